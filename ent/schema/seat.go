@@ -1,0 +1,68 @@
+package schema
+
+import (
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"gatehouse/internal/lifecycle"
+)
+
+// Seat is one record (person, device, server…) that certificates belong to.
+type Seat struct{ ent.Schema }
+
+// Mixin of Seat.
+func (Seat) Mixin() []ent.Mixin { return []ent.Mixin{identified{}, versioned{}} }
+
+// Fields of Seat.
+func (Seat) Fields() []ent.Field {
+	return []ent.Field{
+		fixed("business_unit_id"),
+		field.String("seat_type").GoType(lifecycle.SeatType("")).Immutable(),
+		field.String("seat_id").Immutable().Comment("as given: trimmed, NFC, 1 to 255 characters"),
+		field.String("seat_key").Immutable().Comment("seat_id in lower case; what is compared"),
+		field.String("name").Default(""),
+		field.String("email").Default(""),
+		field.String("phone").Default("").Comment("USER and UNIFIED only"),
+		field.String("status").GoType(lifecycle.SeatStatus("")).Default(string(lifecycle.SeatCreated)).Comment("follows deleted_at, consumed and active_enrollments"),
+		field.Bool("consumed").Default(false).Comment("a certificate counts; mirrored in seat_allocations.consumed"),
+		field.Int("active_enrollments").Default(0),
+		field.Int("valid_certificates").Default(0).Comment("issued or suspended"),
+		ref("created_by_enrollment_id"),
+		maybe("deleted_at"),
+	}
+}
+
+// Edges of Seat.
+func (Seat) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("business_unit", BusinessUnit.Type).Field("business_unit_id").Unique().Required().Immutable()}
+}
+
+// Indexes of Seat. Lists are merged from branches of (business unit, status),
+// or of the status alone for those who see every business unit; the id comes
+// last as the tie-breaker of the keyset.
+func (Seat) Indexes() []ent.Index {
+	list := func(order string) []ent.Index {
+		return []ent.Index{index.Fields("business_unit_id", "status", order, "id"), index.Fields("status", order, "id")}
+	}
+	var all []ent.Index
+	for _, order := range []string{"created_at", "updated_at", "seat_key"} {
+		all = append(all, list(order)...)
+	}
+	return append(all, index.Fields("business_unit_id", "seat_type", "seat_key").Unique().
+		Annotations(entsql.IndexWhere("deleted_at IS NULL")).StorageKey("seats_one_live"))
+}
+
+// Annotations of Seat.
+func (Seat) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{
+		"seats_type":            oneOf("seat_type", lifecycle.SeatTypes),
+		"seats_key_follows":     "seat_key <> '' AND char_length(seat_id) <= 255",
+		"seats_counts_positive": "active_enrollments >= 0 AND valid_certificates >= 0",
+		"seats_phone_of_people": "phone = '' OR seat_type IN ('USER', 'UNIFIED')",
+		"seats_status_follows":  "status = CASE WHEN deleted_at IS NOT NULL THEN 'DELETED' WHEN consumed THEN 'CONSUMED' WHEN active_enrollments > 0 THEN 'ENROLLED' ELSE 'CREATED' END",
+	})}
+}

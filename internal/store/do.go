@@ -1,0 +1,173 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+	"github.com/lib/pq"
+
+	"gatehouse/internal/audit"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/viewer"
+)
+
+// ErrOutcomeUnknown says that the connection was lost while the database was
+// committing: it may have happened or not. Repeating the mutation with the same
+// idempotency key finds out, and does nothing twice.
+var ErrOutcomeUnknown = errors.New("store: the answer to the commit was lost")
+
+// ErrNoViewer says that nobody is asking; nobody may write.
+var ErrNoViewer = errors.New("store: a write without a viewer")
+
+// ErrAgain is what fn returns when it found under its locks that something was
+// added meanwhile that it should have locked: Do runs it again from the start.
+var ErrAgain = errors.New("store: another transaction was faster")
+
+// maxTries bounds how often a transaction is run that lost against another one
+// (serialization failure 40001, deadlock 40P01).
+const maxTries = 6
+
+// aftermath is how long writing the entry of a failed attempt may take, after
+// the caller may have gone.
+const aftermath = 5 * time.Second
+
+// Do runs fn in one transaction, for a cause.
+//
+// At the door it asks what the cause's mutation needs of the viewer. Then it
+// claims the idempotency key, or answers with what an earlier call with the
+// same key came to. Then it runs fn, which returns its outcome and records one
+// audit entry per change and per refused item; a transaction whose changed row
+// has no entry is not committed. fn may be run several times and must leave
+// nothing behind outside the transaction. When fn returns a refusal as its
+// error, nothing of what it wrote stays, and the refused attempt is audited.
+func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *Tx) (Outcome, error)) (Outcome, error) {
+	v, ok := viewer.From(ctx)
+	if !ok {
+		return Outcome{}, ErrNoViewer
+	}
+	ctx = s.Pin(ctx)
+	if no := cause.admit(v); no != nil {
+		return s.refuse(ctx, cause, v, no)
+	}
+	key, no := newKey(cause, v)
+	if no != nil {
+		return s.refuse(ctx, cause, v, no)
+	}
+	out, err := s.retried(ctx, func() (Outcome, error) { return s.once(ctx, cause, v, key, fn) })
+	if no := refusal.Find(err); no != nil {
+		return s.refuseKept(ctx, cause, v, key, no)
+	}
+	if err != nil && !errors.Is(err, ErrOutcomeUnknown) {
+		s.failed(ctx, cause, v, err)
+	}
+	return out, err
+}
+
+// retried runs a transaction until it no longer loses against others.
+func (s *Store) retried(ctx context.Context, run func() (Outcome, error)) (Outcome, error) {
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval = 5 * time.Millisecond
+	pause.MaxInterval = 200 * time.Millisecond
+	pause.RandomizationFactor = 0.5
+	return backoff.Retry(ctx, func() (Outcome, error) {
+		out, err := run()
+		if err != nil && !lostAgainstAnother(err) {
+			return out, backoff.Permanent(err)
+		}
+		return out, err
+	}, backoff.WithBackOff(pause), backoff.WithMaxTries(maxTries))
+}
+
+// once runs the transaction one time.
+func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key, fn func(context.Context, *Tx) (Outcome, error)) (out Outcome, err error) {
+	sqlTx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("begin a transaction: %w", err)
+	}
+	defer func() {
+		if sqlTx != nil {
+			_ = sqlTx.Rollback() // after an error or a panic; the error that led here is the one to tell
+		}
+	}()
+	tx := newTx(s, sqlTx, s.Now(ctx), v, cause)
+	if key != nil {
+		earlier, err := key.claim(ctx, tx)
+		if err != nil {
+			return Outcome{}, err
+		}
+		if earlier != nil {
+			return *earlier, nil
+		}
+	}
+	if out, err = fn(ctx, tx); err != nil {
+		return Outcome{}, err
+	}
+	if err := tx.writeEntries(ctx); err != nil {
+		return Outcome{}, err
+	}
+	if key != nil {
+		if err := key.keep(ctx, tx, out); err != nil {
+			return Outcome{}, err
+		}
+	}
+	committing := sqlTx
+	sqlTx = nil
+	if err := committing.Commit(); err != nil {
+		return Outcome{}, commitError(ctx, err)
+	}
+	return out, nil
+}
+
+// refuse audits an attempt that was refused before any key was claimed.
+func (s *Store) refuse(ctx context.Context, cause Cause, v viewer.Viewer, no *refusal.Refusal) (Outcome, error) {
+	return s.refuseKept(ctx, cause, v, nil, no)
+}
+
+// refuseKept audits an attempt that was refused as a whole, in a transaction of
+// its own, and keeps the refusal under the caller's key: refusals are kept,
+// faults are not.
+func (s *Store) refuseKept(ctx context.Context, cause Cause, v viewer.Viewer, key *key, no *refusal.Refusal) (Outcome, error) {
+	return s.retried(ctx, func() (Outcome, error) {
+		return s.once(ctx, cause, v, key, func(_ context.Context, tx *Tx) (Outcome, error) {
+			tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, Outcome: audit.Refused, Code: string(no.Code)})
+			return Outcome{Refusals: []*refusal.Refusal{no}}, nil
+		})
+	})
+}
+
+// failed audits an attempt that ended in a fault. The caller may be gone and
+// the database may be down: it tries once, for a short time, and logs.
+func (s *Store) failed(ctx context.Context, cause Cause, v viewer.Viewer, fault error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), aftermath)
+	defer cancel()
+	_, err := s.once(ctx, cause, v, nil, func(_ context.Context, tx *Tx) (Outcome, error) {
+		tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, Outcome: audit.Failure})
+		return Outcome{}, nil
+	})
+	if err != nil {
+		s.log.ErrorContext(ctx, "a failed attempt could not be audited", "mutation", cause.Mutation, "request", viewer.RequestFrom(ctx).ID, "fault", fault.Error(), "error", err.Error())
+	}
+}
+
+// lostAgainstAnother reports whether running the transaction again may succeed.
+func lostAgainstAnother(err error) bool {
+	var e *pq.Error
+	return errors.Is(err, ErrAgain) || errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// commitError tells a commit that the database refused from one whose answer
+// was lost.
+func commitError(ctx context.Context, err error) error {
+	var refused *pq.Error
+	if errors.As(err, &refused) && refused.Code.Class() != "08" && refused.Code.Class() != "57" {
+		return fmt.Errorf("commit: %w", err)
+	}
+	if errors.Is(err, sql.ErrTxDone) { // the context ended before COMMIT was sent; database/sql rolled back
+		return fmt.Errorf("commit: %w", context.Cause(ctx))
+	}
+	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+}

@@ -1,0 +1,134 @@
+// Package store is the one door to the database.
+//
+// Reading goes through Read, which hands out a Reader that cannot write.
+// Writing goes through Do, which runs one transaction with its cause, its
+// idempotency key, its audit entries and its event rows; a row cannot change
+// without an entry that says so.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/lib/pq"
+)
+
+// Options say how to open a store.
+type Options struct {
+	// URL is a PostgreSQL URL for lib/pq.
+	URL string
+	// MaxConnections bounds the pool; 0 means 20.
+	MaxConnections int
+	// CacheStatements keeps prepared statements; off behind a pooler that loses
+	// them.
+	CacheStatements bool
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// Log receives what the store does by itself, such as retries; nil discards.
+	Log *slog.Logger
+	// OnStatement is told each statement's text before it is sent; nil means
+	// nobody is. Tests count with it.
+	OnStatement func(ctx context.Context, statement string)
+}
+
+// Store is an open database.
+type Store struct {
+	db          *sql.DB
+	statements  *statements
+	now         func() time.Time
+	log         *slog.Logger
+	onStatement func(context.Context, string)
+}
+
+// Open connects lazily: a database that cannot be reached shows at Ping.
+func Open(o Options) (*Store, error) {
+	connector, err := pq.NewConnector(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read the database URL: %w", err)
+	}
+	db := sql.OpenDB(connector)
+	most := o.MaxConnections
+	if most <= 0 {
+		most = 20
+	}
+	db.SetMaxOpenConns(most)
+	db.SetMaxIdleConns(most)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s := &Store{db: db, now: o.Now, log: o.Log, onStatement: o.OnStatement}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.onStatement == nil {
+		s.onStatement = func(context.Context, string) {}
+	}
+	if o.CacheStatements {
+		s.statements = newStatements(db)
+	}
+	return s, nil
+}
+
+// Close ends every connection.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
+
+// DB is the pool itself, for the commands that look at the database from
+// outside (migrations, verify, the audit guard). Use cases have no business
+// with it.
+func (s *Store) DB() *sql.DB { return s.db }
+
+type instantKey struct{}
+
+// At returns a context whose work all happens at one instant. The HTTP layer
+// sets it once per request, the demo data for each act of the past.
+func At(ctx context.Context, t time.Time) context.Context {
+	return context.WithValue(ctx, instantKey{}, t.UTC().Truncate(time.Microsecond))
+}
+
+// Now is the instant of the context's request, from the clock that the store
+// was given; never the database's.
+func (s *Store) Now(ctx context.Context) time.Time {
+	if t, ok := ctx.Value(instantKey{}).(time.Time); ok {
+		return t
+	}
+	return s.now().UTC().Truncate(time.Microsecond)
+}
+
+// Pin fixes the instant of the context at the store's clock, so that everything
+// that one request reads and writes agrees about what has expired.
+func (s *Store) Pin(ctx context.Context) context.Context { return At(ctx, s.Now(ctx)) }
+
+// Reader reads and cannot write.
+type Reader struct{ s *Store }
+
+// Read hands out a reader.
+func (s *Store) Read() Reader { return Reader{s} }
+
+// Query runs one SELECT. The caller closes the rows.
+func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	if !reads(statement) {
+		return nil, fmt.Errorf("store: a reader was given a statement that does not read: %.40q", statement)
+	}
+	r.s.onStatement(ctx, statement)
+	if r.s.statements != nil {
+		return r.s.statements.query(ctx, nil, statement, args)
+	}
+	return r.s.db.QueryContext(ctx, statement, args...)
+}
+
+// Now is the instant at which the context's request reads.
+func (r Reader) Now(ctx context.Context) time.Time { return r.s.Now(ctx) }
+
+// reads reports whether a statement begins as one that reads.
+func reads(statement string) bool {
+	head := strings.ToUpper(strings.TrimLeft(statement, " \t\n("))
+	return strings.HasPrefix(head, "SELECT") || strings.HasPrefix(head, "WITH")
+}

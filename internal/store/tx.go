@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/google/uuid"
+
+	ent "gatehouse/ent/generated"
+	"gatehouse/internal/audit"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/viewer"
+)
+
+// Tx is one transaction of Do.
+type Tx struct {
+	s       *Store
+	sql     *sql.Tx
+	now     time.Time
+	viewer  viewer.Viewer
+	cause   Cause
+	client  *ent.Client
+	entries []entry
+	changed map[thing]*change
+}
+
+// thing is what an audit entry is about.
+type thing struct {
+	resource audit.Resource
+	id       uuid.UUID
+}
+
+// change is a row that this transaction has changed: what no entry has told
+// yet, how many entries there are, and whether Insert has added it.
+type change struct {
+	unit    uuid.UUID
+	fields  []audit.Change
+	entries int
+	added   bool
+}
+
+// entry is an audit entry and whether the system is its actor.
+type entry struct {
+	audit.Entry
+	system bool
+}
+
+func newTx(s *Store, t *sql.Tx, now time.Time, v viewer.Viewer, cause Cause) *Tx {
+	tx := &Tx{s: s, sql: t, now: now, viewer: v, cause: cause, changed: map[thing]*change{}}
+	tx.client = ent.NewClient(ent.Driver(entDriver{entsql.Conn{ExecQuerier: observed{tx}}}))
+	tx.client.Use(tx.watch)
+	return tx
+}
+
+// Now is the instant of the transaction.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Viewer is who is asking.
+func (tx *Tx) Viewer() viewer.Viewer { return tx.viewer }
+
+// Ent creates and updates single rows; changes of many rows go through Apply
+// and Insert. What it changes must be recorded.
+func (tx *Tx) Ent() *ent.Client { return tx.client }
+
+// Query runs a SELECT within the transaction, with or without FOR UPDATE. The
+// caller closes the rows before the next statement.
+func (tx *Tx) Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	if !reads(statement) {
+		return nil, fmt.Errorf("store: Query was given a statement that does not read: %.40q", statement)
+	}
+	tx.s.onStatement(ctx, statement)
+	if tx.s.statements != nil {
+		return tx.s.statements.query(ctx, tx.sql, statement, args)
+	}
+	return tx.sql.QueryContext(ctx, statement, args...)
+}
+
+// Guard runs an UPDATE … RETURNING whose WHERE is the guard: no row means no.
+// It is for the counters of package licence and the claims of package job, which
+// are not audited things of their own; a test keeps it to those packages.
+func (tx *Tx) Guard(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	tx.s.onStatement(ctx, statement)
+	return tx.sql.QueryContext(ctx, statement, args...)
+}
+
+// Record adds an audit entry, after the change that it is about. What it leaves
+// out is filled in: action and resource from the cause; the business unit, and
+// the fields that changed since the row's last entry, from the change. Outcome
+// is SUCCESS unless it says otherwise.
+func (tx *Tx) Record(e audit.Entry) { tx.record(e, false) }
+
+// RecordSystem is Record with the system as the actor: for what becomes of a
+// thing by itself within somebody's transaction, such as expiry.
+func (tx *Tx) RecordSystem(e audit.Entry) { tx.record(e, true) }
+
+func (tx *Tx) record(e audit.Entry, system bool) {
+	if e.Resource == "" {
+		e.Resource = tx.cause.Resource
+	}
+	if e.Action == "" {
+		e.Action = tx.cause.Action
+	}
+	if e.Outcome == "" {
+		e.Outcome = audit.Success
+	}
+	if e.At.IsZero() {
+		e.At = tx.now
+	}
+	if c := tx.changed[thing{e.Resource, e.ID}]; c != nil && e.Outcome == audit.Success {
+		c.entries++
+		if e.BusinessUnit == uuid.Nil {
+			e.BusinessUnit = c.unit
+		}
+		if e.Changes == nil {
+			e.Changes, c.fields = c.fields, nil
+		}
+	}
+	if e.Changes == nil {
+		e.Changes = []audit.Change{}
+	}
+	tx.entries = append(tx.entries, entry{Entry: e, system: system})
+}
+
+// Refuse records that the attempt at one thing was refused, and makes the item
+// that says so.
+func (tx *Tx) Refuse(e audit.Entry, item Item, no *refusal.Refusal) Item {
+	e.Outcome, e.Code = audit.Refused, string(no.Code)
+	tx.Record(e)
+	item.Refusals = append(item.Refusals, no)
+	return item
+}
+
+// exec is for the store's own rows.
+func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
+	tx.s.onStatement(ctx, statement)
+	_, err := tx.sql.ExecContext(ctx, statement, args...)
+	return err
+}
+
+// row reads the one row of a statement of the store's own.
+func (tx *Tx) row(ctx context.Context, statement string, args []any, into ...any) error {
+	tx.s.onStatement(ctx, statement)
+	return tx.sql.QueryRowContext(ctx, statement, args...).Scan(into...)
+}
+
+// observed is the transaction as ent sees it.
+type observed struct{ tx *Tx }
+
+func (o observed) ExecContext(ctx context.Context, q string, args ...any) (sql.Result, error) {
+	o.tx.s.onStatement(ctx, q)
+	return o.tx.sql.ExecContext(ctx, q, args...)
+}
+
+func (o observed) QueryContext(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	o.tx.s.onStatement(ctx, q)
+	return o.tx.sql.QueryContext(ctx, q, args...)
+}
+
+// entDriver makes ent work within the transaction: where ent would begin one of
+// its own it goes on in this one.
+type entDriver struct{ entsql.Conn }
+
+func (d entDriver) Dialect() string                        { return dialect.Postgres }
+func (d entDriver) Close() error                           { return nil }
+func (d entDriver) Tx(context.Context) (dialect.Tx, error) { return dialect.NopTx(d), nil }

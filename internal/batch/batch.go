@@ -1,0 +1,78 @@
+// Package batch keeps a page's nested fields from becoming one query per
+// element.
+//
+// Objects that were read together know each other through a Group. When one of
+// them is asked for something that was not read with it, the question is
+// answered for all of them by one fetch, and the others find the answer there.
+// There is no waiting window: the group is known from the start. What a fetch
+// brings forms a group of its own, so that the number of statements follows the
+// depth of a query, never the number of its objects.
+package batch
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+)
+
+// Group is a set of objects that were read together, by their database ids. A
+// nil group belongs to an object that was read alone.
+type Group struct {
+	ids   []uuid.UUID
+	mu    sync.Mutex
+	calls map[any]*call
+}
+
+// call is one fetch for the whole group.
+type call struct {
+	done  chan struct{}
+	value any
+	err   error
+}
+
+// NewGroup makes the group of objects with these ids.
+func NewGroup(ids []uuid.UUID) *Group { return &Group{ids: ids, calls: map[any]*call{}} }
+
+// Load answers a question that every member of the group may be asked. The key
+// names the question together with its arguments and must be comparable; fetch
+// is called with all ids, once per key, by whoever asks first. A fetch that ends
+// because its caller has gone is not kept: the next one asks again.
+func Load[V any](ctx context.Context, g *Group, key any, fetch func(ctx context.Context, ids []uuid.UUID) (V, error)) (V, error) {
+	for {
+		g.mu.Lock()
+		c, asked := g.calls[key]
+		if !asked {
+			c = &call{done: make(chan struct{})}
+			g.calls[key] = c
+		}
+		g.mu.Unlock()
+		if !asked {
+			v, err := fetch(ctx, g.ids)
+			if err != nil && ctx.Err() != nil {
+				g.mu.Lock()
+				delete(g.calls, key)
+				g.mu.Unlock()
+			}
+			c.value, c.err = v, err
+			close(c.done)
+			return v, err
+		}
+		select {
+		case <-c.done:
+			if c.err != nil {
+				g.mu.Lock()
+				_, kept := g.calls[key]
+				g.mu.Unlock()
+				if !kept && ctx.Err() == nil {
+					continue
+				}
+			}
+			v, _ := c.value.(V)
+			return v, c.err
+		case <-ctx.Done():
+			var none V
+			return none, context.Cause(ctx)
+		}
+	}
+}

@@ -1,0 +1,78 @@
+// Package period is a length of time as the API tells it: ISO 8601 without the
+// parts whose length depends on the calendar.
+package period
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sosodev/duration"
+)
+
+// Period is a length of time in whole seconds.
+type Period int64
+
+// Day is 24 hours.
+const Day Period = 24 * 60 * 60
+
+// Duration is the period for package time.
+func (p Period) Duration() time.Duration { return time.Duration(p) * time.Second }
+
+// String is the ISO 8601 form in days, hours, minutes and seconds: P10D, PT90S
+// becomes PT1M30S.
+func (p Period) String() string {
+	days, rest := p/Day, p%Day
+	var b strings.Builder
+	b.WriteByte('P')
+	if days > 0 {
+		fmt.Fprintf(&b, "%dD", days)
+	}
+	if rest == 0 && days > 0 {
+		return b.String()
+	}
+	b.WriteByte('T')
+	for _, part := range []struct {
+		unit Period
+		name byte
+	}{{3600, 'H'}, {60, 'M'}, {1, 'S'}} {
+		if n := rest / part.unit; n > 0 {
+			fmt.Fprintf(&b, "%d%c", n, part.name)
+			rest %= part.unit
+		}
+	}
+	if p == 0 {
+		b.WriteString("0S")
+	}
+	return b.String()
+}
+
+// Parse reads an ISO 8601 duration in weeks, days, hours, minutes and seconds.
+// Years, months, negative ones and fractions of a second are refused.
+func Parse(s string) (Period, error) {
+	d, err := duration.Parse(s)
+	if err != nil || d.Negative || d.Years != 0 || d.Months != 0 {
+		return 0, fmt.Errorf("%.40q is not a duration; write weeks, days, hours, minutes and seconds such as P10D or PT12H", s)
+	}
+	seconds := d.Weeks*7*float64(Day) + d.Days*float64(Day) + d.Hours*3600 + d.Minutes*60 + d.Seconds
+	if seconds != math.Trunc(seconds) || seconds > 100*366*float64(Day) {
+		return 0, fmt.Errorf("%.40q is not a number of whole seconds up to 100 years", s)
+	}
+	return Period(seconds), nil
+}
+
+// MarshalGQL writes the period as the scalar Duration.
+func (p Period) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(p.String())) }
+
+// UnmarshalGQL reads the scalar Duration.
+func (p *Period) UnmarshalGQL(v any) (err error) {
+	s, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a duration is a string such as P10D, not %T", v)
+	}
+	*p, err = Parse(s)
+	return err
+}

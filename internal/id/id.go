@@ -5,13 +5,14 @@
 package id
 
 import (
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 	"go.jetify.com/typeid"
+
+	"gatehouse/internal/refusal"
 )
 
 // Kind says what an id identifies. Its value is the prefix of the text form.
@@ -50,9 +51,8 @@ func New(k Kind) ID { return ID{k, uuid.Must(uuid.NewV7())} }
 // Of is the id of a row whose kind is known from its table.
 func Of(k Kind, u uuid.UUID) ID { return ID{k, u} }
 
-// Parse reads the text form. The error says what an id looks like; it is a
-// fault of the caller's document, not a refusal: an id that is well formed and
-// identifies nothing is simply not there.
+// Parse reads the text form. The error is a refusal that says what an id looks
+// like; an id that is well formed and identifies nothing is simply not there.
 func Parse(s string) (ID, error) {
 	prefix, rest, ok := strings.Cut(s, "_")
 	if ok && known(Kind(prefix)) {
@@ -62,7 +62,7 @@ func Parse(s string) (ID, error) {
 			}
 		}
 	}
-	return ID{}, fmt.Errorf("%.60q is not an id; an id looks like %s and is taken from an earlier answer", s, New(Enrollment))
+	return ID{}, refusal.New(refusal.Invalid, "%.60q is not an id; an id looks like %s and is taken from an earlier answer.", s, New(Enrollment))
 }
 
 func known(k Kind) bool {
@@ -99,7 +99,7 @@ func (i ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(i.S
 func (i *ID) UnmarshalGQL(v any) (err error) {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("an id is a string, not %T", v)
+		return refusal.New(refusal.Invalid, "An id is a string, not %v.", v)
 	}
 	*i, err = Parse(s)
 	return err

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/sosodev/duration"
+
+	"gatehouse/internal/refusal"
 )
 
 // Period is a length of time in whole seconds.
@@ -55,11 +57,11 @@ func (p Period) String() string {
 func Parse(s string) (Period, error) {
 	d, err := duration.Parse(s)
 	if err != nil || d.Negative || d.Years != 0 || d.Months != 0 {
-		return 0, fmt.Errorf("%.40q is not a duration; write weeks, days, hours, minutes and seconds such as P10D or PT12H", s)
+		return 0, refusal.New(refusal.Invalid, "%.40q is not a duration; write weeks, days, hours, minutes and seconds such as P10D or PT12H.", s)
 	}
 	seconds := d.Weeks*7*float64(Day) + d.Days*float64(Day) + d.Hours*3600 + d.Minutes*60 + d.Seconds
 	if seconds != math.Trunc(seconds) || seconds > 100*366*float64(Day) {
-		return 0, fmt.Errorf("%.40q is not a number of whole seconds up to 100 years", s)
+		return 0, refusal.New(refusal.Invalid, "%.40q is not a number of whole seconds up to 100 years.", s)
 	}
 	return Period(seconds), nil
 }
@@ -71,7 +73,7 @@ func (p Period) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote
 func (p *Period) UnmarshalGQL(v any) (err error) {
 	s, ok := v.(string)
 	if !ok {
-		return fmt.Errorf("a duration is a string such as P10D, not %T", v)
+		return refusal.New(refusal.Invalid, "A duration is a string such as P10D, not %v.", v)
 	}
 	*p, err = Parse(s)
 	return err

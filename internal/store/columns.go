@@ -59,6 +59,12 @@ func sqlType(table *schema.Table, column string) (string, error) {
 
 // text is a value in the form that PostgreSQL casts from text.
 func text(v any) (sql.NullString, error) {
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {
+		if r.IsNil() {
+			return sql.NullString{}, nil
+		}
+		return text(r.Elem().Interface())
+	}
 	if valuer, ok := v.(driver.Valuer); ok {
 		inner, err := valuer.Value()
 		if err != nil {
@@ -75,11 +81,6 @@ func text(v any) (sql.NullString, error) {
 		return sql.NullString{String: fmt.Sprintf(`\x%x`, x), Valid: true}, nil
 	case time.Time:
 		return sql.NullString{String: x.UTC().Format(time.RFC3339Nano), Valid: true}, nil
-	case *time.Time:
-		if x == nil {
-			return sql.NullString{}, nil
-		}
-		return text(*x)
 	case int, int64, bool:
 		return sql.NullString{String: fmt.Sprint(x), Valid: true}, nil
 	}

@@ -11,17 +11,10 @@ import (
 	"github.com/lib/pq"
 
 	"gatehouse/internal/audit"
+	"gatehouse/internal/fault"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/viewer"
 )
-
-// ErrOutcomeUnknown says that the connection was lost while the database was
-// committing: it may have happened or not. Repeating the mutation with the same
-// idempotency key finds out, and does nothing twice.
-var ErrOutcomeUnknown = errors.New("store: the answer to the commit was lost")
-
-// ErrNoViewer says that nobody is asking; nobody may write.
-var ErrNoViewer = errors.New("store: a write without a viewer")
 
 // ErrAgain is what fn returns when it found under its locks that something was
 // added meanwhile that it should have locked: Do runs it again from the start.
@@ -47,7 +40,7 @@ const aftermath = 5 * time.Second
 func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *Tx) (Outcome, error)) (Outcome, error) {
 	v, ok := viewer.From(ctx)
 	if !ok {
-		return Outcome{}, ErrNoViewer
+		return Outcome{}, fault.NoViewer
 	}
 	ctx = s.Pin(ctx)
 	if no := cause.admit(v); no != nil {
@@ -61,10 +54,10 @@ func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *T
 	if no := refusal.Find(err); no != nil {
 		return s.refuseKept(ctx, cause, v, key, no)
 	}
-	if err != nil && !errors.Is(err, ErrOutcomeUnknown) {
+	if err != nil && !errors.Is(err, fault.OutcomeUnknown) {
 		s.failed(ctx, cause, v, err)
 	}
-	return out, err
+	return out, named(err)
 }
 
 // retried runs a transaction until it no longer loses against others.
@@ -119,6 +112,9 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 	if err := committing.Commit(); err != nil {
 		return Outcome{}, commitError(ctx, err)
 	}
+	for _, fn := range tx.after {
+		fn()
+	}
 	return out, nil
 }
 
@@ -169,5 +165,5 @@ func commitError(ctx context.Context, err error) error {
 	if errors.Is(err, sql.ErrTxDone) { // the context ended before COMMIT was sent; database/sql rolled back
 		return fmt.Errorf("commit: %w", context.Cause(ctx))
 	}
-	return fmt.Errorf("%w: %w", ErrOutcomeUnknown, err)
+	return fmt.Errorf("%w: %w", fault.OutcomeUnknown, err)
 }

@@ -119,9 +119,11 @@ func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.
 	}
 	r.s.onStatement(ctx, statement)
 	if r.s.statements != nil {
-		return r.s.statements.query(ctx, nil, statement, args)
+		rows, err := r.s.statements.query(ctx, nil, statement, args)
+		return rows, named(err)
 	}
-	return r.s.db.QueryContext(ctx, statement, args...)
+	rows, err := r.s.db.QueryContext(ctx, statement, args...)
+	return rows, named(err)
 }
 
 // Now is the instant at which the context's request reads.

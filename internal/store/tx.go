@@ -26,6 +26,7 @@ type Tx struct {
 	client  *ent.Client
 	entries []entry
 	changed map[thing]*change
+	after   []func()
 }
 
 // thing is what an audit entry is about.
@@ -86,6 +87,11 @@ func (tx *Tx) Guard(ctx context.Context, statement string, args ...any) (*sql.Ro
 	tx.s.onStatement(ctx, statement)
 	return tx.sql.QueryContext(ctx, statement, args...)
 }
+
+// After has fn called once this transaction has committed, and not at all when it
+// does not. It is for hints to this process, such as that there is work to do:
+// what must happen is a row of the transaction, since the process may end first.
+func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 
 // Record adds an audit entry, after the change that it is about. What it leaves
 // out is filled in: action and resource from the cause; the business unit, and

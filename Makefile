@@ -1,0 +1,116 @@
+# Everything that is done in this clone by hand or by CI. `make` lists it.
+# It needs Go and bash; each target says what it needs beyond that.
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS     += --no-print-directory
+
+# Flags for go test, such as TEST_FLAGS='-race -run Approve'.
+TEST_FLAGS ?=
+# What make test tests.
+PACKAGES   ?= ./...
+# Who `make token` is for.
+ROLE       ?= ADMIN
+# Where make quickstart finds the server.
+GATEHOUSE_URL ?= http://127.0.0.1:8080
+
+# The linter is built from source, once for each version (a minute and a half).
+LINT_VERSION := v2.15.0
+LINT         := bin/golangci-lint-$(LINT_VERSION)
+
+# What `make generate` writes and `make fresh` compares.
+GENERATED := $(wildcard ent/generated graph/exec graph/model docs/lifecycle.md docs/configuration.md)
+
+# A clone's binary tells its commit (gatehouse version). A folder that is no git
+# repository, or has no commit yet, has none to tell, and go build would fail.
+VCS := $(if $(shell git rev-parse --quiet --verify HEAD 2>/dev/null),true,false)
+
+##@ Every day
+
+.PHONY: help
+help: ## This list.
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ /             { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo
+
+# exec, so that a signal to make reaches the server itself, which ends its
+# PostgreSQL; a shell between them would end alone.
+.PHONY: run
+run: build ## Run everything: a private PostgreSQL, demo data, GraphiQL with sign-in. Ctrl-C ends it.
+	@exec bin/gatehouse dev
+
+.PHONY: test
+test: ## Run all tests on a throw-away PostgreSQL. TEST_FLAGS and PACKAGES say how and which.
+	go run ./internal/testdb/cluster -- go test $(TEST_FLAGS) $(PACKAGES)
+
+.PHONY: lint
+lint: $(LINT) ## Check the code and its import rules (.golangci.yml).
+	$(LINT) run
+
+.PHONY: build
+build: ## Build bin/gatehouse.
+	go build -buildvcs=$(VCS) -o bin/gatehouse ./server
+
+##@ With `make run` in another terminal
+
+# Nothing but the token on standard output: TOKEN=$(make token ROLE=APPROVER).
+.PHONY: token
+token: bin/gatehouse ## Print a token. ROLE=APPROVER for another role than ADMIN.
+	@bin/gatehouse token --role $(ROLE)
+
+.PHONY: quickstart
+quickstart: ## Do the main job from a terminal, with curl, jq and openssl.
+	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/quickstart.sh
+
+##@ When the tables, the schema or the rules change
+
+.PHONY: migration
+migration: ## Write the next migration from ent/schema. NAME=add_phone names it.
+	go run ./ent/diff $(or $(NAME),$(error say what changes: make migration NAME=add_phone))
+
+# Each page is written beside itself first: a generator that fails leaves the old one.
+.PHONY: generate
+generate: ## Write what is generated: ent, gqlgen, the reference pages.
+	go generate ./ent
+	go tool gqlgen generate
+	go run ./internal/lifecycle/docgen > docs/.lifecycle.md
+	mv docs/.lifecycle.md docs/lifecycle.md
+	{ sed '/^<!-- settings -->$$/q' docs/configuration.md; \
+		printf '\n```text\n'; env -i PATH="$$PATH" HOME="$$HOME" COLUMNS=120 go run ./server serve --help | sed -n '/^Flags:/,$$p'; printf '```\n'; \
+	} > docs/.configuration.md
+	mv docs/.configuration.md docs/configuration.md
+
+# By content and not by git diff, so that it also tells on work that is not committed.
+.PHONY: fresh
+fresh: ## Fail when something generated was not what make generate writes; it is written anew.
+	@sums() { find $(GENERATED) -type f -exec sha256sum {} + | sort -k 2; }; \
+	before=$$(sums); $(MAKE) generate; \
+	diff <(echo "$$before") <(sums) || { echo "These files were not what make generate writes. They now are: look at them and commit them." >&2; exit 1; }
+
+##@ Now and then
+
+.PHONY: verify
+verify: build ## Recount every counter of the development database. Stop make run first.
+	bin/gatehouse verify
+
+.PHONY: e2e
+e2e: ## Sign in to GraphiQL and approve, in a real browser. Needs chromium.
+	go run ./internal/testdb/cluster -- go test -tags e2e -count 1 -v ./internal/e2e
+
+.PHONY: bench
+bench: ## Load a million enrollments and measure the list query. BENCH_FLAGS=-help tells the sizes.
+	go run ./internal/bench $(BENCH_FLAGS)
+
+.PHONY: clean
+clean: ## Remove what was built. The development data stay.
+	rm -rf bin
+
+bin/gatehouse:
+	@$(MAKE) build >&2
+
+$(LINT):
+	GOBIN=$(CURDIR)/bin/lint go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	mv bin/lint/golangci-lint $(LINT)
+	rmdir bin/lint

@@ -1,0 +1,78 @@
+package graph
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"gatehouse/internal/fault"
+	"gatehouse/internal/page"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/viewer"
+)
+
+// The codes of top-level errors that execution gives, as schema.md lists them.
+const (
+	codeUnauthenticated = "UNAUTHENTICATED"
+	codeForbidden       = "FORBIDDEN"
+	codeBadUserInput    = "BAD_USER_INPUT"
+	codeUnavailable     = "UNAVAILABLE"
+	codeOutcomeUnknown  = "OUTCOME_UNKNOWN"
+)
+
+// Presenter turns what a field answers with into what the caller sees. A refusal
+// tells its sentence, a fault that the caller can do something about tells that,
+// and everything else is logged with the request id and shown as INTERNAL by the
+// door.
+func Presenter(log *slog.Logger) func(context.Context, error) *gqlerror.Error {
+	return func(ctx context.Context, err error) *gqlerror.Error {
+		if no := refusal.Find(err); no != nil {
+			return coded(ctx, err, queryCode(no.Code), no.Message)
+		}
+		switch {
+		case errors.Is(err, fault.NoViewer):
+			return coded(ctx, err, codeUnauthenticated, signIn)
+		case errors.Is(err, fault.OutcomeUnknown):
+			return coded(ctx, err, codeOutcomeUnknown, "The connection to the database was lost while it was committing: it may have happened or not. Repeat the mutation with the same idempotencyKey; it does nothing twice.")
+		case errors.Is(err, fault.Unavailable):
+			log.WarnContext(ctx, "the database is not available", "requestId", viewer.RequestFrom(ctx).ID, "error", err.Error())
+			return coded(ctx, err, codeUnavailable, "The database cannot be reached or took too long; nothing was changed. Try again in a moment.")
+		}
+		var known *gqlerror.Error
+		if errors.As(err, &known) && known.Extensions["code"] != nil {
+			return known
+		}
+		log.ErrorContext(ctx, "a field failed", "requestId", viewer.RequestFrom(ctx).ID, "path", graphql.GetPath(ctx).String(), "error", err.Error())
+		return nil
+	}
+}
+
+// signIn is what somebody without a login is told.
+const signIn = "You are not signed in. Send a token in the header Authorization: Bearer …"
+
+// queryCode is the code of a refusal that is no user error of a mutation.
+func queryCode(c refusal.Code) string {
+	switch c {
+	case refusal.Forbidden:
+		return codeForbidden
+	case page.TooBroad:
+		return string(page.TooBroad)
+	}
+	return codeBadUserInput
+}
+
+// coded is an error at the place where it happened.
+func coded(ctx context.Context, err error, code, message string) *gqlerror.Error {
+	shown := &gqlerror.Error{Message: message, Path: graphql.GetPath(ctx), Extensions: map[string]any{"code": code}}
+	var where *gqlerror.Error
+	if errors.As(err, &where) {
+		shown.Locations = where.Locations
+		if where.Path != nil {
+			shown.Path = where.Path
+		}
+	}
+	return shown
+}

@@ -1,0 +1,53 @@
+package graph
+
+import (
+	"context"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/viewer"
+)
+
+// Session runs around each operation: it fixes the operation's instant, so that
+// everything it reads and writes agrees about what has expired, and turns away
+// who is not signed in.
+type Session struct {
+	// Pin fixes the instant of a context.
+	Pin func(context.Context) context.Context
+}
+
+// ExtensionName names the extension.
+func (Session) ExtensionName() string { return "Session" }
+
+// Validate accepts every schema.
+func (Session) Validate(graphql.ExecutableSchema) error { return nil }
+
+// InterceptOperation is called once per operation, before any field.
+func (s Session) InterceptOperation(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
+	ctx = s.Pin(ctx)
+	if _, ok := viewer.From(ctx); !ok && needsLogin(graphql.GetOperationContext(ctx)) {
+		return graphql.OneShot(&graphql.Response{Errors: gqlerror.List{{
+			Message: signIn, Extensions: map[string]any{"code": codeUnauthenticated, "requestId": viewer.RequestFrom(ctx).ID},
+		}}})
+	}
+	return next(ctx)
+}
+
+// needsLogin reports whether the operation asks for anything but the schema
+// itself and what the end user does without a login.
+func needsLogin(oc *graphql.OperationContext) bool {
+	for _, f := range graphql.CollectFields(oc, oc.Operation.SelectionSet, nil) {
+		if strings.HasPrefix(f.Name, "__") {
+			continue
+		}
+		if need, known := lifecycle.MutationNeeds(f.Name); oc.Operation.Operation == ast.Mutation && known && need.NoLogin {
+			continue
+		}
+		return true
+	}
+	return false
+}

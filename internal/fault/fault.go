@@ -1,0 +1,17 @@
+// Package fault names the few faults that a caller can do something about. All
+// other errors are ours alone: logged with the request id and never shown.
+package fault
+
+import "errors"
+
+var (
+	// NoViewer: nobody is signed in.
+	NoViewer = errors.New("nobody is signed in")
+	// Unavailable: the database cannot be reached, or took too long; nothing was
+	// changed and trying again may help.
+	Unavailable = errors.New("the database is not available")
+	// OutcomeUnknown: the connection was lost while the database was committing.
+	// It may have happened or not; repeating the mutation with the same
+	// idempotency key finds out, and does nothing twice.
+	OutcomeUnknown = errors.New("the answer to the commit was lost")
+)

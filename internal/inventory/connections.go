@@ -1,0 +1,13 @@
+package inventory
+
+import "gatehouse/internal/page"
+
+// The connections of this package, by the names that the schema gives them.
+type (
+	SeatConnection           = page.Connection[*Seat]
+	SeatEdge                 = page.Edge[*Seat]
+	EnrollmentConnection     = page.Connection[*Enrollment]
+	EnrollmentEdge           = page.Edge[*Enrollment]
+	EnrollmentNoteConnection = page.Connection[*EnrollmentNote]
+	EnrollmentNoteEdge       = page.Edge[*EnrollmentNote]
+)

@@ -1,0 +1,175 @@
+package inventory
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
+)
+
+// maxCSR bounds a certificate signing request, in bytes of PEM.
+const maxCSR = 32 << 10
+
+// maxNames bounds the subject alternative names of a request.
+const maxNames = 100
+
+// readCSR reads a PKCS#10 request (RFC 2986) in PEM (RFC 7468 section 7): it
+// parses it, checks that its signature fits its key, and its key and names
+// against what the profile allows. Nothing of it is guessed at.
+func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle.RequestNames, no *refusal.Refusal) {
+	invalid := func(format string, args ...any) (string, lifecycle.RequestNames, *refusal.Refusal) {
+		return "", names, refusal.New(refusal.InvalidCSR, format, args...).At("csr")
+	}
+	if len(given) > maxCSR {
+		return invalid("The CSR has %d bytes; at most %d are read.", len(given), maxCSR)
+	}
+	block, rest := pem.Decode([]byte(given))
+	if block == nil || block.Type != "CERTIFICATE REQUEST" && block.Type != "NEW CERTIFICATE REQUEST" {
+		return invalid("The csr must be a PKCS#10 request in PEM, beginning with -----BEGIN CERTIFICATE REQUEST-----; openssl req -new writes one.")
+	}
+	if strings.TrimSpace(string(rest)) != "" {
+		return invalid("There is something behind the end of the certificate request; send one request alone.")
+	}
+	csr, err := x509.ParseCertificateRequest(block.Bytes)
+	if err != nil {
+		return invalid("The certificate request cannot be read: its content is no PKCS#10 request (RFC 2986).")
+	}
+	if err := csr.CheckSignature(); err != nil {
+		return invalid("The certificate request's signature (%s) does not fit its key; make it anew.", csr.SignatureAlgorithm)
+	}
+	names = namesOf(csr)
+	if names.Key == "" || len(p.AllowedKeys) > 0 && !slices.Contains(p.AllowedKeys, names.Key) {
+		return "", names, refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s.", keyName(csr), allowedKeys(p)).At("csr")
+	}
+	if no := checkNames(names, p); no != nil {
+		return "", names, no.At("csr")
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: block.Bytes})), names, nil
+}
+
+// namesOf is what a CSR asks the certificate to say.
+func namesOf(csr *x509.CertificateRequest) lifecycle.RequestNames {
+	spki := sha256.Sum256(csr.RawSubjectPublicKeyInfo)
+	n := lifecycle.RequestNames{
+		Subject: csr.Subject.String(), DNSNames: csr.DNSNames, EmailAddresses: csr.EmailAddresses,
+		Key: keyKind(csr), KeySHA256: hex.EncodeToString(spki[:]), SignatureAlgorithm: csr.SignatureAlgorithm.String(),
+	}
+	for _, ip := range csr.IPAddresses {
+		n.IPAddresses = append(n.IPAddresses, ip.String())
+	}
+	for _, u := range csr.URIs {
+		n.URIs = append(n.URIs, u.String())
+	}
+	return n
+}
+
+// keyKind is the kind of a CSR's key; empty for one that no profile can allow.
+func keyKind(csr *x509.CertificateRequest) string {
+	name := keyName(csr)
+	if !slices.Contains(lifecycle.KeyKinds, lifecycle.KeyKind(name)) {
+		return ""
+	}
+	return name
+}
+
+// keyName names a CSR's key, of whatever kind.
+func keyName(csr *x509.CertificateRequest) string {
+	switch k := csr.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA_%d", k.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "EC_" + strings.ReplaceAll(k.Curve.Params().Name, "-", "")
+	case ed25519.PublicKey:
+		return "ED25519"
+	}
+	return "of an unknown kind"
+}
+
+// allowedKeys names what the profile allows.
+func allowedKeys(p lifecycle.Promise) string {
+	kinds := p.AllowedKeys
+	if len(kinds) == 0 {
+		for _, k := range lifecycle.KeyKinds {
+			kinds = append(kinds, string(k))
+		}
+	}
+	return strings.Join(kinds, ", ")
+}
+
+// checkNames refuses kinds of names that the profile does not allow.
+func checkNames(n lifecycle.RequestNames, p lifecycle.Promise) *refusal.Refusal {
+	if total := len(n.DNSNames) + len(n.EmailAddresses) + len(n.IPAddresses) + len(n.URIs); total > maxNames {
+		return refusal.New(refusal.NameNotAllowed, "The request asks for %d subject alternative names; at most %d are taken.", total, maxNames)
+	}
+	for _, asked := range []struct {
+		kind  lifecycle.SANKind
+		names []string
+	}{{lifecycle.SANDNS, n.DNSNames}, {lifecycle.SANEmail, n.EmailAddresses}, {lifecycle.SANIP, n.IPAddresses}, {lifecycle.SANURI, n.URIs}} {
+		if len(asked.names) > 0 && !slices.Contains(p.AllowedSANs, string(asked.kind)) {
+			allowed := "none"
+			if len(p.AllowedSANs) > 0 {
+				allowed = strings.Join(p.AllowedSANs, ", ")
+			}
+			return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q; the profile allows these kinds of names: %s.", asked.kind, asked.names[0], allowed)
+		}
+	}
+	return nil
+}
+
+// RequestedName is a subject alternative name that a request without a CSR asks for.
+type RequestedName struct {
+	Kind  lifecycle.SANKind
+	Value string
+}
+
+// dnsName is a host name in the preferred syntax (RFC 1034 section 3.5, RFC 1123
+// section 2.1), with a wildcard as its first label at most.
+var dnsName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
+
+// typedNames checks the names of a request without a CSR.
+func typedNames(given []*RequestedName, p lifecycle.Promise) (names lifecycle.RequestNames, no *refusal.Refusal) {
+	for n, g := range given {
+		value := strings.TrimSpace(g.Value)
+		ok := len(value) <= 253
+		switch g.Kind {
+		case lifecycle.SANDNS:
+			value = strings.ToLower(value)
+			ok = ok && dnsName.MatchString(value)
+			names.DNSNames = append(names.DNSNames, value)
+		case lifecycle.SANEmail:
+			parsed, err := mail.ParseAddress(value)
+			ok = ok && err == nil && parsed.Address == value
+			names.EmailAddresses = append(names.EmailAddresses, value)
+		case lifecycle.SANIP:
+			ip := net.ParseIP(value)
+			ok = ok && ip != nil
+			names.IPAddresses = append(names.IPAddresses, ip.String())
+		case lifecycle.SANURI:
+			u, err := url.Parse(value)
+			ok = ok && err == nil && u.Scheme != "" && (u.Host != "" || u.Opaque != "")
+			names.URIs = append(names.URIs, value)
+		default:
+			ok = false
+		}
+		if !ok {
+			return names, refusal.New(refusal.Invalid, "%.100q is no name of the kind %s.", g.Value, g.Kind).At("names", fmt.Sprint(n), "value")
+		}
+	}
+	if no := checkNames(names, p); no != nil {
+		return names, no.At("names")
+	}
+	return names, nil
+}

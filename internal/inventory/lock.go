@@ -1,0 +1,265 @@
+package inventory
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"gatehouse/internal/audit"
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/store"
+)
+
+// locked is an enrollment under this transaction's lock, with all that decides
+// about it. Its status is the effective one: what was due has been written as
+// EXPIRED before anybody decides.
+type locked struct {
+	id, unit, profile   uuid.UUID
+	seatRow             *uuid.UUID
+	unitName            string
+	seatType            lifecycle.SeatType
+	seatID, seatKey     string
+	name, email         string
+	status              lifecycle.Status
+	method              lifecycle.AuthenticationMethod
+	ca                  lifecycle.CAType
+	enrollmentMethod    lifecycle.EnrollmentMethod
+	expiresAt           time.Time
+	approvals, required int
+	round, version      int
+	issuer, subject     string
+	promise             lifecycle.Promise
+	madeSeat            bool
+	issuance            *lifecycle.IssuanceState
+	archived            bool
+	seatDeleted         bool
+	decided             bool
+	// seat is the live seat of the enrollment's key, locked; nil when there is none.
+	seat *lockedSeat
+}
+
+// lockedSeat is a live seat under this transaction's lock.
+type lockedSeat struct {
+	id, unit     uuid.UUID
+	seatType     lifecycle.SeatType
+	key, email   string
+	consumed     bool
+	active       int
+	certificates int
+	version      int
+	madeBy       *uuid.UUID
+}
+
+// place is what a seat is unique by among live seats.
+type place struct {
+	unit     uuid.UUID
+	seatType lifecycle.SeatType
+	key      string
+}
+
+func (l *locked) place() place { return place{l.unit, l.seatType, l.seatKey} }
+
+// hold is the enrollments of one transaction, in the order asked, and what is
+// to be done to the counters when all is decided.
+type hold struct {
+	asked []id.ID
+	byID  map[id.ID]*locked
+	after *aftermath
+}
+
+// lockEnrollments locks the seats and then the enrollments with these ids, each
+// in the order of their ids, as far as the viewer may see them, and writes down
+// which of them have expired. An id that is not there for the viewer has no
+// entry in byID. The number of statements does not depend on the ids.
+//
+// The seats' keys are read without a lock first: an enrollment's key never
+// changes. A seat that appears between the two is noticed when it is inserted.
+func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, ids []id.ID) (*hold, error) {
+	h := &hold{byID: map[id.ID]*locked{}, after: newAftermath()}
+	for _, one := range ids {
+		if _, twice := h.byID[one]; !twice {
+			h.asked = append(h.asked, one)
+			h.byID[one] = nil
+		}
+	}
+	rows, places, err := i.visibleKeys(ctx, tx, s, id.UUIDs(id.Enrollment, h.asked))
+	if err != nil {
+		return nil, err
+	}
+	clear(h.byID)
+	if len(rows) == 0 {
+		return h, nil
+	}
+	seats, err := lockSeats(ctx, tx, places)
+	if err != nil {
+		return nil, err
+	}
+	found, err := lockRows(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	decided, err := decidedBy(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range found {
+		l.seat, l.decided = seats[l.place()], decided[l.id]
+		h.byID[id.Of(id.Enrollment, l.id)] = l
+	}
+	return h, h.expireDue(ctx, tx, found)
+}
+
+// visibleKeys are the rows that the viewer may see, and the places of their seats.
+func (i *Inventory) visibleKeys(ctx context.Context, tx *store.Tx, s sight, ids []uuid.UUID) ([]uuid.UUID, []place, error) {
+	if s.none() || len(ids) == 0 {
+		return nil, nil, nil
+	}
+	condition, args := s.condition(1)
+	type key struct {
+		row uuid.UUID
+		at  place
+	}
+	keys, err := readAll(ctx, tx, "SELECT e.id, e.business_unit_id, e.seat_type, e.seat_key FROM enrollments e WHERE e.id = ANY($1) AND "+condition,
+		append([]any{pq.Array(ids)}, args...), nil, func(k *key) []any { return []any{&k.row, &k.at.unit, &k.at.seatType, &k.at.key} })
+	if err != nil {
+		return nil, nil, fmt.Errorf("find enrollments: %w", err)
+	}
+	rows, places := make([]uuid.UUID, len(keys)), make([]place, len(keys))
+	for n, k := range keys {
+		rows[n], places[n] = k.row, k.at
+	}
+	return rows, places, nil
+}
+
+// lockSeats locks the live seats at these places, in the order of their ids.
+func lockSeats(ctx context.Context, tx *store.Tx, places []place) (map[place]*lockedSeat, error) {
+	units, types, keys := make([]string, len(places)), make([]string, len(places)), make([]string, len(places))
+	for n, p := range places {
+		units[n], types[n], keys[n] = p.unit.String(), string(p.seatType), p.key
+	}
+	seats, err := readAll(ctx, tx, `SELECT s.id, s.business_unit_id, s.seat_type, s.seat_key, s.email, s.consumed, s.active_enrollments, s.valid_certificates, s.version, s.created_by_enrollment_id
+FROM seats s WHERE s.deleted_at IS NULL AND (s.business_unit_id, s.seat_type, s.seat_key) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))
+ORDER BY s.id FOR UPDATE`, []any{pq.Array(units), pq.Array(types), pq.Array(keys)}, nil, func(s *lockedSeat) []any {
+		return []any{&s.id, &s.unit, &s.seatType, &s.key, &s.email, &s.consumed, &s.active, &s.certificates, &s.version, &s.madeBy}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock seats: %w", err)
+	}
+	at := make(map[place]*lockedSeat, len(seats))
+	for _, s := range seats {
+		at[place{s.unit, s.seatType, s.key}] = s
+	}
+	return at, nil
+}
+
+// lockRows locks enrollments in the order of their ids.
+func lockRows(ctx context.Context, tx *store.Tx, rows []uuid.UUID) ([]*locked, error) {
+	type row struct {
+		locked
+		promise []byte
+	}
+	found, err := readAll(ctx, tx, `SELECT e.id, e.business_unit_id, e.profile_id, e.seat_row_id, b.name, e.seat_type, e.seat_id, e.seat_key, e.name, e.email, e.status,
+e.authentication_method, e.ca_type, e.enrollment_method, e.expires_at, e.approvals, e.approvals_required, e.round, e.version,
+e.requester_issuer, e.requester_subject, e.promise, e.made_seat, e.issuance, p.archived_at IS NOT NULL, sr.deleted_at IS NOT NULL
+FROM enrollments e JOIN business_units b ON b.id = e.business_unit_id JOIN certificate_profiles p ON p.id = e.profile_id LEFT JOIN seats sr ON sr.id = e.seat_row_id
+WHERE e.id = ANY($1) ORDER BY e.id FOR UPDATE OF e`, []any{pq.Array(rows)}, nil, func(r *row) []any {
+		return []any{&r.id, &r.unit, &r.profile, &r.seatRow, &r.unitName, &r.seatType, &r.seatID, &r.seatKey, &r.name, &r.email, &r.status,
+			&r.method, &r.ca, &r.enrollmentMethod, &r.expiresAt, &r.approvals, &r.required, &r.round, &r.version,
+			&r.issuer, &r.subject, &r.promise, &r.madeSeat, &r.issuance, &r.archived, &r.seatDeleted}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("lock enrollments: %w", err)
+	}
+	all := make([]*locked, len(found))
+	for n, r := range found {
+		if err := json.Unmarshal(r.promise, &r.locked.promise); err != nil {
+			return nil, fmt.Errorf("read what enrollment %s was promised: %w", r.id, err)
+		}
+		all[n] = &r.locked
+	}
+	return all, nil
+}
+
+// decidedBy says which of the enrollments the viewer has approved in its present
+// round. It is asked under their locks: a join of the locking statement would
+// show what was there before it waited.
+func decidedBy(ctx context.Context, tx *store.Tx, rows []uuid.UUID) (map[uuid.UUID]bool, error) {
+	v := tx.Viewer()
+	found, err := readAll(ctx, tx, `SELECT a.enrollment_id FROM approvals a JOIN enrollments e ON e.id = a.enrollment_id AND e.round = a.round
+WHERE a.enrollment_id = ANY($1) AND a.issuer = $2 AND a.subject = $3`, []any{pq.Array(rows), v.Issuer, v.Subject}, nil, func(u *uuid.UUID) []any { return []any{u} })
+	if err != nil {
+		return nil, fmt.Errorf("read the viewer's decisions: %w", err)
+	}
+	decided := make(map[uuid.UUID]bool, len(found))
+	for _, u := range found {
+		decided[*u] = true
+	}
+	return decided, nil
+}
+
+// facts are what decides about the enrollment for the viewer of the transaction.
+func (l *locked) facts(tx *store.Tx) lifecycle.EnrollmentFacts {
+	v := tx.Viewer()
+	seatEmail := ""
+	if l.seat != nil {
+		seatEmail = l.seat.email
+	}
+	return lifecycle.EnrollmentFacts{
+		Status: l.status, Method: l.method, CA: l.ca, EnrollmentMethod: l.enrollmentMethod,
+		Requester: v.Is(l.issuer, l.subject), OwnEmail: v.HasEmail(l.email, seatEmail), Decided: l.decided,
+		Approvals: l.approvals, Required: l.required, TimePassed: !tx.Now().Before(l.expiresAt),
+		SeatDeleted: l.seatDeleted, ProfileArchived: l.archived, Issuing: l.issuing(), Permissions: v.Permissions,
+	}
+}
+
+func (l *locked) issuing() bool {
+	return l.issuance != nil && *l.issuance == lifecycle.IssuanceRequested
+}
+
+// change begins a change of the enrollment.
+func (l *locked) change(before, after store.Row) store.Change {
+	return store.Change{ID: l.id, BusinessUnit: l.unit, Version: l.version, Before: before, After: after}
+}
+
+// missing is the no to an id that is not there for the viewer; what is outside
+// their business units and what was never there read the same.
+func missing(what string, one id.ID) *refusal.Refusal {
+	return refusal.New(refusal.NotFound, "There is no %s %s for you.", what, one)
+}
+
+// decide decides an action for each item in the order asked. An item that is not
+// there or is refused is recorded and gets its refusal; the rest goes to win.
+func (h *hold) decide(tx *store.Tx, action lifecycle.EnrollmentAction, comment string, win func(n int, l *locked, to lifecycle.Status) *refusal.Refusal) []store.Item {
+	items := make([]store.Item, len(h.asked))
+	for n, one := range h.asked {
+		items[n] = store.Item{ID: one}
+		l := h.byID[one]
+		if l == nil {
+			items[n] = tx.Refuse(audit.Entry{ID: one.UUID, Comment: comment}, items[n], missing("enrollment", one))
+			continue
+		}
+		to, no := lifecycle.Decide(l.facts(tx), action)
+		if no == nil {
+			no = win(n, l, to)
+		}
+		if no != nil {
+			items[n] = h.refuse(tx, items[n], l, comment, no)
+		}
+	}
+	return items
+}
+
+// refuse records the refusal of an action on an enrollment.
+func (h *hold) refuse(tx *store.Tx, item store.Item, l *locked, comment string, no *refusal.Refusal) store.Item {
+	return tx.Refuse(audit.Entry{ID: l.id, BusinessUnit: l.unit, Comment: comment}, item, no)
+}
+
+// seatKey is what a seatId is compared by.
+func seatKey(seatID string) string { return strings.ToLower(tidy(seatID)) }

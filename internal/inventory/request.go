@@ -1,0 +1,202 @@
+package inventory
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"gatehouse/internal/audit"
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/profile"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/scope"
+	"gatehouse/internal/store"
+)
+
+// RequestEnrollmentInput is a request for a certificate.
+type RequestEnrollmentInput struct {
+	ProfileID      id.ID
+	SeatID         string
+	Name           *string
+	Email          *string
+	Csr            *string
+	Names          []*RequestedName
+	Comment        *string
+	IdempotencyKey *string
+}
+
+// Request asks for a certificate under a profile with manual approval. The
+// enrollment keeps what the profile promises today, who asks, and what the
+// certificate is to say. Refused: NOT_FOUND, WRONG_METHOD, PROFILE_ARCHIVED,
+// INVALID, INVALID_CSR, KEY_NOT_ALLOWED, NAME_NOT_ALLOWED,
+// ACTIVE_ENROLLMENT_EXISTS, SEAT_HAS_CERTIFICATE.
+func (i *Inventory) Request(ctx context.Context, in RequestEnrollmentInput) (*EnrollmentPayload, error) {
+	sc, err := i.scopes.Of(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cause := store.Cause{Mutation: "requestEnrollment", Action: audit.Request, Resource: audit.Enrollment, Key: in.IdempotencyKey, Input: in}
+	out, err := i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
+		r := requesting{in: in, tx: tx, after: newAftermath()}
+		return r.run(ctx, sc)
+	})
+	return i.enrollmentPayload(ctx, out, err)
+}
+
+// requesting is one transaction's request.
+type requesting struct {
+	in    RequestEnrollmentInput
+	tx    *store.Tx
+	after *aftermath
+
+	profile *profile.Held
+	promise lifecycle.Promise
+	name    string
+	email   string
+	comment string
+	csr     string
+	names   lifecycle.RequestNames
+}
+
+func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, error) {
+	held, err := profile.Hold(ctx, r.tx, sc, r.in.ProfileID)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if held == nil {
+		return store.Outcome{}, missing("certificate profile", r.in.ProfileID).At("profileId")
+	}
+	r.profile, r.promise = held, held.Promise()
+	if no := r.check(); no != nil {
+		return store.Outcome{}, no
+	}
+	at := place{held.Unit, held.SeatType, seatKey(r.in.SeatID)}
+	seats, err := lockSeats(ctx, r.tx, []place{at})
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	seat := seats[at]
+	rival, err := r.rival(ctx, at, seat)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	facts := lifecycle.EnrollmentFacts{
+		Method: held.AuthenticationMethod, CA: held.CAType, EnrollmentMethod: held.EnrollmentMethod, Requester: true, Required: held.ApprovalsRequired,
+		ProfileArchived: held.Archived, ActiveExists: rival, Permissions: r.tx.Viewer().Permissions,
+	}
+	to, no := lifecycle.Decide(facts, lifecycle.ActRequest)
+	if no == nil && seat != nil && seat.certificates > 0 && !held.SeatType.HoldsSeveral() {
+		ends, err := certificatesEnd(ctx, r.tx, []uuid.UUID{seat.id})
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		no = hasCertificate(r.tx.Now(), held.SeatType, tidy(r.in.SeatID), ends[seat.id], r.promise)
+	}
+	if no != nil {
+		r.tx.Record(audit.Entry{BusinessUnit: held.Unit, Outcome: audit.Refused, Code: string(no.Code), Comment: "seatId " + clip(r.in.SeatID)})
+		return store.Outcome{Refusals: []*refusal.Refusal{no}}, r.after.settle(ctx, r.tx)
+	}
+	return r.insert(ctx, at, seat, to)
+}
+
+// check refuses what has the wrong form.
+func (r *requesting) check() (no *refusal.Refusal) {
+	in := r.in
+	if _, no = line("seatId", &in.SeatID, 1, 255); no != nil {
+		return no
+	}
+	if r.name, no = line("name", in.Name, 0, 255); no != nil {
+		return no
+	}
+	if r.email, no = email("email", in.Email); no != nil {
+		return no
+	}
+	if r.comment, no = text("comment", in.Comment, 0, 1000); no != nil {
+		return no
+	}
+	if r.profile.AuthenticationMethod != lifecycle.ManualApproval {
+		return nil // the table says that it is the wrong method, and which is right
+	}
+	if r.profile.EnrollmentMethod == lifecycle.BrowserPKCS12 {
+		if in.Csr != nil {
+			return refusal.New(refusal.Invalid, "Under this profile key and CSR are made in the browser at pick-up; leave the csr out and give the names.").At("csr")
+		}
+		r.names, no = typedNames(in.Names, r.promise)
+		return no
+	}
+	if len(in.Names) > 0 {
+		return refusal.New(refusal.Invalid, "Under this profile the CSR says which names are asked for; leave the names out.").At("names")
+	}
+	if in.Csr == nil {
+		return refusal.New(refusal.Invalid, "Under this profile the request needs a CSR: a PKCS#10 request in PEM.").At("csr")
+	}
+	r.csr, r.names, no = readCSR(*in.Csr, r.promise)
+	return no
+}
+
+// rival reports whether another active enrollment holds the place. One that has
+// expired and is not written down yet is written down first, and holds nothing.
+func (r *requesting) rival(ctx context.Context, at place, seat *lockedSeat) (bool, error) {
+	found, err := readAll(ctx, r.tx, `SELECT e.id FROM enrollments e WHERE e.profile_id = $1 AND e.business_unit_id = $2 AND e.seat_type = $3 AND e.seat_key = $4
+AND e.status IN `+inActive, []any{r.profile.ID, at.unit, string(at.seatType), at.key}, nil, func(u *uuid.UUID) []any { return []any{u} })
+	if err != nil || len(found) == 0 {
+		return false, err
+	}
+	rows, err := lockRows(ctx, r.tx, []uuid.UUID{*found[0]})
+	if err != nil {
+		return false, err
+	}
+	h := hold{after: r.after}
+	for _, l := range rows {
+		l.seat = seat
+	}
+	if err := h.expireDue(ctx, r.tx, rows); err != nil {
+		return false, err
+	}
+	for _, l := range rows {
+		if l.status.Active() {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// oneActive is the index by which a place has one active enrollment.
+var oneActive = "(profile_id, business_unit_id, seat_type, seat_key) WHERE status IN " + inActive
+
+// insert makes the enrollment. Who asked for the same place at the same moment
+// and was faster is found by the index: then the transaction looks again.
+func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to lifecycle.Status) (store.Outcome, error) {
+	v, p, now := r.tx.Viewer(), r.profile, r.tx.Now()
+	row := uuid.Must(uuid.NewV7())
+	var seatRow *uuid.UUID
+	if seat != nil {
+		seatRow = &seat.id
+	}
+	added, err := r.tx.Insert(ctx, audit.Enrollment, oneActive, []store.Row{{
+		"id": row, "version": 1, "created_at": now, "updated_at": now, "business_unit_id": at.unit, "profile_id": p.ID, "seat_row_id": seatRow,
+		"seat_type": at.seatType, "seat_id": tidy(r.in.SeatID), "seat_key": at.key, "name": r.name, "email": r.email,
+		"ca_type": p.CAType, "authentication_method": p.AuthenticationMethod, "enrollment_method": p.EnrollmentMethod, "status": to,
+		"expires_at": now.Add(time.Duration(r.promise.ExpirySeconds) * time.Second), "promise": r.promise, "approvals_required": p.ApprovalsRequired,
+		"approvals": 0, "round": 1, "requester_issuer": v.Issuer, "requester_subject": v.Subject, "requester_name": v.Name,
+		"requester_comment": r.comment, "csr": r.csr, "request_names": r.names, "made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts,
+		"reason": "", "issuance_reason": "",
+	}})
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if !added[row] {
+		return store.Outcome{}, store.ErrAgain
+	}
+	r.tx.Record(audit.Entry{ID: row, Comment: r.comment})
+	if seat != nil {
+		r.after.active[seat.id]++
+	}
+	if r.promise.MailRequester {
+		r.after.mail(r.tx, mailReceived, row, at.unit, v.Email)
+	}
+	r.after.mail(r.tx, mailReview, row, at.unit, r.promise.ApproverEmails...)
+	return store.Done(id.Of(id.Enrollment, row)), r.after.settle(ctx, r.tx)
+}

@@ -1,0 +1,36 @@
+package profile
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"gatehouse/internal/id"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/store"
+)
+
+// payload shapes what a mutation came to: the profile that it made, or
+// that the caller asked for, read anew with the viewer's present rights, so that
+// a repeat under the same idempotency key answers the same.
+func (ps *Profiles) payload(ctx context.Context, asked id.ID, out store.Outcome, err error) (*Payload, error) {
+	if err != nil {
+		return nil, err
+	}
+	p := &Payload{UserErrors: append([]*refusal.Refusal{}, out.Why()...), Replayed: out.Replayed}
+	row := named(asked)
+	if made := out.IDs(); len(made) > 0 {
+		row = made[0].UUID
+	}
+	missing := slices.ContainsFunc(p.UserErrors, func(no *refusal.Refusal) bool { return no.Code == refusal.NotFound })
+	if row == uuid.Nil || missing {
+		return p, nil
+	}
+	found, err := ps.ByIDs(ctx, []uuid.UUID{row})
+	if err != nil {
+		return nil, err
+	}
+	p.CertificateProfile = found[row]
+	return p, nil
+}

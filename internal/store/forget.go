@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// EventLife is how long a committed change can be followed along.
+const EventLife = 24 * time.Hour
+
+const (
+	// forgetBatch bounds how many rows one statement removes, so that none is long.
+	forgetBatch = 1000
+	// keyMargin is how much longer than KeyLife a key's row is there: a call that
+	// found it a moment before its end still reads it.
+	keyMargin = time.Hour
+)
+
+// Forget removes what is remembered for a time only: idempotency keys and events.
+// It is run now and then by one server or by several; rows that somebody is at work
+// on are left for the next time. It returns how many rows went. When it fails half
+// way, what went is gone and the rest is left.
+func (s *Store) Forget(ctx context.Context) (int, error) {
+	ctx = s.Pin(ctx)
+	total := 0
+	for _, memory := range []struct {
+		table, column string
+		life          time.Duration
+	}{
+		{"idempotency_keys", "created_at", KeyLife + keyMargin},
+		{"events", "at", EventLife},
+	} {
+		for {
+			n, err := s.forget(ctx, memory.table, memory.column, s.Now(ctx).Add(-memory.life))
+			total += n
+			if err != nil {
+				return total, fmt.Errorf("forget rows of %s: %w", memory.table, err)
+			}
+			if n < forgetBatch {
+				break
+			}
+		}
+	}
+	return total, nil
+}
+
+// forget removes one batch of rows that are older than an instant.
+func (s *Store) forget(ctx context.Context, table, column string, before time.Time) (int, error) {
+	statement := fmt.Sprintf(`DELETE FROM %[1]s WHERE id = ANY(ARRAY(
+  SELECT id FROM %[1]s WHERE %[2]s < $1 ORDER BY %[2]s LIMIT %[3]d FOR UPDATE SKIP LOCKED))`, table, column, forgetBatch)
+	s.onStatement(ctx, statement)
+	result, err := s.db.ExecContext(ctx, statement, before)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
+}

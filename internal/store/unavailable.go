@@ -1,0 +1,36 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/lib/pq"
+
+	"gatehouse/internal/fault"
+)
+
+// named wraps an error that means that the database cannot be reached, or took
+// too long, as fault.Unavailable; it leaves every other error as it is.
+func named(err error) error {
+	if err == nil || errors.Is(err, fault.Unavailable) || errors.Is(err, fault.OutcomeUnknown) {
+		return err
+	}
+	var network net.Error
+	var answered *pq.Error
+	switch {
+	case errors.As(err, &answered):
+		switch answered.Code.Class() {
+		case "08", "53", "57": // connection, resources, operator (shutdown, statement timeout)
+			return fmt.Errorf("%w: %w", fault.Unavailable, err)
+		}
+		return err
+	case errors.As(err, &network), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return fmt.Errorf("%w: %w", fault.Unavailable, err)
+	}
+	return err
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"gatehouse/internal/migrate"
+)
+
+// serveCommand runs the server for production.
+type serveCommand struct{}
+
+// Run serves until it is told to stop. Before that it refuses, in this order: all
+// missing and unsafe settings at once; a key set or a database that does not
+// answer; a database that is not exactly at this binary's migrations; a role that
+// could change the audit; an address in use. It changes nothing in the database
+// by itself: migrations are `migrate up`'s, with another role.
+func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (err error) {
+	if err := refuse("serve", c.forServe()); err != nil {
+		return err
+	}
+	log := newLogger(h.stderr, c.LogLevel, false)
+	stop, release := onSignals(ctx)
+	defer release()
+	defer func() { err = stop.explain(err) }()
+	v, err := c.productionVerifier(stop.gently, log, h.clock)
+	if err != nil {
+		return err
+	}
+	if err := c.checkDatabase(stop.gently, build); err != nil {
+		return err
+	}
+	listener, err := listen(stop.gently, c.Addr)
+	if err != nil {
+		return err
+	}
+	p, err := build.open(stop.gently, c.opening(c.DatabaseURL, h.clock, log))
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	a := app{config: c, verifier: v, log: log, clock: h.clock}
+	return a.serve(stop, listener, p, func() {
+		log.InfoContext(stop.gently, "serving", "address", listener.Addr().String(), "publicUrl", c.PublicURL, "graphiql", c.GraphiQL)
+	})
+}
+
+// checkDatabase refuses a database that is not exactly at this binary's
+// migrations, and a role that could change the audit.
+func (c *config) checkDatabase(ctx context.Context, build house) (err error) {
+	db, err := openDatabase(ctx, "DATABASE_URL", c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	status, err := migrate.ReadStatus(ctx, db, build.migrations)
+	if err != nil {
+		return err
+	}
+	if err := status.Ready(); err != nil {
+		return err
+	}
+	return migrate.GuardAudit(ctx, db)
+}
+
+// opening is what the product is opened with under these settings.
+func (d databaseSettings) opening(url string, clock func() time.Time, log *slog.Logger) opening {
+	return opening{url: d.sessionURL(url), connections: d.DatabaseConnections, cacheStatements: d.StatementCache, clock: clock, log: log}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"time"
+
+	"gatehouse/internal/door"
+)
+
+// config is every setting of the binary, with its default, in the one place
+// that `gatehouse --help` prints. A setting is taken from, in this order: a
+// flag, the environment variable of its `setting` tag, the configuration file
+// (key: the flag's name), the default. A setting tagged `secret` can also be
+// named with _FILE behind it (in the file: -file), and is then read from that
+// file, so that no secret has to stand in an environment or a process list.
+//
+// What a command needs of it is checked by the command (config_check.go):
+// `version` runs with anything, `serve` refuses what is missing or unsafe.
+type config struct {
+	Config string `setting:"GATEHOUSE_CONFIG" placeholder:"PATH" help:"A YAML or JSON file of settings; its keys are the names of these flags. Unknown keys are refused."`
+
+	httpSettings     `embed:"" group:"HTTP"`
+	databaseSettings `embed:"" group:"Database"`
+	tokenSettings    `embed:"" group:"Tokens"`
+	limitSettings    `embed:"" group:"Limits at the door"`
+}
+
+// httpSettings say where the server listens and what it serves.
+type httpSettings struct {
+	Addr          string        `setting:"GATEHOUSE_ADDR" default:"127.0.0.1:8080" help:"The address to listen on, host:port. Port 0 takes a free one."`
+	PublicURL     string        `setting:"GATEHOUSE_PUBLIC_URL" placeholder:"URL" help:"Where people reach this server, when that is not its address: an https URL (http on loopback only)."`
+	CORSOrigins   []string      `setting:"GATEHOUSE_CORS_ORIGINS" name:"cors-origins" placeholder:"ORIGIN" help:"Origins of web pages that may call the API, such as https://app.example.com. None by default; dev lets in any page on loopback. * is refused."`
+	GraphiQL      bool          `setting:"GATEHOUSE_GRAPHIQL" name:"graphiql" negatable:"" default:"false" help:"Serve GraphiQL at /. dev always does."`
+	ShutdownGrace time.Duration `setting:"GATEHOUSE_SHUTDOWN_GRACE" default:"20s" help:"How long running requests may take to end once the server was told to stop."`
+	LogLevel      string        `setting:"GATEHOUSE_LOG_LEVEL" enum:"debug,info,warn,error" default:"info" help:"The least level that is logged: debug, info, warn or error."`
+}
+
+// databaseSettings say which PostgreSQL is used and how.
+type databaseSettings struct {
+	DatabaseURL         string        `setting:"DATABASE_URL" secret:"" placeholder:"URL" help:"PostgreSQL for the server's own role, which owns nothing: postgres://gatehouse_app:…@host/gatehouse. dev starts a private PostgreSQL when it is left out. A flag is seen by other users of the machine; prefer DATABASE_URL_FILE."`
+	MigrateDatabaseURL  string        `setting:"MIGRATE_DATABASE_URL" secret:"" placeholder:"URL" help:"The same database for the role that owns its tables; read by migrate, and by dev beside DATABASE_URL."`
+	AppRole             string        `setting:"GATEHOUSE_APP_ROLE" default:"gatehouse_app" help:"The role of DATABASE_URL, to which migrations grant what the server needs. It is never created here."`
+	DatabaseConnections int           `setting:"GATEHOUSE_DATABASE_CONNECTIONS" default:"16" help:"The most connections that one server opens."`
+	StatementTimeout    time.Duration `setting:"GATEHOUSE_STATEMENT_TIMEOUT" default:"10s" help:"The longest time that one SQL statement of a request may take. Without the statement cache it has to be set on the role: ALTER ROLE gatehouse_app SET statement_timeout."`
+	StatementCache      bool          `setting:"GATEHOUSE_STATEMENT_CACHE" negatable:"" default:"true" help:"Keep prepared statements. Switch it off behind PgBouncer in transaction mode."`
+	DataDir             string        `setting:"GATEHOUSE_DATA_DIR" placeholder:"PATH" help:"Where dev keeps its private PostgreSQL and its development key. Left out: a folder of this clone's own, which dev prints."`
+	PostgresBinaries    string        `setting:"GATEHOUSE_POSTGRES_BINARIES" placeholder:"PATH" help:"The folder of initdb and postgres for dev. Left out: PATH, the usual folders, then npm's package."`
+}
+
+// tokenSettings say whose tokens are accepted and what their claims mean.
+// Exactly one of JWKSURL, PEM and Secret is the key source of `serve`; `dev` and
+// `token` sign with a key of their own and refuse all three.
+type tokenSettings struct {
+	JWKSURL    string        `setting:"GATEHOUSE_JWT_JWKS_URL" name:"jwt-jwks-url" placeholder:"URL" help:"The identity provider's key set; keys may rotate."`
+	PEM        []string      `setting:"GATEHOUSE_JWT_PEM" name:"jwt-pem" placeholder:"PATH" help:"PEM files of public keys or certificates, instead of a key set."`
+	Secret     string        `setting:"GATEHOUSE_JWT_SECRET" name:"jwt-secret" secret:"" placeholder:"SECRET" help:"A shared secret of at least 32 bytes (HMAC), instead of keys. Prefer GATEHOUSE_JWT_SECRET_FILE."`
+	Algorithms []string      `setting:"GATEHOUSE_JWT_ALGORITHMS" name:"jwt-algorithms" placeholder:"ALG" help:"The signature algorithms to accept. Left out: RS256, PS256, ES256, ES384 and EdDSA for a key set or PEM files, HS256 for a secret."`
+	Issuer     string        `setting:"GATEHOUSE_JWT_ISSUER" name:"jwt-issuer" placeholder:"ISS" help:"The one value of iss that is accepted."`
+	Audience   []string      `setting:"GATEHOUSE_JWT_AUDIENCE" name:"jwt-audience" placeholder:"AUD" help:"The values of aud of which a token must have one."`
+	Leeway     time.Duration `setting:"GATEHOUSE_JWT_LEEWAY" name:"jwt-leeway" default:"30s" help:"How far the provider's clock may be off; 60s at most."`
+
+	RolesClaim         string            `setting:"GATEHOUSE_JWT_ROLES_CLAIM" name:"jwt-roles-claim" default:"roles" help:"The claim that holds the roles: a name, or a path such as realm_access.roles (Keycloak). An exact name goes first, so https://example.com/roles works as it is."`
+	RoleMap            map[string]string `setting:"GATEHOUSE_JWT_ROLE_MAP" name:"jwt-role-map" placeholder:"NAME=ROLE" help:"What the provider's names mean here, such as pki-approvers=APPROVER;pki-admins=ADMIN. One name may stand for several roles, separated by spaces. With a map, only the names in it count."`
+	BusinessUnitsClaim string            `setting:"GATEHOUSE_JWT_BUSINESS_UNITS_CLAIM" name:"jwt-business-units-claim" default:"business_units" help:"The claim that holds keys or ids of business units, or * for all. Without it a token sees none."`
+	NameClaim          string            `setting:"GATEHOUSE_JWT_NAME_CLAIM" name:"jwt-name-claim" default:"name" help:"The claim that holds the person's name."`
+	EmailClaim         string            `setting:"GATEHOUSE_JWT_EMAIL_CLAIM" name:"jwt-email-claim" default:"email" help:"The claim that holds the person's e-mail address."`
+}
+
+// limitSettings are the limits that a request passes before anything walks its
+// document a second time; door.Limits says what each one counts. Their defaults
+// equal door.DefaultLimits, and a test holds them to it.
+type limitSettings struct {
+	BodyBytes   int64 `setting:"GATEHOUSE_LIMIT_BODY_BYTES" name:"limit-body-bytes" default:"1048576" help:"Bytes of a request's body."`
+	Tokens      int   `setting:"GATEHOUSE_LIMIT_TOKENS" name:"limit-tokens" default:"5000" help:"Lexical tokens of a document."`
+	Depth       int   `setting:"GATEHOUSE_LIMIT_DEPTH" name:"limit-depth" default:"15" help:"Levels of nested fields."`
+	Fields      int   `setting:"GATEHOUSE_LIMIT_FIELDS" name:"limit-fields" default:"1000" help:"Fields of an operation, counted as often as fragments repeat them."`
+	RootFields  int   `setting:"GATEHOUSE_LIMIT_ROOT_FIELDS" name:"limit-root-fields" default:"20" help:"Root fields of an operation."`
+	Aliases     int   `setting:"GATEHOUSE_LIMIT_ALIASES" name:"limit-aliases" default:"30" help:"Aliases in a document."`
+	Fragments   int   `setting:"GATEHOUSE_LIMIT_FRAGMENTS" name:"limit-fragments" default:"50" help:"Fragments and fragment spreads in a document."`
+	Directives  int   `setting:"GATEHOUSE_LIMIT_DIRECTIVES" name:"limit-directives" default:"50" help:"Directives in a document."`
+	Operations  int   `setting:"GATEHOUSE_LIMIT_OPERATIONS" name:"limit-operations" default:"20" help:"Operations in a document."`
+	Variables   int   `setting:"GATEHOUSE_LIMIT_VARIABLES" name:"limit-variables" default:"100" help:"Variables that a document defines."`
+	ListItems   int   `setting:"GATEHOUSE_LIMIT_LIST_ITEMS" name:"limit-list-items" default:"1000" help:"Items of one list, in the document or the variables."`
+	ValueDepth  int   `setting:"GATEHOUSE_LIMIT_VALUE_DEPTH" name:"limit-value-depth" default:"10" help:"Levels of nested lists and objects in a value."`
+	Mutations   int   `setting:"GATEHOUSE_LIMIT_MUTATIONS" name:"limit-mutations" default:"10" help:"Mutations in a request, redeemEnrollment left aside."`
+	Redemptions int   `setting:"GATEHOUSE_LIMIT_REDEMPTIONS" name:"limit-redemptions" default:"1" help:"redeemEnrollment mutations in a request."`
+}
+
+// door is the limits as the door takes them.
+func (l limitSettings) door() door.Limits { return door.Limits(l) }

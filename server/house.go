@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"gatehouse/internal/door"
+)
+
+// house is what the commands start. It is put together in one place and passed
+// in, so that a test of a command starts only what it is about.
+type house struct {
+	// migrations are the versioned SQL files.
+	migrations fs.FS
+	// open builds the API over an open database.
+	open func(ctx context.Context, o opening) (product, error)
+	// seed fills an empty database with the demo organisation; in one that is not
+	// empty it changes nothing and returns false.
+	seed func(ctx context.Context, o opening) (bool, error)
+	// verify recounts every counter and describes each that differs from its rows,
+	// one sentence each.
+	verify func(ctx context.Context, db *sql.DB) ([]string, error)
+}
+
+// opening is what the product is opened with.
+type opening struct {
+	// url is the database's address for the server's own role.
+	url             string
+	connections     int
+	cacheStatements bool
+	clock           func() time.Time
+	log             *slog.Logger
+}
+
+// product is the API as the door serves it, and what runs beside it.
+type product struct {
+	schema graphql.ExecutableSchema
+	// extension runs around each operation.
+	extension graphql.HandlerExtension
+	present   door.Present
+	// sdl is the text of schema.graphqls.
+	sdl string
+	// ready says why requests could not be answered now; nil when they could.
+	ready func(context.Context) error
+	// workers run until their context ends.
+	workers []func(context.Context)
+	// close gives back what open took, after the workers have ended.
+	close func() error
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// httpOptions say what stands behind the server's addresses. Whatever is nil
+// does not exist: no route, no page that hints at it.
+type httpOptions struct {
+	// graphql answers /graphql, behind authenticate.
+	graphql http.Handler
+	// authenticate puts the bearer of a token into the context, or refuses.
+	authenticate func(http.Handler) http.Handler
+	// schema is the text of schema.graphqls.
+	schema string
+	// ready says why the server cannot answer; nil when it can.
+	ready func(context.Context) error
+	// graphiql is the page at / with its assets; nil when it is switched off.
+	graphiql http.Handler
+	// mint signs a development token; nil in production.
+	mint func(devGrant) (token string, until time.Time, err error)
+	// crossOrigin says which other origins' pages may read answers.
+	crossOrigin crossOrigin
+	log         *slog.Logger
+	clock       func() time.Time
+}
+
+// newHandler is the whole of what the server serves:
+//
+//	POST /graphql          the API
+//	GET  /schema.graphqls  its contract, as text
+//	GET  /healthz          the process is alive
+//	GET  /readyz           and can answer: 503 while it cannot
+//	GET  /                 GraphiQL, or where to go instead
+//	POST /dev/token        in dev only: a token for a role of one's choice
+//
+// Around each: a request id in and out, an access log, recovery from panics,
+// headers that let a browser do as little as possible, and CORS.
+func newHandler(o httpOptions) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", o.authenticate(o.graphql))
+	mux.HandleFunc("GET /schema.graphqls", plainText(o.schema))
+	mux.HandleFunc("GET /healthz", plainText("alive\n"))
+	mux.HandleFunc("GET /readyz", readyz(o.ready, o.log))
+	if o.graphiql != nil {
+		mux.Handle("GET /{$}", o.graphiql)
+		mux.Handle("GET /graphiql/", o.graphiql)
+	} else {
+		mux.HandleFunc("GET /{$}", plainText("Gatehouse. The API is POST /graphql; its contract is /schema.graphqls.\n"))
+	}
+	if o.mint != nil {
+		mux.HandleFunc("POST /dev/token", devToken(o.mint, o.log))
+	}
+	handler := o.crossOrigin.middleware(mux)
+	handler = plainHeaders(handler)
+	handler = recoverPanics(o.log, handler)
+	return identify(o.log, o.clock, handler)
+}
+
+// newServer is an HTTP server that nobody can keep busy by being slow. The
+// longest statement of a request ends before the write timeout does.
+func newServer(address string, handler http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Addr:              address,
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       20 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// plainHeaders lets a browser guess nothing, frame nothing, load nothing and
+// tell nobody where it was. GraphiQL's page loosens the policy for itself.
+func plainHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("X-Frame-Options", "DENY")
+		header.Set("Referrer-Policy", "no-referrer")
+		header.Set("Cross-Origin-Opener-Policy", "same-origin")
+		header.Set("Cross-Origin-Resource-Policy", "same-origin")
+		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// plainText serves a fixed text.
+func plainText(body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		// A caller who has gone away is nobody's problem.
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// readyTimeout is how long the question whether the server can answer may take.
+const readyTimeout = 2 * time.Second
+
+// readyz tells a load balancer whether to send requests here. Why not stands in
+// the log only: the reason may name hosts and roles.
+func readyz(ready func(context.Context) error, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+		defer cancel()
+		if err := ready(ctx); err != nil {
+			log.WarnContext(ctx, "not ready", "error", err)
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "not ready", http.StatusServiceUnavailable)
+			return
+		}
+		plainText("ready\n")(w, r)
+	}
+}

@@ -11,10 +11,10 @@ import (
 type verifyCommand struct{}
 
 // Run names each counter that differs from its rows, and fails when there is any.
-// It works on the database of DATABASE_URL, or on dev's private one while dev is
-// not running. It mends nothing: a difference is a defect to be understood first.
+// It works on the database of DATABASE_URL, or on dev's private one, whether dev
+// is running or not. It mends nothing: a difference is a defect to be understood first.
 func (verifyCommand) Run(ctx context.Context, c *config, h host, build house) (err error) {
-	dbs, err := c.openDatabases(ctx, slog.New(slog.DiscardHandler))
+	dbs, err := c.joinDatabases(ctx, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,17 @@ type databases struct {
 
 // openDatabases opens the database that DATABASE_URL names, and else starts the
 // private PostgreSQL of the data folder, in which both roles are known.
-func (d databaseSettings) openDatabases(ctx context.Context, log *slog.Logger) (_ *databases, err error) {
+func (d databaseSettings) openDatabases(ctx context.Context, log *slog.Logger) (*databases, error) {
+	return d.databasesOf(ctx, log, localpg.Start)
+}
+
+// joinDatabases is openDatabases for a command that only looks: it joins the
+// private PostgreSQL of a dev that is running.
+func (d databaseSettings) joinDatabases(ctx context.Context, log *slog.Logger) (*databases, error) {
+	return d.databasesOf(ctx, log, localpg.Attach)
+}
+
+func (d databaseSettings) databasesOf(ctx context.Context, log *slog.Logger, private func(context.Context, localpg.Options) (*localpg.Cluster, error)) (_ *databases, err error) {
 	dbs := &databases{appURL: d.DatabaseURL, appRole: d.AppRole, where: "the database of DATABASE_URL"}
 	defer func() {
 		if err != nil {
@@ -35,7 +45,7 @@ func (d databaseSettings) openDatabases(ctx context.Context, log *slog.Logger) (
 		if err != nil {
 			return dbs, err
 		}
-		dbs.cluster, err = localpg.Start(ctx, localpg.Options{Dir: dir, Binaries: d.PostgresBinaries, Log: log})
+		dbs.cluster, err = private(ctx, localpg.Options{Dir: dir, Binaries: d.PostgresBinaries, Log: log})
 		if err != nil {
 			return dbs, fmt.Errorf("the private PostgreSQL did not start: %w", err)
 		}

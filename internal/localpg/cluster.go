@@ -71,6 +71,9 @@ func Start(ctx context.Context, opt Options) (_ *Cluster, err error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	account, err := serverAccount()
 	if err != nil {
 		return nil, err
@@ -119,7 +122,7 @@ func Start(ctx context.Context, opt Options) (_ *Cluster, err error) {
 		return nil, errors.Join(err, c.postmaster.stop(context.WithoutCancel(ctx), true))
 	}
 	log.InfoContext(ctx, "private PostgreSQL is ready", "version", programs.version,
-		"dir", f.dir, "user", account.name, "took", time.Since(began).Round(time.Millisecond))
+		"dir", f.dir, "user", account.name, "took", time.Since(began).Round(time.Millisecond).String())
 	return c, nil
 }
 
@@ -147,6 +150,9 @@ func claim(opt Options, a account) (folder, *lock, error) {
 // start recover. A throw-away cluster goes at once, with its data. Calling Stop
 // again does nothing.
 func (c *Cluster) Stop(ctx context.Context) error {
+	if c.postmaster == nil {
+		return nil // attached: it is somebody else's
+	}
 	ctx, cancel := context.WithTimeout(ctx, giveUpStopping)
 	defer cancel()
 	return errors.Join(c.postmaster.stop(ctx, c.throwaway), c.release())

@@ -161,8 +161,7 @@ func (tx *Tx) insert(ctx context.Context, table *schema.Table, conflict string, 
 	}
 	statement := fmt.Sprintf(`WITH added AS (INSERT INTO %s (%s) SELECT %s FROM unnest(%s) AS v(%s)%s RETURNING id) SELECT id FROM added`,
 		table.Name, names, strings.Join(casts, ", "), sources, names, conflict)
-	tx.s.onStatement(ctx, statement)
-	found, err := tx.sql.QueryContext(ctx, statement, values...)
+	found, err := tx.query(ctx, statement, values)
 	if err != nil {
 		return nil, fmt.Errorf("add %d rows to %s: %w", len(rows), table.Name, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 )
@@ -16,9 +18,16 @@ const maxStatements = 512
 // saves a round trip and PostgreSQL's planning of it. It is switched off behind
 // a pooler that loses named statements (PgBouncer before 1.21 in transaction
 // mode).
+//
+// A text is prepared aside, and whoever brings it first runs it unprepared: a
+// transaction that waited for a second connection to prepare on, while it holds
+// one, could wait for itself.
 type statements struct {
 	db    *sql.DB
 	cache *lru.Cache[string, *sql.Stmt]
+
+	mu        sync.Mutex
+	preparing map[string]bool
 }
 
 func newStatements(db *sql.DB) *statements {
@@ -26,25 +35,47 @@ func newStatements(db *sql.DB) *statements {
 	if err != nil {
 		panic(fmt.Sprintf("store: a statement cache of %d: %v", maxStatements, err)) // the size is a constant above zero
 	}
-	return &statements{db: db, cache: cache}
+	return &statements{db: db, cache: cache, preparing: map[string]bool{}}
 }
 
-// query runs a SELECT by its prepared statement, within tx when it is not nil.
-// database/sql keeps an evicted statement open until its rows are closed.
-func (s *statements) query(ctx context.Context, tx *sql.Tx, text string, args []any) (*sql.Rows, error) {
+// get is the prepared statement of a text, bound to tx when it is not nil; false
+// while there is none. database/sql keeps an evicted statement open until its
+// rows are closed.
+func (s *statements) get(ctx context.Context, tx *sql.Tx, text string) (*sql.Stmt, bool) {
+	if s == nil {
+		return nil, false
+	}
 	stmt, ok := s.cache.Get(text)
 	if !ok {
-		var err error
-		if stmt, err = s.db.PrepareContext(ctx, text); err != nil {
-			return nil, err
-		}
-		if earlier, found, _ := s.cache.PeekOrAdd(text, stmt); found {
-			_ = stmt.Close()
-			stmt = earlier
-		}
+		s.prepare(text)
+		return nil, false
 	}
 	if tx != nil {
-		return tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+		stmt = tx.StmtContext(ctx, stmt)
 	}
-	return stmt.QueryContext(ctx, args...)
+	return stmt, true
+}
+
+// prepare prepares a text aside, once at a time. One that cannot be prepared is
+// left out: running it tells its caller why.
+func (s *statements) prepare(text string) {
+	s.mu.Lock()
+	busy := s.preparing[text] || len(s.preparing) >= 4
+	if !busy {
+		s.preparing[text] = true
+	}
+	s.mu.Unlock()
+	if busy {
+		return
+	}
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if stmt, err := s.db.PrepareContext(ctx, text); err == nil {
+			s.cache.Add(text, stmt)
+		}
+		s.mu.Lock()
+		delete(s.preparing, text)
+		s.mu.Unlock()
+	}()
 }

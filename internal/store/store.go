@@ -118,8 +118,8 @@ func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.
 		return nil, fmt.Errorf("store: a reader was given a statement that does not read: %.40q", statement)
 	}
 	r.s.onStatement(ctx, statement)
-	if r.s.statements != nil {
-		rows, err := r.s.statements.query(ctx, nil, statement, args)
+	if stmt, ok := r.s.statements.get(ctx, nil, statement); ok {
+		rows, err := stmt.QueryContext(ctx, args...)
 		return rows, named(err)
 	}
 	rows, err := r.s.db.QueryContext(ctx, statement, args...)

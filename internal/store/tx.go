@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -73,11 +74,7 @@ func (tx *Tx) Query(ctx context.Context, statement string, args ...any) (*sql.Ro
 	if !reads(statement) {
 		return nil, fmt.Errorf("store: Query was given a statement that does not read: %.40q", statement)
 	}
-	tx.s.onStatement(ctx, statement)
-	if tx.s.statements != nil {
-		return tx.s.statements.query(ctx, tx.sql, statement, args)
-	}
-	return tx.sql.QueryContext(ctx, statement, args...)
+	return tx.query(ctx, statement, args)
 }
 
 // Guard runs an UPDATE … RETURNING whose WHERE is the guard: no row means no.
@@ -143,14 +140,37 @@ func (tx *Tx) Refuse(e audit.Entry, item Item, no *refusal.Refusal) Item {
 // exec is for the store's own rows.
 func (tx *Tx) exec(ctx context.Context, statement string, args ...any) error {
 	tx.s.onStatement(ctx, statement)
+	if stmt, ok := tx.s.statements.get(ctx, tx.sql, statement); ok {
+		_, err := stmt.ExecContext(ctx, args...)
+		return err
+	}
 	_, err := tx.sql.ExecContext(ctx, statement, args...)
 	return err
 }
 
+// query runs a statement that returns rows, by its prepared form when there is one.
+func (tx *Tx) query(ctx context.Context, statement string, args []any) (*sql.Rows, error) {
+	tx.s.onStatement(ctx, statement)
+	if stmt, ok := tx.s.statements.get(ctx, tx.sql, statement); ok {
+		return stmt.QueryContext(ctx, args...)
+	}
+	return tx.sql.QueryContext(ctx, statement, args...)
+}
+
 // row reads the one row of a statement of the store's own.
 func (tx *Tx) row(ctx context.Context, statement string, args []any, into ...any) error {
-	tx.s.onStatement(ctx, statement)
-	return tx.sql.QueryRowContext(ctx, statement, args...).Scan(into...)
+	rows, err := tx.query(ctx, statement, args)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return errors.Join(rows.Err(), sql.ErrNoRows)
+	}
+	if err := rows.Scan(into...); err != nil {
+		return err
+	}
+	return rows.Close()
 }
 
 // observed is the transaction as ent sees it.

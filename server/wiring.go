@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"time"
 
 	"gatehouse"
 	"gatehouse/graph"
 	usecases "gatehouse/internal/house"
+	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/store"
 	"gatehouse/migrations"
@@ -33,11 +36,38 @@ func open(_ context.Context, o opening) (product, error) {
 	if err != nil {
 		return product{}, err
 	}
+	worker, err := newWorker(h, o)
+	if err != nil {
+		return product{}, errors.Join(err, h.Store.Close())
+	}
 	api := &graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log}
 	return product{
 		schema: api.Schema(), extension: graph.Session{Pin: h.Store.Pin}, present: graph.Presenter(o.log), sdl: gatehouse.Schema,
-		ready: h.Store.Ping, close: h.Store.Close,
+		ready: h.Store.Ping, close: h.Store.Close, workers: []func(context.Context){worker.Run},
 	}, nil
+}
+
+// How often the server looks after what time changes. What has expired reads so
+// at once; it is written down well within the minute that seatUsage promises.
+const (
+	expiryInterval = 15 * time.Second
+	expiryBatch    = 500
+	forgetInterval = 10 * time.Minute
+)
+
+// newWorker makes the worker of this server: the jobs, and what is done now and then.
+func newWorker(h *usecases.House, o opening) (*job.Worker, error) {
+	listenAt := o.url
+	if !o.cacheStatements {
+		listenAt = "" // a pooler that loses statements loses LISTEN too; the poll is enough
+	}
+	return job.New(job.NewQueue(h.Store), job.Options{
+		URL: listenAt, Log: o.log,
+		Every: []job.Periodic{
+			job.Every("expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireDue)),
+			job.Every("forget", forgetInterval, func(ctx context.Context) error { _, err := h.Store.Forget(ctx); return err }),
+		},
+	})
 }
 
 // seed fills an empty database with the demo organisation.

@@ -75,40 +75,63 @@ func (h *hold) expireDue(ctx context.Context, tx *store.Tx, all []*locked) error
 	if err := tx.Apply(ctx, audit.Enrollment, changes); err != nil {
 		return err
 	}
-	var orphans []*locked
+	approved := map[uuid.UUID]bool{}
 	for _, l := range due {
 		tx.RecordSystem(audit.Entry{Action: audit.Expire, Resource: audit.Enrollment, ID: l.id})
-		approved := l.status == lifecycle.Approved
+		approved[l.id] = l.status == lifecycle.Approved
 		l.status = lifecycle.Expired
 		l.version++
-		if l.seatRow == nil || l.seat == nil || l.seat.id != *l.seatRow {
-			continue
+		if l.holdsSeat() {
+			l.seat.active--
 		}
-		l.seat.active--
-		if approved && l.seat.active == 0 && !l.seat.consumed && l.seat.certificates == 0 && l.seat.madeBy != nil && *l.seat.madeBy == l.id {
-			orphans = append(orphans, l)
-			continue
-		}
-		h.after.active[l.seat.id]--
 	}
-	return h.deleteOrphans(ctx, tx, orphans)
+	// Whether a seat is left alone shows when all that expired has let go of it.
+	orphans := map[uuid.UUID]*locked{}
+	for _, l := range due {
+		if l.holdsSeat() && approved[l.id] && l.seat.unused() && l.seat.madeBy != nil && *l.seat.madeBy == l.id {
+			orphans[l.seat.id] = l
+		}
+	}
+	for _, l := range due {
+		if l.holdsSeat() && orphans[l.seat.id] == nil {
+			h.after.active[l.seat.id]--
+		}
+	}
+	return h.deleteOrphans(ctx, tx, all, orphans)
 }
 
-// deleteOrphans deletes seats that were made by an approval that has expired.
-func (h *hold) deleteOrphans(ctx context.Context, tx *store.Tx, made []*locked) error {
-	changes := make([]store.Change, len(made))
-	for n, l := range made {
-		changes[n] = store.Change{ID: l.seat.id, BusinessUnit: l.seat.unit, Version: l.seat.version,
-			Before: store.Row{"status": lifecycle.SeatEnrolled, "active_enrollments": l.seat.active + 1, "deleted_at": nil},
-			After:  store.Row{"status": lifecycle.SeatDeleted, "active_enrollments": 0, "deleted_at": tx.Now()}}
+// holdsSeat reports whether the enrollment counts among those of its live seat.
+func (l *locked) holdsSeat() bool {
+	return l.seatRow != nil && l.seat != nil && l.seat.id == *l.seatRow
+}
+
+// unused reports whether neither an active enrollment nor a certificate is left.
+func (s *lockedSeat) unused() bool { return s.active == 0 && !s.consumed && s.certificates == 0 }
+
+// deleteOrphans deletes the seats that were made by an approval that has expired
+// and that nothing uses any more.
+func (h *hold) deleteOrphans(ctx context.Context, tx *store.Tx, all []*locked, orphans map[uuid.UUID]*locked) error {
+	var changes []store.Change
+	for _, l := range all {
+		if l.holdsSeat() && orphans[l.seat.id] == l {
+			changes = append(changes, store.Change{ID: l.seat.id, BusinessUnit: l.seat.unit, Version: l.seat.version,
+				Before: store.Row{"status": lifecycle.SeatEnrolled, "active_enrollments": nil, "deleted_at": nil},
+				After:  store.Row{"status": lifecycle.SeatDeleted, "active_enrollments": 0, "deleted_at": tx.Now()}})
+		}
 	}
 	if err := tx.Apply(ctx, audit.Seat, changes); err != nil {
 		return err
 	}
-	for _, l := range made {
-		tx.RecordSystem(audit.Entry{Action: audit.DeleteSeat, Resource: audit.Seat, ID: l.seat.id, Comment: "Made by the approval of " + id.Of(id.Enrollment, l.id).String() + ", which expired."})
-		h.after.released[licence.Pool{Unit: l.seat.unit, Type: l.seat.seatType}]++
-		l.seat, l.seatDeleted = nil, true
+	for _, c := range changes {
+		maker := orphans[c.ID]
+		tx.RecordSystem(audit.Entry{Action: audit.DeleteSeat, Resource: audit.Seat, ID: c.ID, Comment: "Made by the approval of " + id.Of(id.Enrollment, maker.id).String() + ", which expired."})
+		h.after.released[licence.Pool{Unit: c.BusinessUnit, Type: maker.seatType}]++
+	}
+	for _, l := range all {
+		if l.seat != nil && orphans[l.seat.id] != nil {
+			l.seatDeleted = l.seatDeleted || l.holdsSeat()
+			l.seat = nil
+		}
 	}
 	return nil
 }

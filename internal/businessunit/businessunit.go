@@ -6,6 +6,8 @@ package businessunit
 import (
 	"time"
 
+	"github.com/google/uuid"
+
 	"gatehouse/internal/batch"
 	"gatehouse/internal/id"
 	"gatehouse/internal/refusal"
@@ -42,8 +44,14 @@ type BusinessUnit struct {
 }
 
 // Together is the business units that this one was read with, so that what
-// belongs to them (allocations) is read for all of them at once.
-func (u *BusinessUnit) Together() *batch.Group { return u.group }
+// belongs to them (allocations) is read for all of them at once. One that was not
+// read here is alone.
+func (u *BusinessUnit) Together() *batch.Group {
+	if u.group == nil {
+		return batch.NewGroup([]uuid.UUID{u.ID.UUID})
+	}
+	return u.group
+}
 
 // Payload is what came of a mutation of one business unit.
 type Payload struct {

@@ -54,6 +54,9 @@ ORDER BY u.id FOR KEY SHARE`, scope.Condition("u.id", 2)), pq.Array(units), sc.A
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("hold business units: %w", err)
 	}
+	if len(held) == 1 && len(units) == 1 {
+		tx.In(units[0])
+	}
 	return held, nil
 }
 

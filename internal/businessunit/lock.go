@@ -46,6 +46,7 @@ WHERE u.id = $1 AND u.deleted_at IS NULL AND %s %s`, scope.Condition("u.id", 2),
 	if u.managerEmails, err = addresses(managers); err != nil {
 		return lockedUnit{}, fmt.Errorf("lock %s: %w", i, err)
 	}
+	tx.In(i.UUID)
 	return u, rows.Err()
 }
 

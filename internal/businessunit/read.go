@@ -60,7 +60,11 @@ type askUnits struct{}
 
 // Of is one business unit of a group whose ids are those of the business units
 // that the things of a page belong to: the first one asked for reads them all.
+// Without a group it is read alone.
 func (us *Units) Of(ctx context.Context, units *batch.Group, unit uuid.UUID) (*BusinessUnit, error) {
+	if units == nil {
+		units = batch.NewGroup([]uuid.UUID{unit})
+	}
 	found, err := batch.Load(ctx, units, askUnits{}, us.ByIDs)
 	return found[unit], err
 }

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/internal/businessunit"
 	"gatehouse/internal/id"
+	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/store"
@@ -159,6 +160,7 @@ func TestNothingSlipsIntoADeletedBusinessUnit(t *testing.T) {
 			p, err := h.units.Delete(ctx, businessunit.DeleteBusinessUnitInput{ID: unit})
 			if err != nil {
 				t.Error(err)
+				p = &businessunit.Payload{}
 			}
 			deleted <- p.UserErrors
 		}()
@@ -166,6 +168,7 @@ func TestNothingSlipsIntoADeletedBusinessUnit(t *testing.T) {
 			p, err := h.allocate(ctx, unit, 1)
 			if err != nil {
 				t.Error(err)
+				p = &licence.AllocationPayload{}
 			}
 			allocated <- p.UserErrors
 		}()
@@ -204,6 +207,7 @@ func TestHold(t *testing.T) {
 			p, err := h.units.Delete(admin(t), businessunit.DeleteBusinessUnitInput{ID: unit.ID})
 			if err != nil {
 				t.Error(err)
+				p = &businessunit.Payload{}
 			}
 			deleted <- p.UserErrors
 		}()

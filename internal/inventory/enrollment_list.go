@@ -89,7 +89,7 @@ func (i *Inventory) Enrollments(ctx context.Context, args page.Args, view *Enrol
 		return nil, err
 	}
 	if sight.none() {
-		return nil, forbiddenTo(sight.viewer, "enrollments", lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments)
+		return nil, lacksEnrollments(sight.viewer)
 	}
 	if view == nil {
 		all := ViewAll

@@ -1,7 +1,6 @@
 package inventory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
+	"gatehouse/internal/viewer"
 )
 
 // selection is the columns and joins by which enrollments are read.
@@ -86,11 +86,16 @@ func (i *Inventory) EnrollmentsByID(ctx context.Context, ids []id.ID, want Field
 
 // Enrollment is one enrollment; nil when there is none for the viewer.
 func (i *Inventory) Enrollment(ctx context.Context, one id.ID, want Fields) (*Enrollment, error) {
-	if s, err := i.sightOf(ctx); err != nil || s.none() {
-		return nil, cmp.Or(err, error(forbiddenTo(s.viewer, "enrollments", lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments)))
+	if v, _ := viewer.From(ctx); !v.Permissions.HasAny(lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments) {
+		return nil, lacksEnrollments(v)
 	}
 	byID, err := i.EnrollmentsByID(ctx, []id.ID{one}, want)
 	return byID[one], err
+}
+
+// lacksEnrollments is the no to a viewer who can see no enrollment at all.
+func lacksEnrollments(v viewer.Viewer) error {
+	return v.Lacks("enrollments", lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments)
 }
 
 // pageOf reads one page of a merge of enrollments.

@@ -16,7 +16,6 @@ import (
 	"gatehouse/internal/businessunit"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
-	"gatehouse/internal/refusal"
 	"gatehouse/internal/scope"
 	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
@@ -66,20 +65,4 @@ func (s sight) condition(after int) (string, []any) {
 		args = append(args, s.viewer.Issuer, s.viewer.Subject)
 	}
 	return strings.Join(sql, " AND "), args
-}
-
-// forbiddenTo is the no to a viewer who may not read a list.
-func forbiddenTo(v viewer.Viewer, what string, needs ...lifecycle.Permission) *refusal.Refusal {
-	names := make([]string, len(needs))
-	for i, n := range needs {
-		names[i] = string(n)
-	}
-	roles := make([]string, len(v.Roles))
-	for i, r := range v.Roles {
-		roles[i] = string(r)
-	}
-	if len(roles) == 0 {
-		return refusal.New(refusal.Forbidden, "You need %s to see %s; your token carries no role that Gatehouse knows.", strings.Join(names, " or "), what)
-	}
-	return refusal.New(refusal.Forbidden, "You need %s to see %s; %s does not have it.", strings.Join(names, " or "), what, strings.Join(roles, ", "))
 }

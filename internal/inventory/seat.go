@@ -119,7 +119,7 @@ func (i *Inventory) SeatsByID(ctx context.Context, ids []id.ID) (map[id.ID]*Seat
 // viewer who may not see seats at all are FORBIDDEN.
 func (i *Inventory) Seat(ctx context.Context, one id.ID) (*Seat, error) {
 	if v, _ := viewer.From(ctx); !v.May(lifecycle.ViewSeats) {
-		return nil, forbiddenTo(v, "seats", lifecycle.ViewSeats)
+		return nil, v.Lacks("seats", lifecycle.ViewSeats)
 	}
 	byID, err := i.SeatsByID(ctx, []id.ID{one})
 	return byID[one], err

@@ -67,7 +67,7 @@ func (f *SeatOrderField) UnmarshalGQL(v any) error {
 func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilter, order *SeatOrder) (*page.Connection[*Seat], error) {
 	v, _ := viewer.From(ctx)
 	if !v.May(lifecycle.ViewSeats) {
-		return nil, forbiddenTo(v, "seats", lifecycle.ViewSeats)
+		return nil, v.Lacks("seats", lifecycle.ViewSeats)
 	}
 	sc, err := i.scopes.Of(ctx)
 	if err != nil {

@@ -1,13 +1,11 @@
 package inventory
 
 import (
-	"net/mail"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
+	"gatehouse/internal/form"
 	"gatehouse/internal/id"
 	"gatehouse/internal/refusal"
 )
@@ -30,43 +28,31 @@ func several(ids []id.ID) *refusal.Refusal {
 // same is the same.
 func tidy(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
 
-// text checks a text that a person wrote: its length in characters after
-// trimming, and that it holds no control characters but line breaks and tabs.
-func text(field string, given *string, least, most int) (string, *refusal.Refusal) {
-	s := ""
-	if given != nil {
-		s = tidy(*given)
-	}
-	n := utf8.RuneCountInString(s)
-	switch {
-	case n < least && least == 1:
-		return "", refusal.New(refusal.Invalid, "The %s must not be empty.", field).At(field)
-	case n > most:
-		return "", refusal.New(refusal.Invalid, "The %s has %d characters; at most %d are kept.", field, n, most).At(field)
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' }) || !utf8.ValidString(s):
-		return "", refusal.New(refusal.Invalid, "The %s has control characters; write plain text.", field).At(field)
-	}
-	return s, nil
+// text is a text that a person wrote, tidied; of up to most characters.
+func text(field string, given *string, fewest, most int) (string, *refusal.Refusal) {
+	s := tidied(given)
+	return s, form.Text(s, fewest, most, field)
 }
 
-// line checks a text of one line: a name, an id, a phone number.
-func line(field string, given *string, least, most int) (string, *refusal.Refusal) {
-	s, no := text(field, given, least, most)
-	if no == nil && strings.ContainsAny(s, "\n\r\t") {
-		return "", refusal.New(refusal.Invalid, "The %s has line breaks or tabs; write it in one line.", field).At(field)
-	}
-	return s, no
+// line is a text of one line, tidied: a name, an id, a phone number.
+func line(field string, given *string, fewest, most int) (string, *refusal.Refusal) {
+	s := tidied(given)
+	return s, form.Line(s, fewest, most, field)
 }
 
-// email checks an e-mail address (RFC 5321 section 4.5.3.1.3: 254 characters);
-// empty is allowed.
+// email is an e-mail address, tidied; empty when none was given.
 func email(field string, given *string) (string, *refusal.Refusal) {
-	s, no := line(field, given, 0, 254)
-	if no != nil || s == "" {
-		return s, no
+	s := tidied(given)
+	if s == "" {
+		return "", nil
 	}
-	if parsed, err := mail.ParseAddress(s); err != nil || parsed.Address != s {
-		return "", refusal.New(refusal.Invalid, "%.80q is not an e-mail address; write it like name@example.com.", s).At(field)
+	return s, form.Address(s, field)
+}
+
+// tidied is a given text, tidied; empty when none was given.
+func tidied(given *string) string {
+	if given == nil {
+		return ""
 	}
-	return s, nil
+	return tidy(*given)
 }

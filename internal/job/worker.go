@@ -124,7 +124,8 @@ func (w *Worker) Run(ctx context.Context) {
 
 	freed := make(chan struct{}, w.options.Hands)
 	var jobs sync.WaitGroup
-	var lastCall time.Time
+	turn := time.NewTimer(0)
+	defer turn.Stop()
 	for free := w.options.Hands; ctx.Err() == nil; {
 		claimed := w.take(ctx, free)
 		for _, j := range claimed {
@@ -134,15 +135,7 @@ func (w *Worker) Run(ctx context.Context) {
 			free += w.rest(ctx, called, freed)
 			continue
 		}
-		if now := time.Now(); now.Sub(lastCall) >= callInterval {
-			lastCall = now
-			w.callForHelp(working)
-		}
-		select {
-		case <-freed:
-			free++
-		case <-ctx.Done():
-		}
+		free += w.full(ctx, freed, turn)
 	}
 	w.drain(&jobs)
 }
@@ -166,6 +159,31 @@ func (w *Worker) rest(ctx context.Context, called, freed <-chan struct{}) (n int
 			return n
 		case <-ctx.Done():
 			return n
+		}
+	}
+}
+
+// full waits, with no hand free, until one is, and returns how many are. Meanwhile
+// there may be work that it cannot take: it calls other servers for help, at once
+// and again when more is enqueued here, but only when it is its turn, which comes
+// once per callInterval.
+func (w *Worker) full(ctx context.Context, freed <-chan struct{}, turn *time.Timer) int {
+	for wanted := true; ; {
+		var call <-chan time.Time
+		if wanted {
+			call = turn.C
+		}
+		select {
+		case <-call:
+			w.callForHelp(ctx)
+			wanted = false
+			turn.Reset(callInterval)
+		case <-w.queue.bell:
+			wanted = true
+		case <-freed:
+			return 1
+		case <-ctx.Done():
+			return 0
 		}
 	}
 }
@@ -224,46 +242,7 @@ func (w *Worker) claim(ctx context.Context, n int) ([]Job, error) {
 func (w *Worker) callForHelp(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, bookkeeping)
 	defer cancel()
-	if err := w.queue.store.CallForHelp(ctx); err != nil {
+	if err := w.queue.store.CallForHelp(ctx); err != nil && !errors.Is(err, context.Canceled) {
 		w.log.WarnContext(ctx, "other servers could not be called to the job table", "error", err.Error())
-	}
-}
-
-// errStopping is why a job is stopped at shutdown, errTakenOver why one is that
-// another server has claimed.
-var (
-	errStopping  = errors.New("job: the server stops")
-	errTakenOver = errors.New("job: its lease ran out and another server has taken it over")
-)
-
-// drain lets running jobs end, stops those that have not after Grace, and gives
-// back the leases of those that do not even then.
-func (w *Worker) drain(jobs *sync.WaitGroup) {
-	ended := make(chan struct{})
-	go func() { jobs.Wait(); close(ended) }()
-	if within(ended, w.options.Grace) {
-		return
-	}
-	for _, r := range w.atWork() {
-		r.stop(errStopping)
-	}
-	if within(ended, bookkeeping) {
-		return
-	}
-	for _, r := range w.atWork() {
-		w.log.Warn("a job did not stop and is left to other servers", "job", r.job.ID.String(), "kind", r.job.Kind)
-		w.write(r.job, ending{status: queued, runAt: w.queue.now(), lastError: told(errStopping)})
-	}
-}
-
-// within reports whether something ended in time.
-func within(ended <-chan struct{}, patience time.Duration) bool {
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case <-ended:
-		return true
-	case <-timer.C:
-		return false
 	}
 }

@@ -50,6 +50,7 @@ FOR SHARE OF p FOR KEY SHARE OF u`, strings.Join(columns, ", "), scope.Condition
 		return nil, err
 	}
 	p := all[0]
+	tx.In(p.Unit)
 	for _, list := range []struct {
 		own    *[]string
 		ofUnit []byte
@@ -82,6 +83,7 @@ func lock(ctx context.Context, tx *store.Tx, sc scope.Scope, i id.ID) (*Certific
 	if len(all) == 0 {
 		return nil, NotFound(i).At("id")
 	}
+	tx.In(all[0].Unit)
 	return all[0], nil
 }
 

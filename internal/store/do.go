@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+	"github.com/google/uuid"
 	"github.com/lib/pq"
 
 	"gatehouse/internal/audit"
@@ -50,9 +51,15 @@ func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *T
 	if no != nil {
 		return s.refuse(ctx, cause, v, no)
 	}
-	out, err := s.retried(ctx, func() (Outcome, error) { return s.once(ctx, cause, v, key, fn) })
+	var about uuid.UUID
+	out, err := s.retried(ctx, func() (Outcome, error) {
+		return s.once(ctx, cause, v, key, func(ctx context.Context, tx *Tx) (Outcome, error) {
+			tx.about = &about
+			return fn(ctx, tx)
+		})
+	})
 	if no := refusal.Find(err); no != nil {
-		return s.refuseKept(ctx, cause, v, key, no)
+		return s.refuseKept(ctx, cause, v, key, about, no)
 	}
 	if err != nil && !errors.Is(err, fault.OutcomeUnknown) {
 		s.failed(ctx, cause, v, err)
@@ -120,16 +127,16 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 
 // refuse audits an attempt that was refused before any key was claimed.
 func (s *Store) refuse(ctx context.Context, cause Cause, v viewer.Viewer, no *refusal.Refusal) (Outcome, error) {
-	return s.refuseKept(ctx, cause, v, nil, no)
+	return s.refuseKept(ctx, cause, v, nil, uuid.Nil, no)
 }
 
 // refuseKept audits an attempt that was refused as a whole, in a transaction of
 // its own, and keeps the refusal under the caller's key: refusals are kept,
 // faults are not.
-func (s *Store) refuseKept(ctx context.Context, cause Cause, v viewer.Viewer, key *key, no *refusal.Refusal) (Outcome, error) {
+func (s *Store) refuseKept(ctx context.Context, cause Cause, v viewer.Viewer, key *key, unit uuid.UUID, no *refusal.Refusal) (Outcome, error) {
 	return s.retried(ctx, func() (Outcome, error) {
 		return s.once(ctx, cause, v, key, func(_ context.Context, tx *Tx) (Outcome, error) {
-			tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, Outcome: audit.Refused, Code: string(no.Code)})
+			tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, BusinessUnit: unit, Outcome: audit.Refused, Code: string(no.Code)})
 			return Outcome{Refusals: []*refusal.Refusal{no}}, nil
 		})
 	})

@@ -25,6 +25,7 @@ type Tx struct {
 	viewer  viewer.Viewer
 	cause   Cause
 	client  *ent.Client
+	about   *uuid.UUID
 	entries []entry
 	changed map[thing]*change
 	after   []func()
@@ -52,7 +53,7 @@ type entry struct {
 }
 
 func newTx(s *Store, t *sql.Tx, now time.Time, v viewer.Viewer, cause Cause) *Tx {
-	tx := &Tx{s: s, sql: t, now: now, viewer: v, cause: cause, changed: map[thing]*change{}}
+	tx := &Tx{s: s, sql: t, now: now, viewer: v, cause: cause, about: new(uuid.UUID), changed: map[thing]*change{}}
 	tx.client = ent.NewClient(ent.Driver(entDriver{entsql.Conn{ExecQuerier: observed{tx}}}))
 	tx.client.Use(tx.watch)
 	return tx
@@ -127,6 +128,11 @@ func (tx *Tx) record(e audit.Entry, system bool) {
 	}
 	tx.entries = append(tx.entries, entry{Entry: e, system: system})
 }
+
+// In says which business unit the call is about, as soon as that is known and
+// the viewer may know it: so that a call that is refused as a whole is seen by
+// the unit's own auditors.
+func (tx *Tx) In(unit uuid.UUID) { *tx.about = unit }
 
 // Refuse records that the attempt at one thing was refused, and makes the item
 // that says so.

@@ -15,6 +15,7 @@ import (
 	generated "gatehouse/ent/generated"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/id"
+	"gatehouse/internal/period"
 )
 
 // audited says which entities are audited things. An entity that is neither
@@ -153,13 +154,20 @@ var links = map[string]struct {
 	"created_by_enrollment_id": {"createdByEnrollment", id.Enrollment},
 }
 
+// renamed are the columns whose field has another name in the schema; those in
+// seconds are durations there.
+var renamed = map[string]string{
+	"approvals": "approvalsGiven", "request_names": "requestedNames",
+	"expiry_seconds": "expiry", "pickup_seconds": "pickupTime", "validity_seconds": "validity", "renewal_window_seconds": "renewalWindow",
+}
+
 // fieldName is what the schema calls a column.
 func fieldName(column string) string {
 	if l, ok := links[column]; ok {
 		return l.field
 	}
-	if column == "approvals" {
-		return "approvalsGiven"
+	if field, ok := renamed[column]; ok {
+		return field
 	}
 	words := strings.Split(column, "_")
 	for i, w := range words[1:] {
@@ -180,6 +188,9 @@ func toldOf(column string, v any) *string {
 			}
 			v = id.Of(l.kind, *u)
 		}
+	}
+	if seconds, ok := v.(int64); ok && strings.HasSuffix(column, "_seconds") {
+		return told(period.Period(seconds))
 	}
 	return told(v)
 }

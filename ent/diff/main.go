@@ -33,8 +33,9 @@ func main() {
 	}
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer cancel()
-	if err := run(ctx, *hash, flag.Args()); err != nil {
+	err := run(ctx, *hash, flag.Args())
+	cancel()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "diff:", err)
 		os.Exit(1)
 	}

@@ -61,6 +61,7 @@ func (AuditEntry) Annotations() []schema.Annotation {
 		"audit_entries_action":   oneOf("action", audit.Actions),
 		"audit_entries_resource": oneOf("resource_type", audit.Resources),
 		"audit_entries_outcome":  oneOf("outcome", audit.Outcomes),
+		"audit_entries_xid":      "xid IS NOT NULL",
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 	})}
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 	"github.com/google/uuid"
@@ -33,4 +34,9 @@ func (Event) Fields() []ent.Field {
 // Indexes of Event.
 func (Event) Indexes() []ent.Index {
 	return []ent.Index{index.Fields("xid", "id"), index.Fields("at")}
+}
+
+// Annotations of Event.
+func (Event) Annotations() []schema.Annotation {
+	return []schema.Annotation{checks(map[string]string{"events_xid": "xid IS NOT NULL"})}
 }

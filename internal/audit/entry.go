@@ -1,7 +1,7 @@
 // Package audit holds the words of the audit log: what can be done (Action), to
 // what (Resource), with what outcome, and what changed. Entries are written by
-// store.Do in the transaction of the change and read by package inventory's
-// lists; nothing here touches the database.
+// store.Do in the transaction of the change and read by package auditlog;
+// nothing here touches the database.
 package audit
 
 import (

@@ -16,8 +16,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// Group is a set of objects that were read together, by their database ids. A
-// nil group belongs to an object that was read alone.
+// Group is a set of objects that were read together, by their database ids; one
+// that was read alone is a group of one.
 type Group struct {
 	ids   []uuid.UUID
 	mu    sync.Mutex

@@ -11,7 +11,16 @@ import (
 // tooBroad refuses a filtered page that was not filled although more candidates
 // lie behind those that were looked through: it would look empty and not be.
 func tooBroad(ctx context.Context, q querier, m page.Merge, w page.Window, got int) error {
-	if len(m.Residual) == 0 || got > w.Limit {
+	if got > w.Limit {
+		return nil
+	}
+	return lookedThrough(ctx, q, m, w)
+}
+
+// lookedThrough refuses a list whose filter had more candidates than are looked
+// through.
+func lookedThrough(ctx context.Context, q querier, m page.Merge, w page.Window) error {
+	if len(m.Residual) == 0 {
 		return nil
 	}
 	statement, args := m.Broad(w)
@@ -25,14 +34,18 @@ func tooBroad(ctx context.Context, q querier, m page.Merge, w page.Window, got i
 	return nil
 }
 
-// count runs a merge's count.
+// count runs a merge's count. A count that could be too low, since a filter has
+// more candidates than are looked through, is refused.
 func count(ctx context.Context, q querier, m page.Merge) (int, error) {
 	statement, args := m.Count()
 	var n int
 	if err := one(ctx, q, statement, args, &n); err != nil {
 		return 0, fmt.Errorf("count a list: %w", err)
 	}
-	return n, nil
+	if n > page.MaxCount {
+		return n, nil
+	}
+	return n, lookedThrough(ctx, q, m, page.Window{})
 }
 
 // one reads the one value of a statement.

@@ -9,6 +9,9 @@ import (
 // EventLife is how long a committed change can be followed along.
 const EventLife = 24 * time.Hour
 
+// JobLife is how long a job that has ended can be looked at.
+const JobLife = 7 * 24 * time.Hour
+
 const (
 	// forgetBatch bounds how many rows one statement removes, so that none is long.
 	forgetBatch = 1000
@@ -17,7 +20,8 @@ const (
 	keyMargin = time.Hour
 )
 
-// Forget removes what is remembered for a time only: idempotency keys and events.
+// Forget removes what is remembered for a time only: idempotency keys, events and
+// jobs that have ended.
 // It is run now and then by one server or by several; rows that somebody is at work
 // on are left for the next time. It returns how many rows went. When it fails half
 // way, what went is gone and the rest is left.
@@ -30,6 +34,7 @@ func (s *Store) Forget(ctx context.Context) (int, error) {
 	}{
 		{"idempotency_keys", "created_at", KeyLife + keyMargin},
 		{"events", "at", EventLife},
+		{"jobs", "finished_at", JobLife},
 	} {
 		for {
 			n, err := s.forget(ctx, memory.table, memory.column, s.Now(ctx).Add(-memory.life))

@@ -578,6 +578,14 @@ var (
 					Where: "status = 'RUNNING'",
 				},
 			},
+			{
+				Name:    "jobs_finished",
+				Unique:  false,
+				Columns: []*schema.Column{JobsColumns[12]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "finished_at IS NOT NULL",
+				},
+			},
 		},
 	}
 	// MailsColumns holds the columns for the "mails" table.
@@ -772,6 +780,7 @@ func init() {
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 		"audit_entries_outcome":  "outcome = ANY (ARRAY['SUCCESS', 'REFUSED', 'FAILURE'])",
 		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB'])",
+		"audit_entries_xid":      "xid IS NOT NULL",
 	}
 	BusinessUnitsTable.Annotation = &entsql.Annotation{}
 	BusinessUnitsTable.Annotation.Checks = map[string]string{
@@ -815,6 +824,10 @@ func init() {
 		"enrollments_type":      "seat_type = ANY (ARRAY['USER', 'DEVICE', 'SERVER', 'ORGANIZATION', 'IMPORTED', 'DISCOVERY', 'CERTIFICATE_MANAGEMENT', 'UNIFIED'])",
 	}
 	EnrollmentNotesTable.ForeignKeys[0].RefTable = EnrollmentsTable
+	EventsTable.Annotation = &entsql.Annotation{}
+	EventsTable.Annotation.Checks = map[string]string{
+		"events_xid": "xid IS NOT NULL",
+	}
 	JobsTable.Annotation = &entsql.Annotation{}
 	JobsTable.Annotation.Checks = map[string]string{
 		"jobs_lease":  "(status = 'RUNNING') = (lease_until IS NOT NULL)",

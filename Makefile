@@ -92,15 +92,15 @@ fresh: ## Fail when something generated was not what make generate writes; it is
 ##@ Now and then
 
 .PHONY: verify
-verify: build ## Recount every counter of the development database. Stop make run first.
+verify: build ## Recount every counter of the development database against its rows.
 	bin/gatehouse verify
 
 .PHONY: e2e
 e2e: ## Sign in to GraphiQL and approve, in a real browser. Needs chromium.
-	go run ./internal/testdb/cluster -- go test -tags e2e -count 1 -v ./internal/e2e
+	go test -tags e2e -count 1 -v ./internal/e2e
 
 .PHONY: bench
-bench: ## Load a million enrollments and measure the list query. BENCH_FLAGS=-help tells the sizes.
+bench: build ## Load a million enrollments and measure the list query. BENCH_FLAGS=-help tells the sizes.
 	go run ./internal/bench $(BENCH_FLAGS)
 
 .PHONY: clean

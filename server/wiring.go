@@ -8,6 +8,7 @@ import (
 
 	"gatehouse"
 	"gatehouse/graph"
+	"gatehouse/internal/demo"
 	usecases "gatehouse/internal/house"
 	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
@@ -71,7 +72,14 @@ func newWorker(h *usecases.House, o opening) (*job.Worker, error) {
 }
 
 // seed fills an empty database with the demo organisation.
-func seed(context.Context, opening) (bool, error) { return false, nil }
+func seed(ctx context.Context, o opening) (seeded bool, err error) {
+	h, err := openStore(o)
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, h.Store.Close()) }()
+	return demo.Seed(ctx, h)
+}
 
 // verify recounts every counter.
 func verify(ctx context.Context, db *sql.DB) ([]string, error) {

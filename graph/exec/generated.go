@@ -3704,6 +3704,7 @@ enum IssuanceState {
 "What the certificate authority is doing, or why it said no."
 type Issuance {
   state: IssuanceState!
+  "Since when."
   since: DateTime!
   "FAILED: the CA's reason. Empty while it is at work."
   reason: String!
@@ -3746,6 +3747,7 @@ enum ApprovalDecision {
 type Approval implements Node {
   id: ID!
   decision: ApprovalDecision!
+  "Who decided."
   approver: Actor!
   "Empty when none was given; of a rejection, the reason."
   comment: String!
@@ -3758,6 +3760,7 @@ type Approval implements Node {
 type EnrollmentNote implements Node {
   id: ID!
   text: String!
+  "Who wrote it."
   author: Actor!
   createdAt: DateTime!
 }
@@ -3796,9 +3799,11 @@ type Enrollment implements Node {
   seat: Seat
   "Null without VIEW_PROFILES; ` + "`" + `profileName` + "`" + ` is always there."
   profile: CertificateProfile
+  "The profile's name, for all who see the enrollment."
   profileName: String!
   "Null without VIEW_BUSINESS_UNITS; ` + "`" + `businessUnitName` + "`" + ` is always there."
   businessUnit: BusinessUnit
+  "The business unit's name, for all who see the enrollment."
   businessUnitName: String!
   "Who made the request; null where nobody with a login did."
   requester: Actor
@@ -3887,8 +3892,11 @@ input EnrollmentFilter {
   seatIds: [ID!]
   "For any of these seat types."
   seatTypes: [SeatType!]
+  "Under profiles with any of these authentication methods."
   authenticationMethods: [AuthenticationMethod!]
+  "Under profiles with any of these enrollment methods."
   enrollmentMethods: [EnrollmentMethod!]
+  "Under profiles of any of these CA types."
   caTypes: [CAType!]
   createdSince: DateTime
   createdBefore: DateTime
@@ -4064,14 +4072,19 @@ through more than 10,000 entries to fill a page is refused with FILTER_TOO_BROAD
 input AuditEntryFilter {
   "By any of these subjects (the token's ` + "`" + `sub` + "`" + `)."
   actorSubjects: [String!]
+  "Of any of these acts."
   actions: [AuditAction!]
+  "About any of these kinds of things."
   resourceTypes: [AuditResource!]
   "About any of these things."
   resourceIds: [ID!]
   "Of any of these business units."
   businessUnitIds: [ID!]
+  "That ended in any of these ways."
   outcomes: [AuditOutcome!]
+  "From this instant on."
   since: DateTime
+  "Until this instant, which is excluded."
   before: DateTime
 }
 

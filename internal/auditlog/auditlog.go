@@ -32,12 +32,17 @@ func New(s *store.Store, scopes *scope.Resolver) *Log {
 // sight is what the context's viewer may see of the log: the business units, and
 // whether anything at all.
 func (l *Log) sight(ctx context.Context) (scope.Scope, bool, error) {
-	v, _ := viewer.From(ctx)
-	if !v.May(lifecycle.ViewAuditLog) {
+	if !may(ctx) {
 		return scope.Scope{}, false, nil
 	}
 	seen, err := l.scopes.Of(ctx)
 	return seen, err == nil, err
+}
+
+// may reports whether the context's viewer may read the log at all.
+func may(ctx context.Context) bool {
+	v, _ := viewer.From(ctx)
+	return v.May(lifecycle.ViewAuditLog)
 }
 
 // forbidden is the no to who may not read the log.

@@ -56,11 +56,7 @@ func (l *Log) trail(ctx context.Context, t trail, group *batch.Group, owner uuid
 	if err != nil {
 		return nil, err
 	}
-	seen, may, err := l.sight(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !may {
+	if !may(ctx) {
 		return page.Empty[*Entry](), nil
 	}
 	// A cursor belongs to one owner's trail: the others of the group cannot be
@@ -71,6 +67,11 @@ func (l *Log) trail(ctx context.Context, t trail, group *batch.Group, owner uuid
 	}
 	byOwner, err := batch.Load(ctx, pages, asked{trail: t.name, limit: window.Limit, backward: window.Backward},
 		func(ctx context.Context, owners []uuid.UUID) (map[uuid.UUID][]*Entry, error) {
+			// Asked once for the group and not by each owner: it may take a statement.
+			seen, err := l.scopes.Of(ctx)
+			if err != nil {
+				return nil, err
+			}
 			statement, args := t.merge(seen, owners).Page(window)
 			found, err := l.entriesByParent(ctx, statement, args)
 			if err != nil {
@@ -87,6 +88,10 @@ func (l *Log) trail(ctx context.Context, t trail, group *batch.Group, owner uuid
 	// The rows are the group's, and a page may turn them round: hence the copy.
 	return page.NewConnection(window, slices.Clone(byOwner[owner]), place, func(ctx context.Context) (int, error) {
 		counts, err := batch.Load(ctx, group, asked{trail: t.name, count: true}, func(ctx context.Context, owners []uuid.UUID) (map[uuid.UUID]int, error) {
+			seen, err := l.scopes.Of(ctx)
+			if err != nil {
+				return nil, err
+			}
 			return l.counts(ctx, t, seen, owners)
 		})
 		return counts[owner], err

@@ -57,13 +57,13 @@ func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
 	if err := tx.Add(ctx, migrate.MailsTable, a.mails); err != nil {
 		return err
 	}
-	wants := make([]licence.Want, 0, len(a.released))
-	for pool, n := range a.released {
-		wants = append(wants, licence.Want{Pool: pool, N: n})
-	}
-	if len(wants) == 0 {
-		return nil
-	}
+	return a.release(ctx, tx)
+}
+
+// release gives back the licences of the seats that went, once.
+func (a *aftermath) release(ctx context.Context, tx *store.Tx) error {
+	wants := wantList(a.released)
+	clear(a.released)
 	return licence.Release(ctx, tx, wants)
 }
 

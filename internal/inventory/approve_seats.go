@@ -105,6 +105,10 @@ func (a *approving) seatThem(ctx context.Context) error {
 	for _, at := range order {
 		wants[licence.Pool{Unit: at.unit, Type: at.seatType}]++
 	}
+	// What an expiry in this very transaction gives back is there to be taken.
+	if err := a.after.release(ctx, a.tx); err != nil {
+		return err
+	}
 	grants, err := licence.Take(ctx, a.tx, wantList(wants))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -105,12 +106,19 @@ func (c *creating) refuse(n int, no *refusal.Refusal) {
 	c.items[n] = c.tx.Refuse(audit.Entry{BusinessUnit: c.unit.UUID, Comment: "seatId " + clip(c.seats[n].SeatID)}, store.Item{}, c.at(no, n))
 }
 
-// clip is a text short enough for an entry.
+// clip is a text fit for an entry, whatever was typed: short, and without what
+// the database does not keep or a screen does not show.
 func clip(s string) string {
-	if r := []rune(tidy(s)); len(r) > 255 {
+	r := []rune(tidy(s)) // bytes that are no UTF-8 become U+FFFD
+	for i, c := range r {
+		if unicode.IsControl(c) {
+			r[i] = unicode.ReplacementChar
+		}
+	}
+	if len(r) > 255 {
 		return string(r[:255]) + "…"
 	}
-	return tidy(s)
+	return string(r)
 }
 
 func (i *Inventory) createSeats(ctx context.Context, c creating, in any, key *string) (store.Outcome, error) {

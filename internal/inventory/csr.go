@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -51,11 +54,17 @@ func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle
 		return invalid("The certificate request's signature (%s) does not fit its key; make it anew.", csr.SignatureAlgorithm)
 	}
 	names = namesOf(csr)
+	if shown, plain := plainNames(names); !plain {
+		return invalid("The certificate request asks for the name %.100q, with a control character or bytes that are no UTF-8 in it; make it anew without them.", shown)
+	}
 	if names.Key == "" || len(p.AllowedKeys) > 0 && !slices.Contains(p.AllowedKeys, names.Key) {
 		return "", names, refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s.", keyName(csr), allowedKeys(p)).At("csr")
 	}
 	if no := checkNames(names, p); no != nil {
 		return "", names, no.At("csr")
+	}
+	if asksForMore(csr) {
+		return "", names, refusal.New(refusal.NameNotAllowed, "The request asks for a subject alternative name of a kind that is never issued here; DNS, EMAIL, IP, URI are known.").At("csr")
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: block.Bytes})), names, nil
 }
@@ -74,6 +83,42 @@ func namesOf(csr *x509.CertificateRequest) lifecycle.RequestNames {
 		n.URIs = append(n.URIs, u.String())
 	}
 	return n
+}
+
+// plainNames reports whether every name can be shown to an approver as it is, and
+// if not, which cannot: a line break or a NUL could make it look like another.
+func plainNames(n lifecycle.RequestNames) (string, bool) {
+	for _, name := range slices.Concat([]string{n.Subject}, n.DNSNames, n.EmailAddresses, n.IPAddresses, n.URIs) {
+		if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+			return name, false
+		}
+	}
+	return "", true
+}
+
+// subjectAltName is the extension's identifier (RFC 5280 section 4.2.1.6).
+var subjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
+
+// asksForMore reports whether the CSR asks for an alternative name of a kind that
+// crypto/x509 passes over, such as a user principal name: approvers would not see it.
+func asksForMore(csr *x509.CertificateRequest) bool {
+	for _, e := range csr.Extensions {
+		if !e.Id.Equal(subjectAltName) {
+			continue
+		}
+		var names []asn1.RawValue
+		if _, err := asn1.Unmarshal(e.Value, &names); err != nil {
+			return true
+		}
+		for _, n := range names {
+			switch n.Tag {
+			case 1, 2, 6, 7: // rfc822Name, dNSName, uniformResourceIdentifier, iPAddress
+			default:
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // keyKind is the kind of a CSR's key; empty for one that no profile can allow.

@@ -152,26 +152,32 @@ func (l *enrollmentList) build() bool {
 	statusArg := m.Arg(pq.Array(statuses))
 	own := l.view == ViewMine || !l.sight.all
 	byTime := m.Order == "created_at"
-	inUnits := "TRUE"
+	inUnits, unitsArg := "TRUE", ""
 	if units != nil {
-		inUnits = "e.business_unit_id = ANY(" + m.Arg(pq.Array(units)) + "::uuid[])"
+		unitsArg = m.Arg(pq.Array(units)) // once: PostgreSQL refuses an argument that its statement does not use
+		inUnits = "e.business_unit_id = ANY(" + unitsArg + "::uuid[])"
 	}
 	mine := ""
 	if own {
 		mine = fmt.Sprintf("e.requester_subject = %s AND e.requester_issuer = %s", m.Arg(l.sight.viewer.Subject), m.Arg(l.sight.viewer.Issuer))
 	}
 	var b page.Branch
+	asked := "" // what the arrays of b stand for, to be said to the branch of the due ones in words
 	switch {
 	case own && byTime:
 		b.Where = []string{mine, "e.status = ANY(" + statusArg + "::text[])", inUnits}
 	case l.filter.SeatIds != nil && byTime:
-		b.From = "unnest(" + m.Arg(pq.Array(id.UUIDs(id.Seat, l.filter.SeatIds))) + "::uuid[]) AS b(seat)"
+		seats := m.Arg(pq.Array(distinct(id.Seat, l.filter.SeatIds))) + "::uuid[]"
+		asked = "e.seat_row_id = ANY(" + seats + ")"
+		b.From = "unnest(" + seats + ") AS b(seat)"
 		b.Where = []string{"e.seat_row_id = b.seat", "e.status = ANY(" + statusArg + "::text[])", inUnits}
 	case l.filter.ProfileIds != nil && byTime:
-		b.From = "unnest(" + m.Arg(pq.Array(id.UUIDs(id.Profile, l.filter.ProfileIds))) + "::uuid[]) AS b(profile) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
+		profiles := m.Arg(pq.Array(distinct(id.Profile, l.filter.ProfileIds))) + "::uuid[]"
+		asked = "e.profile_id = ANY(" + profiles + ")"
+		b.From = "unnest(" + profiles + ") AS b(profile) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
 		b.Where = []string{"e.profile_id = b.profile", "e.status = s.status", inUnits}
 	case units != nil && len(units) <= mostUnits:
-		b.From = "unnest(" + m.Arg(pq.Array(units)) + "::uuid[]) AS b(unit) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
+		b.From = "unnest(" + unitsArg + "::uuid[]) AS b(unit) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
 		b.Where = []string{"e.business_unit_id = b.unit", "e.status = s.status"}
 	default:
 		b.From = "unnest(" + statusArg + "::text[]) AS s(status)"
@@ -186,6 +192,9 @@ func (l *enrollmentList) build() bool {
 		where := append([]string{"e.status IN " + inExpiring, "e.expires_at <= " + m.Arg(l.now), "e.issuance IS DISTINCT FROM 'REQUESTED'", inUnits}, l.where...)
 		if own {
 			where = append(where, mine)
+		}
+		if asked != "" {
+			where = append(where, asked)
 		}
 		m.Branches = append(m.Branches, page.Branch{Where: where})
 	}
@@ -239,11 +248,23 @@ func (l *enrollmentList) units() ([]uuid.UUID, bool) {
 	return within(l.sight.scope, l.filter.BusinessUnitIds)
 }
 
+// distinct are the ids of a kind, each once: a branch for each of them must not
+// list an enrollment twice.
+func distinct(k id.Kind, ids []id.ID) []uuid.UUID {
+	all := make([]uuid.UUID, 0, len(ids))
+	for _, u := range id.UUIDs(k, ids) {
+		if !slices.Contains(all, u) {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
 // within are the asked-for business units that exist for the viewer.
 func within(sc scope.Scope, asked []id.ID) ([]uuid.UUID, bool) {
 	units := []uuid.UUID{}
-	for _, u := range id.UUIDs(id.BusinessUnit, asked) {
-		if sc.Has(u) && !slices.Contains(units, u) {
+	for _, u := range distinct(id.BusinessUnit, asked) {
+		if sc.Has(u) {
 			units = append(units, u)
 		}
 	}
@@ -317,10 +338,11 @@ func (l *enrollmentList) mayApprove() {
 	m.Residual = append(m.Residual,
 		fmt.Sprintf("NOT (e.requester_issuer = %s AND e.requester_subject = %s)", issuer, subject),
 		fmt.Sprintf("NOT EXISTS (SELECT FROM approvals a WHERE a.enrollment_id = e.id AND a.round = e.round AND a.issuer = %s AND a.subject = %s)", issuer, subject))
-	if v.Email == "" {
+	own := strings.ToLower(strings.TrimSpace(v.Email))
+	if own == "" {
 		return
 	}
-	email := m.Arg(strings.ToLower(strings.TrimSpace(v.Email)))
+	email := m.Arg(own)
 	m.Residual = append(m.Residual,
 		"lower(e.email) <> "+email,
 		"NOT EXISTS (SELECT FROM seats s WHERE s.id = e.seat_row_id AND lower(s.email) = "+email+")",

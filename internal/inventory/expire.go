@@ -42,10 +42,8 @@ ORDER BY e.expires_at, e.id LIMIT $2`, []any{i.store.Now(ctx), limit}, nil, func
 			return store.Outcome{}, err
 		}
 		var out store.Outcome
-		for _, one := range h.asked {
-			if l := h.byID[one]; l != nil && l.status == lifecycle.Expired {
-				out.Items = append(out.Items, store.Item{ID: one})
-			}
+		for _, l := range h.expired { // what another sweep or an approver wrote meanwhile is not in it
+			out.Items = append(out.Items, store.Item{ID: id.Of(id.Enrollment, l.id)})
 		}
 		return out, h.after.settle(ctx, tx)
 	})
@@ -75,6 +73,7 @@ func (h *hold) expireDue(ctx context.Context, tx *store.Tx, all []*locked) error
 	if err := tx.Apply(ctx, audit.Enrollment, changes); err != nil {
 		return err
 	}
+	h.expired = due
 	approved := map[uuid.UUID]bool{}
 	for _, l := range due {
 		tx.RecordSystem(audit.Entry{Action: audit.Expire, Resource: audit.Enrollment, ID: l.id})
@@ -88,7 +87,7 @@ func (h *hold) expireDue(ctx context.Context, tx *store.Tx, all []*locked) error
 	// Whether a seat is left alone shows when all that expired has let go of it.
 	orphans := map[uuid.UUID]*locked{}
 	for _, l := range due {
-		if l.holdsSeat() && approved[l.id] && l.seat.unused() && l.seat.madeBy != nil && *l.seat.madeBy == l.id {
+		if l.holdsSeat() && approved[l.id] && l.madeSeat && l.seat.unused() {
 			orphans[l.seat.id] = l
 		}
 	}

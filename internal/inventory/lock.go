@@ -54,7 +54,6 @@ type lockedSeat struct {
 	active       int
 	certificates int
 	version      int
-	madeBy       *uuid.UUID
 }
 
 // place is what a seat is unique by among live seats.
@@ -71,7 +70,9 @@ func (l *locked) place() place { return place{l.unit, l.seatType, l.seatKey} }
 type hold struct {
 	asked []id.ID
 	byID  map[id.ID]*locked
-	after *aftermath
+	// expired are those whose expiry this transaction has written down.
+	expired []*locked
+	after   *aftermath
 }
 
 // lockEnrollments locks the seats and then the enrollments with these ids, each
@@ -80,7 +81,8 @@ type hold struct {
 // entry in byID. The number of statements does not depend on the ids.
 //
 // The seats' keys are read without a lock first: an enrollment's key never
-// changes. A seat that appears between the two is noticed when it is inserted.
+// changes. A seat that appears between the two is noticed when it is inserted,
+// or by an enrollment that has got it meanwhile: then the transaction looks again.
 func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, ids []id.ID) (*hold, error) {
 	h := &hold{byID: map[id.ID]*locked{}, after: newAftermath()}
 	for _, one := range ids {
@@ -111,6 +113,9 @@ func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, 
 	}
 	for _, l := range found {
 		l.seat, l.decided = seats[l.place()], decided[l.id]
+		if l.seatRow != nil && !l.seatDeleted && !l.holdsSeat() {
+			return nil, store.ErrAgain // it got its seat after the seats were locked
+		}
 		h.byID[id.Of(id.Enrollment, l.id)] = l
 	}
 	return h, h.expireDue(ctx, tx, found)
@@ -144,10 +149,10 @@ func lockSeats(ctx context.Context, tx *store.Tx, places []place) (map[place]*lo
 	for n, p := range places {
 		units[n], types[n], keys[n] = p.unit.String(), string(p.seatType), p.key
 	}
-	seats, err := readAll(ctx, tx, `SELECT s.id, s.business_unit_id, s.seat_type, s.seat_key, s.email, s.consumed, s.active_enrollments, s.valid_certificates, s.version, s.created_by_enrollment_id
+	seats, err := readAll(ctx, tx, `SELECT s.id, s.business_unit_id, s.seat_type, s.seat_key, s.email, s.consumed, s.active_enrollments, s.valid_certificates, s.version
 FROM seats s WHERE s.deleted_at IS NULL AND (s.business_unit_id, s.seat_type, s.seat_key) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))
 ORDER BY s.id FOR UPDATE`, []any{pq.Array(units), pq.Array(types), pq.Array(keys)}, nil, func(s *lockedSeat) []any {
-		return []any{&s.id, &s.unit, &s.seatType, &s.key, &s.email, &s.consumed, &s.active, &s.certificates, &s.version, &s.madeBy}
+		return []any{&s.id, &s.unit, &s.seatType, &s.key, &s.email, &s.consumed, &s.active, &s.certificates, &s.version}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lock seats: %w", err)

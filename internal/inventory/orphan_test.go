@@ -7,6 +7,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/store"
 )
 
 // pickup is when what these tests approve has expired: 30 days after the approval.
@@ -131,6 +132,28 @@ func TestABatchWithADueOneAndAnotherForItsSeat(t *testing.T) {
 	}
 	if w.liveSeats("ada") != 1 || w.enrollment(waiting).Status != lifecycle.Approved {
 		t.Errorf("%d live seats, the other is %s", w.liveSeats("ada"), w.enrollment(waiting).Status)
+	}
+	w.honest()
+}
+
+func TestAnExpiryThatMeetsAnApprovalBetweenItsLocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	e := w.request(rita, w.profile(rules{}), "ada")
+	w.set(pickup.Add(day))
+	// The sweep has locked the seats (there is none) and is about to lock the
+	// request, when an approval that began long ago commits and makes the seat.
+	w.before("FOR UPDATE OF e", func() {
+		p, err := w.Inventory.Approve(store.At(w.as(anna), morning), inventory.ApproveEnrollmentInput{ID: e})
+		if err != nil || len(p.UserErrors) > 0 {
+			t.Errorf("approve: %v %+v", err, p)
+		}
+	})
+	if n := w.sweep(); n != 1 {
+		t.Errorf("the sweep wrote %d expiries, want 1", n)
+	}
+	if w.enrollment(e).Status != lifecycle.Expired || w.liveSeats("ada") != 0 {
+		t.Errorf("the enrollment is %s, with %d seats", w.enrollment(e).Status, w.liveSeats("ada"))
 	}
 	w.honest()
 }

@@ -77,8 +77,7 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	seat := seats[at]
-	rival, err := r.rival(ctx, at, seat)
+	rival, seat, err := r.rival(ctx, at, seats[at])
 	if err != nil {
 		return store.Outcome{}, err
 	}
@@ -137,30 +136,33 @@ func (r *requesting) check() (no *refusal.Refusal) {
 }
 
 // rival reports whether another active enrollment holds the place. One that has
-// expired and is not written down yet is written down first, and holds nothing.
-func (r *requesting) rival(ctx context.Context, at place, seat *lockedSeat) (bool, error) {
+// expired and is not written down yet is written down first, and holds nothing;
+// the seat that its approval had made may go with it, so that the place's seat is
+// the one returned.
+func (r *requesting) rival(ctx context.Context, at place, seat *lockedSeat) (bool, *lockedSeat, error) {
 	found, err := readAll(ctx, r.tx, `SELECT e.id FROM enrollments e WHERE e.profile_id = $1 AND e.business_unit_id = $2 AND e.seat_type = $3 AND e.seat_key = $4
 AND e.status IN `+inActive, []any{r.profile.ID, at.unit, string(at.seatType), at.key}, nil, func(u *uuid.UUID) []any { return []any{u} })
 	if err != nil || len(found) == 0 {
-		return false, err
+		return false, seat, err
 	}
 	rows, err := lockRows(ctx, r.tx, []uuid.UUID{*found[0]})
 	if err != nil {
-		return false, err
+		return false, nil, err
 	}
 	h := hold{after: r.after}
 	for _, l := range rows {
 		l.seat = seat
 	}
 	if err := h.expireDue(ctx, r.tx, rows); err != nil {
-		return false, err
+		return false, nil, err
 	}
 	for _, l := range rows {
 		if l.status.Active() {
-			return true, nil
+			return true, seat, nil
 		}
+		seat = l.seat
 	}
-	return false, nil
+	return false, seat, nil
 }
 
 // oneActive is the index by which a place has one active enrollment.

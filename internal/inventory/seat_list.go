@@ -97,20 +97,22 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilte
 	}
 	statuses = slices.Compact(slices.Sorted(slices.Values(statuses)))
 	everyUnit := sc.All && filter.BusinessUnitIds == nil
-	b := page.Branch{From: "unnest(" + m.Arg(pq.Array(statuses)) + "::text[]) AS x(status)", Where: []string{"s.status = x.status"}}
+	b := page.Branch{From: "unnest(" + m.Arg(pq.Array(statuses)) + "::text[]) AS b(status)", Where: []string{"s.status = b.status"}}
 	switch {
 	case everyUnit:
 	case len(units) <= mostUnits:
-		b.From += " CROSS JOIN unnest(" + m.Arg(pq.Array(units)) + "::uuid[]) AS y(unit)"
-		b.Where = append(b.Where, "s.business_unit_id = y.unit")
+		b.From += " CROSS JOIN unnest(" + m.Arg(pq.Array(units)) + "::uuid[]) AS u(unit)"
+		b.Where = append(b.Where, "s.business_unit_id = u.unit")
 	default:
 		b.Where = append(b.Where, "s.business_unit_id = ANY("+m.Arg(pq.Array(units))+"::uuid[])")
 	}
 	anyOf(&m, "s.seat_type", filter.SeatTypes)
 	if filter.SeatIds != nil {
-		keys := make([]string, len(filter.SeatIds))
-		for n, s := range filter.SeatIds {
-			keys[n] = seatKey(s)
+		keys := make([]string, 0, len(filter.SeatIds))
+		for _, s := range filter.SeatIds {
+			if _, no := line("seatIds", &s, 1, 255); no == nil { // what no seat can have finds none
+				keys = append(keys, seatKey(s))
+			}
 		}
 		anyOf(&m, "s.seat_key", keys)
 	}

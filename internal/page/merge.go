@@ -137,7 +137,7 @@ func (m Merge) Broad(w Window) (string, []any) {
 		inner = fmt.Sprintf("SELECT 1 FROM (%s) %s WHERE TRUE OR %s", inner, m.Alias, conjunction(m.Residual))
 		parts[i] = "(" + inner + ")"
 		if b.From != "" {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) x)", b.From, inner)
+			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) probe)", b.From, inner)
 		}
 	}
 	return "SELECT EXISTS (" + strings.Join(parts, " UNION ALL ") + ")", m.Args
@@ -154,9 +154,9 @@ func (m Merge) Count() (string, []any) {
 		}
 		parts[i] = "(" + inner + ")"
 		if b.From != "" {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) x)", b.From, inner)
+			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) probe)", b.From, inner)
 		} else {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM (%s) x)", inner)
+			parts[i] = fmt.Sprintf("(SELECT 1 FROM (%s) probe)", inner)
 		}
 	}
 	return fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM (%s) c LIMIT %d) n", strings.Join(parts, " UNION ALL "), MaxCount+1), m.Args

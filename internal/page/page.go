@@ -97,21 +97,30 @@ func (a Args) Open(bound ...any) (Window, error) {
 	return w, nil
 }
 
-// fingerprint tells lists apart; eight bytes are enough against mistakes, and a
-// forged cursor finds nothing that the list would not show.
+// fingerprint tells lists apart.
 func fingerprint(bound []any) string {
 	b, err := json.Marshal(bound)
 	if err != nil {
 		b = fmt.Appendf(nil, "%#v", bound)
 	}
 	sum := sha256.Sum256(b)
-	return base64.RawURLEncoding.EncodeToString(sum[:8])
+	return string(sum[:])
+}
+
+// sealSize is enough against mistakes; a forged cursor finds nothing that the
+// list would not show.
+const sealSize = 8
+
+// seal ties a place to its list, and the parts of a cursor to each other: one that
+// was cut off or mixed up is told here, not by the database.
+func (w Window) seal(k Key) string {
+	sum := sha256.Sum256([]byte(w.bound + string(k.ID[:]) + k.Value))
+	return string(sum[:sealSize])
 }
 
 // Cursor is the opaque form of a row's place.
 func (w Window) Cursor(k Key) string {
-	b := append(k.ID[:], w.bound...)
-	return base64.RawURLEncoding.EncodeToString(append(b, k.Value...))
+	return base64.RawURLEncoding.EncodeToString([]byte(string(k.ID[:]) + w.seal(k) + k.Value))
 }
 
 // parse reads a cursor of this list; nil for none.
@@ -120,13 +129,15 @@ func (w Window) parse(name string, s *string) (*Key, error) {
 		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.DecodeString(*s)
-	if err != nil || len(b) < 16+len(w.bound) {
+	if err != nil || len(b) < len(uuid.UUID{})+sealSize {
 		return nil, refusal.New(refusal.Invalid, "The cursor in %s is none of ours; take it from the pageInfo or an edge of the page before.", name)
 	}
-	if string(b[16:16+len(w.bound)]) != w.bound {
-		return nil, refusal.New(refusal.Invalid, "The cursor in %s belongs to another list, filter, view or order; start again without it.", name)
+	place, rest := b[:len(uuid.UUID{})], b[len(uuid.UUID{}):]
+	k := Key{ID: uuid.UUID(place), Value: string(rest[sealSize:])}
+	if string(rest[:sealSize]) != w.seal(k) {
+		return nil, refusal.New(refusal.Invalid, "The cursor in %s belongs to another list, filter, view or order, or was changed on its way; start again without it.", name)
 	}
-	return &Key{ID: uuid.UUID(b[:16]), Value: string(b[16+len(w.bound):])}, nil
+	return &k, nil
 }
 
 // Cut makes a page of rows that were read in the window's direction, one more
@@ -138,6 +149,7 @@ func Cut[T any](w Window, rows []T, key func(T) Key) ([]T, Info) {
 		rows = rows[:w.Limit]
 	}
 	if w.Backward {
+		rows = slices.Clone(rows) // two fields of one page may have been handed the same rows
 		slices.Reverse(rows)
 	}
 	info := Info{HasNextPage: more, HasPreviousPage: w.args.After != nil}

@@ -132,14 +132,19 @@ func (s *Store) refuse(ctx context.Context, cause Cause, v viewer.Viewer, no *re
 
 // refuseKept audits an attempt that was refused as a whole, in a transaction of
 // its own, and keeps the refusal under the caller's key: refusals are kept,
-// faults are not.
+// faults are not. When the key belongs to another input, that is the refusal, and
+// it is audited without being kept.
 func (s *Store) refuseKept(ctx context.Context, cause Cause, v viewer.Viewer, key *key, unit uuid.UUID, no *refusal.Refusal) (Outcome, error) {
-	return s.retried(ctx, func() (Outcome, error) {
+	out, err := s.retried(ctx, func() (Outcome, error) {
 		return s.once(ctx, cause, v, key, func(_ context.Context, tx *Tx) (Outcome, error) {
 			tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, BusinessUnit: unit, Outcome: audit.Refused, Code: string(no.Code)})
 			return Outcome{Refusals: []*refusal.Refusal{no}}, nil
 		})
 	})
+	if reused := refusal.Find(err); reused != nil && key != nil {
+		return s.refuse(ctx, cause, v, reused)
+	}
+	return out, named(err)
 }
 
 // failed audits an attempt that ended in a fault. The caller may be gone and

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -34,6 +35,9 @@ func newKey(cause Cause, v viewer.Viewer) (*key, *refusal.Refusal) {
 	if n := utf8.RuneCountInString(*cause.Key); n < 1 || n > 255 {
 		return nil, refusal.New(refusal.Invalid, "An idempotency key has 1 to 255 characters; this one has %d.", n).At("idempotencyKey")
 	}
+	if strings.ContainsRune(*cause.Key, 0) || !utf8.ValidString(*cause.Key) {
+		return nil, refusal.New(refusal.Invalid, "An idempotency key is text; this one has a NUL, or bytes that are no UTF-8, in it.").At("idempotencyKey")
+	}
 	input, err := json.Marshal(cause.Input)
 	if err != nil {
 		return nil, refusal.New(refusal.Invalid, "This input cannot be remembered under an idempotency key.").At("idempotencyKey")
@@ -43,8 +47,8 @@ func newKey(cause Cause, v viewer.Viewer) (*key, *refusal.Refusal) {
 }
 
 // claim takes the key for this transaction. It returns the outcome of an
-// earlier call with the same key and input, or KEY_REUSED for another input. A
-// key older than KeyLife is taken over.
+// earlier call with the same key and input; for another input, the error is the
+// refusal KEY_REUSED. A key older than KeyLife is taken over.
 func (k *key) claim(ctx context.Context, tx *Tx) (*Outcome, error) {
 	const insert = `WITH claimed AS (
   INSERT INTO idempotency_keys AS k (id, issuer, subject, mutation, key, input_hash, created_at)
@@ -68,8 +72,7 @@ SELECT count(*) FROM claimed`
 		return nil, fmt.Errorf("read the idempotency key: %w", err)
 	}
 	if string(hash) != string(k.inputHash) {
-		return &Outcome{Refusals: []*refusal.Refusal{refusal.New(refusal.KeyReused,
-			"This idempotency key was used for another input within the last 24 hours; use a new key for a new input.").At("idempotencyKey")}}, nil
+		return nil, refusal.New(refusal.KeyReused, "This idempotency key was used for another input within the last 24 hours; use a new key for a new input.").At("idempotencyKey")
 	}
 	var out Outcome
 	if err := json.Unmarshal(outcome, &out); err != nil {

@@ -11,6 +11,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,8 +130,14 @@ func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.
 // Now is the instant at which the context's request reads.
 func (r Reader) Now(ctx context.Context) time.Time { return r.s.Now(ctx) }
 
-// reads reports whether a statement begins as one that reads.
+// writing are the words of a statement that does more than to read, also where
+// it begins like one that reads: WITH gone AS (DELETE FROM …), SELECT 1; UPDATE ….
+var writing = []string{"INSERT INTO ", "DELETE FROM ", "MERGE INTO ", " SET ", ";"}
+
+// reads reports whether a statement only reads. It is a guard against mistakes,
+// not a parser: values are arguments and never stand in the text.
 func reads(statement string) bool {
-	head := strings.ToUpper(strings.TrimLeft(statement, " \t\n("))
-	return strings.HasPrefix(head, "SELECT") || strings.HasPrefix(head, "WITH")
+	s := strings.ToUpper(strings.TrimLeft(statement, " \t\n("))
+	return (strings.HasPrefix(s, "SELECT") || strings.HasPrefix(s, "WITH")) &&
+		!slices.ContainsFunc(writing, func(word string) bool { return strings.Contains(s, word) })
 }

@@ -66,7 +66,8 @@ func (v Viewer) Is(issuer, subject string) bool {
 // HasEmail reports whether the viewer's e-mail claim equals one of the
 // addresses; an empty address equals nothing.
 func (v Viewer) HasEmail(addresses ...string) bool {
-	return v.Email != "" && slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(v.Email)) })
+	own := strings.TrimSpace(v.Email)
+	return own != "" && slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(strings.TrimSpace(a), own) })
 }
 
 // May reports whether the viewer has the permission.

@@ -67,7 +67,14 @@
     $("who").textContent = text;
   }
 
-  async function signIn(who) {
+  // Who runs an operation right after another role was chosen runs it as that role:
+  // token() waits for the sign-in that began last.
+  let signedIn;
+  function signIn(who) {
+    signedIn = fetchAndShow(who);
+  }
+
+  async function fetchAndShow(who) {
     const mine = ++attempt;
     clearTimeout(timer);
     try {
@@ -120,7 +127,7 @@
     signIn(asked());
   });
 
-  let signedIn = signIn(asked());
+  signIn(asked());
   offerUnits();
 
   window.session = {
@@ -128,7 +135,7 @@
       await signedIn;
       // A sleeping computer keeps no timers.
       if (current && current.expiresAt - Date.now() < margin / 2) {
-        signedIn = signIn(current.asked);
+        signIn(current.asked);
         await signedIn;
       }
       return current ? current.token : "";

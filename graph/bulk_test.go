@@ -1,0 +1,116 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/viewer"
+	"gatehouse/internal/world"
+)
+
+// TestABatchTakesTheSameStatementsWhateverItsSize: 500 items as many as 5, also
+// when some of them are refused.
+func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
+	t.Parallel()
+	kept := &statements{}
+	c := newCaller(t, kept.observe)
+	c.Purchase(lifecycle.User)
+	unit := c.Unit("alpaca").ID
+	c.Allocate(unit, lifecycle.User, 5000)
+	request := c.Request(rita(), c.Profile(unit, "Open").ID, "seat-0").ID
+	twice := c.Request(rita(), c.Profile(unit, "Strict", world.Approvals(2)).ID, "seat-0").ID
+	anna := world.Person("anna", lifecycle.Admin)
+
+	const few, lots = 5, 500
+	batches := map[string]func(n int) map[string]any{
+		"approveEnrollments, for good": func(n int) map[string]any {
+			return map[string]any{"ids": c.clones(t, request, n)}
+		},
+		"approveEnrollments, the first of two": func(n int) map[string]any {
+			return map[string]any{"ids": c.clones(t, twice, n)}
+		},
+		"approveEnrollments, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": c.mixed(t, request, n)}
+		},
+		"rejectEnrollments": func(n int) map[string]any {
+			return map[string]any{"ids": c.clones(t, request, n), "reason": "No."}
+		},
+		"rejectEnrollments, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": c.mixed(t, request, n), "reason": "No."}
+		},
+		"createSeats": func(n int) map[string]any {
+			return map[string]any{"businessUnitId": unit, "seatType": "USER", "seats": seats(n, "new")}
+		},
+		"createSeats, some refused": func(n int) map[string]any {
+			list := append(seats(n-2, "other"), map[string]any{"seatId": "other-0-twice"}, map[string]any{"seatId": "other-0-twice"})
+			return map[string]any{"businessUnitId": unit, "seatType": "USER", "seats": list}
+		},
+	}
+	w := newWalker(t)
+	for name, input := range batches {
+		mutation, _, _ := strings.Cut(name, ",")
+		document := w.mutation(w.schema.Mutation.Fields.ForName(mutation))
+		count := func(n int) (sent []string) {
+			variables := map[string]any{"input": input(n)}
+			var data map[string]any
+			sent = kept.during(func() { data = c.data(anna, document, variables) })
+			results := data[mutation].(map[string]any)["results"].([]any)
+			if len(results) != n {
+				t.Errorf("%s: %d results for %d items", name, len(results), n)
+			}
+			codes, _ := refused(data)
+			if some := strings.Contains(name, "refused"); some != (len(codes) > 0) || len(codes) == n {
+				t.Errorf("%s: %d of %d were refused: %.200v", name, len(codes), n, codes)
+			}
+			return sent
+		}
+		small, large := count(few), count(lots)
+		if len(small) != len(large) {
+			t.Errorf("%s takes %d statements for %d items and %d for %d; the first that are one more:\n%s",
+				name, len(small), few, len(large), lots, strings.Join(surplus(small, large), "\n"))
+		}
+	}
+}
+
+// clones are requests like one that the use case made, for other seats. The
+// database copies them, without their audit: what counts is what becomes of them.
+func (c *caller) clones(t *testing.T, of id.ID, n int) []string {
+	t.Helper()
+	admin := c.DB.Admin(t)
+	admin.SetMaxOpenConns(1)
+	if _, err := admin.ExecContext(t.Context(), `SET session_replication_role = replica`); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, u := range column[uuid.UUID](t, admin, `INSERT INTO enrollments SELECT (jsonb_populate_record(e, jsonb_build_object('id', k.id, 'seat_id', k.id, 'seat_key', k.id))).*
+FROM enrollments e, (SELECT gen_random_uuid() AS id FROM generate_series(1, $2)) k WHERE e.id = $1 RETURNING id`, of.UUID, n) {
+		ids = append(ids, id.Of(id.Enrollment, u).String())
+	}
+	return ids
+}
+
+// mixed are clones of which one is rejected already and one never was.
+func (c *caller) mixed(t *testing.T, of id.ID, n int) []string {
+	t.Helper()
+	ids := c.clones(t, of, n-1)
+	one, err := id.Parse(ids[n/2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Reject(viewer.TheSystem(), "Rejected before.", one)
+	return append(ids, id.New(id.Enrollment).String())
+}
+
+// seats are new seats of an input.
+func seats(n int, name string) []map[string]any {
+	list := make([]map[string]any, n)
+	for i := range list {
+		list[i] = map[string]any{"seatId": fmt.Sprintf("%s-%d-of-%d", name, i, n), "name": "Name"}
+	}
+	return list
+}

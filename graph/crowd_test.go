@@ -1,0 +1,178 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/store"
+	"gatehouse/internal/viewer"
+	"gatehouse/internal/world"
+)
+
+// statements keeps the texts of the statements that a world's store sends.
+type statements struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (s *statements) observe(o *store.Options) {
+	o.OnStatement = func(_ context.Context, text string) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.texts = append(s.texts, text)
+	}
+}
+
+// during are the statements of fn. Nothing else may go on in the world.
+func (s *statements) during(fn func()) []string {
+	s.mu.Lock()
+	s.texts = nil
+	s.mu.Unlock()
+	fn()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.texts
+}
+
+// many is how many there are of each thing in a crowd: more than a page of 50.
+const many = 52
+
+// crowd is a world with many of each thing, all alike, so that a page of two
+// needs the same reads as a page of fifty: one business unit with an allocation,
+// a profile, a seat and a request per number, each request approved once of twice
+// and with a note; and of each, one with many children.
+type crowd struct {
+	*caller
+	statements *statements
+	units      []id.ID
+	requests   []id.ID
+}
+
+func newCrowd(t testing.TB) *crowd {
+	t.Helper()
+	c := &crowd{statements: &statements{}}
+	c.caller = newCaller(t, c.statements.observe)
+	c.Purchase(lifecycle.User)
+	anna := world.Person("anna", lifecycle.Approver)
+	for n := range many {
+		unit := c.Unit(fmt.Sprintf("unit-%03d", n)).ID
+		c.Allocate(unit, lifecycle.User, 1)
+		p := c.Profile(unit, fmt.Sprintf("Profile %d", n), world.Approvals(2))
+		c.Seats(unit, lifecycle.User, fmt.Sprintf("seat-%03d", n))
+		request := c.Request(rita(), p.ID, fmt.Sprintf("seat-%03d", n)).ID
+		c.Note(anna, request, "Looks good.")
+		c.Clock.Pass(time.Second)
+		c.units, c.requests = append(c.units, unit), append(c.requests, request)
+	}
+	c.Approve(anna, "Yes.", c.requests...)
+	last := c.units[many-1]
+	for n := range many {
+		p := c.Profile(last, fmt.Sprintf("Another %d", n), world.Approvals(2))
+		c.Approve(anna, "Yes.", c.Request(rita(), p.ID, fmt.Sprintf("seat-%03d", many-1)).ID)
+		c.Note(anna, c.requests[many-1], "Another note.")
+		c.Clock.Pass(time.Second)
+	}
+	return c
+}
+
+// lookers are people whose reads take different ways: all business units, two of
+// them, more than a list merges branches of, one of them that never was, and
+// one's own requests only.
+func (c *crowd) lookers() map[string]viewer.Viewer {
+	auditor := world.Person("aude", lifecycle.Roles...)
+	var all []string
+	for _, u := range c.units {
+		all = append(all, u.String())
+	}
+	return map[string]viewer.Viewer{
+		"all business units":    auditor,
+		"some, by id":           world.In(auditor, all[:many-2]...),
+		"more than fifty":       world.In(auditor, all...),
+		"some, and one unknown": world.In(auditor, append([]string{"never"}, all...)...),
+		"the requester's own":   rita(),
+	}
+}
+
+// TestManyOfEach asks a crowd: first alone, since it counts statements, and then
+// many at a time.
+func TestManyOfEach(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t)
+	t.Run("no read grows with the page", c.noReadGrowsWithThePage)
+	t.Run("a list is its pages", c.aListIsItsPages)
+}
+
+// noReadGrowsWithThePage counts statements: of every root list, with all that
+// hangs on it, a page of two takes as many as a page of fifty, and nothing is
+// counted unless totalCount is asked for.
+func (c *crowd) noReadGrowsWithThePage(t *testing.T) {
+	w := newWalker(t)
+	w.page = "first: $n"
+	// Elements are read alike under nodes and under edges.
+	w.skip = func(field string) bool { return strings.HasPrefix(field, "totalCount") || field == "nodes" }
+	for name, v := range c.lookers() {
+		for _, f := range w.schema.Query.Fields {
+			if strings.HasPrefix(f.Name, "__") || f.Arguments.ForName("id") != nil || f.Arguments.ForName("ids") != nil {
+				continue
+			}
+			way := ""
+			if f.Arguments.ForName("first") != nil {
+				way = "(first: $n)"
+			}
+			for _, document := range w.roots(f, 2, []string{way}) {
+				ask := func(n int) []string {
+					var a answer
+					operation, variables := "query($n: Int!) ", map[string]any{"n": n}
+					if !strings.Contains(document, "$n") {
+						operation, variables = "query ", nil
+					}
+					sent := c.statements.during(func() { a = c.ask(&v, operation+document, variables) })
+					for _, e := range a.Errors {
+						if e.Extensions.Code != "FORBIDDEN" {
+							t.Errorf("%s for %s: %s: %s", f.Name, name, e.Extensions.Code, e.Message)
+						}
+					}
+					return sent
+				}
+				few, lots := ask(2), ask(50)
+				if !strings.Contains(document, "$n") && len(lots) > mostStatements {
+					t.Errorf("%s for %s, which has no pages, takes %d statements for the %d business units; %d would do", f.Name, name, len(lots), many, mostStatements)
+				}
+				if len(few) != len(lots) {
+					t.Errorf("%s for %s takes %d statements with pages of 2 and %d with pages of 50; the first that are one more:\n%s",
+						f.Name, name, len(few), len(lots), strings.Join(surplus(few, lots), "\n"))
+				}
+				for _, s := range lots {
+					if strings.Contains(strings.ToLower(s), "count(*") {
+						t.Errorf("%s for %s counts, and no totalCount was asked for: %.300s", f.Name, name, s)
+					}
+				}
+			}
+		}
+	}
+}
+
+// mostStatements is what a list without pages may take: a fixed number, far below
+// one for each of its elements.
+const mostStatements = 20
+
+// surplus are up to three statements that stand more often in b than in a.
+func surplus(a, b []string) []string {
+	left := map[string]int{}
+	for _, s := range a {
+		left[s]++
+	}
+	var more []string
+	for _, s := range b {
+		if left[s]--; left[s] < 0 && len(more) < 3 {
+			more = append(more, fmt.Sprintf("%.300s", s))
+		}
+	}
+	return more
+}

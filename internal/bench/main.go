@@ -1,0 +1,57 @@
+//go:build unix
+
+// Command bench measures what the API costs over what its database can give.
+//
+// It loads an organisation of a set size into a PostgreSQL of its own (once; the
+// data folder is kept and used again) and asks for one page, the list that an
+// approver opens: 50 pending enrollments of one business unit, newest first. It
+// asks in three ways, in turns, so that whatever else the machine is doing falls
+// on all of them alike:
+//
+//   - the server: bin/gatehouse serve, over HTTP and with a token, as in production
+//   - a bare handler: a Go HTTP server that passes on the bytes of one json_agg
+//     query, the practical limit of any API in Go over this database
+//   - pgbench: the same SQL without any HTTP, the limit of the database
+//
+// Requests per second swing with the machine: read the ratios. Beside them stand
+// figures that do not swing: SQL statements, rows, buffers and allocations.
+//
+// It refuses to measure when server and bare handler do not answer with the same
+// enrollments in the same order, and stops when an answer differs from the first.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := dispatch(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// dispatch runs the measurement, or, when this program has started itself for
+// that, the bare handler.
+func dispatch(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 1 && args[0] == bareCommand {
+		return serveBare(ctx, os.Getenv(bareDatabase), os.Getenv(bareUnit), stdout)
+	}
+	s, err := readSettings(args, stderr)
+	if err != nil {
+		return err
+	}
+	return s.run(ctx, stdout, stderr)
+}

@@ -1,0 +1,123 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// process is a server that is measured.
+type process struct {
+	name    string
+	address string
+	cmd     *exec.Cmd
+	exited  chan error
+}
+
+// servingAt is how the bare handler tells its address.
+const servingAt = "serving at "
+
+// address is how a server tells where it listens: serve in its log, the bare
+// handler in words.
+var address = regexp.MustCompile(`(?:"address":"|` + servingAt + `)(127\.0\.0\.1:\d+)`)
+
+// startServer starts bin/gatehouse serve as in production, with a secret that
+// signs this run's token, and returns when it answers.
+func startServer(ctx context.Context, binary, databaseURL, scratch, secret string) (*process, error) {
+	if _, err := os.Stat(binary); err != nil {
+		return nil, fmt.Errorf("there is no server to measure: %w; make build makes it", err)
+	}
+	return start(ctx, "server", scratch, exec.Command(binary, "serve"), //nolint:noctx // stop ends it, and lets it end well
+		"GATEHOUSE_ADDR=127.0.0.1:0", "DATABASE_URL="+databaseURL, "GATEHOUSE_DATABASE_CONNECTIONS="+strconv.Itoa(pool),
+		"GATEHOUSE_JWT_SECRET="+secret, "GATEHOUSE_JWT_ISSUER="+issuer, "GATEHOUSE_JWT_AUDIENCE=gatehouse")
+}
+
+// startBare starts this program as the bare handler.
+func startBare(ctx context.Context, databaseURL, unit, scratch string) (*process, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program to start the bare handler: %w", err)
+	}
+	return start(ctx, "bare", scratch, exec.Command(program, bareCommand), bareDatabase+"="+databaseURL, bareUnit+"="+unit) //nolint:noctx // stop ends it
+}
+
+// passedOn are the variables of this process that the servers see too: what a
+// program needs to run, and what tunes the Go runtime. A setting of gatehouse
+// that happens to be in the environment would measure something else.
+var passedOn = []string{"PATH", "HOME", "TMPDIR", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG"}
+
+// start starts a server whose output goes to a file, as a log does in production,
+// and waits until the file tells the address.
+func start(ctx context.Context, name, scratch string, cmd *exec.Cmd, environment ...string) (*process, error) {
+	log := filepath.Join(scratch, name+".log")
+	output, err := os.Create(log)
+	if err != nil {
+		return nil, fmt.Errorf("making the %s's log: %w", name, err)
+	}
+	cmd.Stdout, cmd.Stderr, cmd.Env = output, output, environment
+	for _, variable := range passedOn {
+		if value, set := os.LookupEnv(variable); set {
+			cmd.Env = append(cmd.Env, variable+"="+value)
+		}
+	}
+	if err := errors.Join(cmd.Start(), output.Close()); err != nil {
+		return nil, fmt.Errorf("starting the %s: %w", name, err)
+	}
+	p := &process{name: name, cmd: cmd, exited: make(chan error, 1)}
+	go func() { p.exited <- cmd.Wait() }()
+	for {
+		said, err := os.ReadFile(log)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("reading the %s's log: %w", name, err), p.stop())
+		}
+		if found := address.FindSubmatch(said); found != nil {
+			p.address = string(found[1])
+			return p, nil
+		}
+		select {
+		case <-p.exited:
+			return nil, fmt.Errorf("the %s ended instead of serving: %s", name, strings.TrimSpace(string(said)))
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), p.stop())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop ends the process, in its own way first.
+func (p *process) stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return nil //nolint:nilerr // it has ended by itself
+	}
+	select {
+	case <-p.exited:
+		return nil
+	case <-time.After(10 * time.Second):
+		return errors.Join(fmt.Errorf("the %s did not end by itself and was killed", p.name), p.cmd.Process.Kill())
+	}
+}
+
+// token is a bearer token for whoever asks.
+func (a asked) token(secret string, now time.Time) (string, error) {
+	v := a.viewer()
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"iss": v.Issuer, "aud": "gatehouse", "sub": v.Subject, "name": v.Name, "roles": v.Roles, "business_units": v.Units.Names,
+		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(24 * time.Hour).Unix(),
+	}).SignedString([]byte(secret))
+	if err != nil {
+		return "", fmt.Errorf("signing the token: %w", err)
+	}
+	return token, nil
+}

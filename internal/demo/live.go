@@ -1,0 +1,69 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gatehouse/internal/store"
+)
+
+// atOnce is how many things happen at the same time.
+const atOnce = 6
+
+// mostDue is how many enrollments one sweep writes down as expired; more never
+// end in the same minute.
+const mostDue = 1000
+
+// event is something that happens in a business unit.
+type event struct {
+	at  moment
+	run func(context.Context) error
+}
+
+// live lets the organisation live day by day. What happens in a morning does not
+// depend on the rest of that morning and is done side by side; in the afternoon,
+// the business units are side by side, and in each one thing follows the other;
+// then what expires on that day is swept. (For all business units at once: so none
+// may lag behind.)
+func (s *seeding) live(ctx context.Context) error {
+	story := s.tell()
+	for day := length; day > 0; day-- {
+		mornings, afternoons := story.day(day)
+		for _, side := range [][][]event{mornings, afternoons} {
+			group, within := errgroup.WithContext(ctx)
+			group.SetLimit(atOnce)
+			for _, events := range side {
+				group.Go(func() error {
+					for _, e := range events {
+						if err := e.run(within); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			if err := group.Wait(); err != nil {
+				return err
+			}
+		}
+		if err := s.sweep(ctx, story.ends[day]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep writes down what has expired, as the server does within a minute of its time.
+func (s *seeding) sweep(ctx context.Context, ends []time.Duration) error {
+	slices.Sort(ends)
+	for _, end := range slices.Compact(ends) {
+		if _, err := s.house.Inventory.ExpireDue(store.At(ctx, s.today.Add(end+20*time.Second)), mostDue); err != nil {
+			return fmt.Errorf("demo data: write down what has expired: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+// Package demo fills an empty database with a believable organisation: business
+// units, licences, seats, certificate profiles, and five months of requests and
+// decisions that end the day before.
+//
+// Everything is done through the use cases, by the people of the organisation and
+// at instants of the past (store.At), so that the figures, the audit log and the
+// rules are those of real use. Only expiry is the system's own. Nothing is random:
+// names, counts and dates, counted back from the day on which the seeding began,
+// are the same every time.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/internal/auditlog"
+	"gatehouse/internal/businessunit"
+	"gatehouse/internal/house"
+	"gatehouse/internal/id"
+	"gatehouse/internal/page"
+	"gatehouse/internal/viewer"
+)
+
+// The organisation begins with the first act, length days before the day of the
+// seeding.
+const (
+	length = 150
+	begin  = "unit-finance"
+	// prefix marks the acts' idempotency keys and request ids.
+	prefix = "demo-"
+)
+
+// Seed makes the organisation and returns true; in a database in which anything
+// was ever done or tried it changes nothing and returns false.
+//
+// When an earlier Seed was interrupted, however roughly, Seed completes it and
+// returns true: each act has an idempotency key and an instant that follows from
+// the first act's, so that what was done is found done. It fails, and says at
+// which act, when somebody else worked in between and the act does not come to
+// what it came to in the story; the remedy is a fresh database.
+func Seed(ctx context.Context, h *house.House) (bool, error) {
+	today, done, err := progress(ctx, h)
+	if err != nil {
+		return false, fmt.Errorf("look whether there is a demo organisation: %w", err)
+	}
+	if done {
+		return false, nil
+	}
+	s := &seeding{house: h, today: today, units: map[string]id.ID{}, profiles: map[string]id.ID{}}
+	for _, chapter := range []func(context.Context) error{s.found, s.live, s.finish} {
+		if err := chapter(ctx); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// progress says what there is: the day from which the story counts back, and
+// whether there is nothing left to do, because it is told or because the database
+// is somebody else's.
+//
+// The audit log decides: nothing happens without an entry, and none is ever
+// removed. Where the organisation was begun its oldest entry is the first act's.
+func progress(ctx context.Context, h *house.House) (today time.Time, done bool, err error) {
+	ctx = viewer.With(ctx, viewer.TheSystem())
+	one := 1
+	oldest, err := h.Log.List(ctx, page.Args{First: &one}, nil, &auditlog.Order{Direction: page.Ascending})
+	if err != nil {
+		return today, false, err
+	}
+	if len(oldest.Nodes()) == 0 {
+		return h.Store.Now(ctx).Truncate(24 * time.Hour), false, nil
+	}
+	first := oldest.Nodes()[0]
+	if first.RequestID != prefix+begin {
+		return today, true, nil
+	}
+	deletedToo := true
+	last, err := h.Units.List(ctx, page.Args{First: &one}, &businessunit.BusinessUnitFilter{Keys: []string{newest.key}, IncludeDeleted: &deletedToo}, nil)
+	if err != nil {
+		return today, false, err
+	}
+	return first.At.Truncate(24*time.Hour).AddDate(0, 0, length), len(last.Nodes()) > 0, nil
+}
+
+// seeding is one run of Seed.
+type seeding struct {
+	house *house.House
+	// today is the midnight (UTC) from which the story counts back.
+	today time.Time
+	// units and profiles are the ids of what was made, by key and by slug. They are
+	// complete before several goroutines read them.
+	units, profiles map[string]id.ID
+}
+
+// on is an instant of a day in the past: so many days ago, so many minutes after
+// eight in the morning.
+func (s *seeding) on(daysAgo, minute int) time.Time {
+	return s.today.AddDate(0, 0, -daysAgo).Add(8*time.Hour + time.Duration(minute)*time.Minute)
+}
+
+// errStory is the advice to who has a half-told story that cannot be completed.
+var errStory = errors.New("the demo organisation cannot be completed here; use a fresh database, or remove the data folder and start again")

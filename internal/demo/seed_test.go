@@ -1,0 +1,143 @@
+package demo
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/internal/businessunit"
+	"gatehouse/internal/licence"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/testdb"
+	"gatehouse/internal/viewer"
+)
+
+// TestSeed makes the organisation twice: at once, and on another day with two
+// interruptions by kill -9 and the last part two days later. Both come to the same.
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	smooth, rough := testdb.New(t), testdb.New(t)
+	h := open(t, smooth, noon)
+	began := time.Now()
+	if made, err := Seed(t.Context(), h); err != nil || !made {
+		t.Fatalf("made %v: %v", made, err)
+	}
+	t.Logf("seeded in %s", time.Since(began).Round(time.Millisecond))
+	midnight := noon.Truncate(24 * time.Hour)
+	first := picture(t, smooth, midnight)
+
+	t.Run("what it holds", func(t *testing.T) { holds(t, smooth) })
+	t.Run("who sees what", func(t *testing.T) { everybodySees(t, h) })
+	t.Run("verify finds nothing", func(t *testing.T) {
+		differences, err := licence.Verify(t.Context(), smooth.Open(t))
+		if err != nil || len(differences) > 0 {
+			t.Error(differences, err)
+		}
+	})
+	t.Run("a second time changes nothing", func(t *testing.T) {
+		if made, err := Seed(t.Context(), open(t, smooth, later)); err != nil || made {
+			t.Fatalf("made %v: %v", made, err)
+		}
+		same(t, first, picture(t, smooth, midnight))
+	})
+	t.Run("interrupted by kill -9 it is completed", func(t *testing.T) {
+		killed(t, rough, "business_units", 5)
+		killed(t, rough, "enrollments", 600)
+		if made, err := Seed(t.Context(), open(t, rough, later.AddDate(0, 0, 2))); err != nil || !made {
+			t.Fatalf("made %v: %v", made, err)
+		}
+		same(t, first, picture(t, rough, later.Truncate(24*time.Hour)))
+		if made, err := Seed(t.Context(), open(t, rough, later)); err != nil || made {
+			t.Fatalf("complete, and made again %v: %v", made, err)
+		}
+	})
+}
+
+// holds looks for what every part of the product needs something of.
+func holds(t *testing.T, db *testdb.DB) {
+	admin := db.Admin(t)
+	for what, statement := range map[string]string{
+		"business units":          `SELECT count(*) / 8 FROM business_units WHERE NOT is_default`,
+		"thousands of seats":      `SELECT count(*) / 4000 FROM seats WHERE deleted_at IS NULL`,
+		"deleted seats":           `SELECT count(*) FROM seats WHERE deleted_at IS NOT NULL`,
+		"seats with requests":     `SELECT count(*) FROM seats WHERE status = 'ENROLLED'`,
+		"a full allocation":       `SELECT count(*) FROM seat_allocations WHERE created = allocated`,
+		"withdrawn requests":      `SELECT count(*) FROM audit_entries WHERE action = 'WITHDRAW'`,
+		"notes":                   `SELECT count(*) FROM enrollment_notes`,
+		"an archived profile":     `SELECT count(*) FROM certificate_profiles WHERE archived_at IS NOT NULL`,
+		"approver addresses":      `SELECT count(*) FROM business_units WHERE approver_emails <> '[]'`,
+		"five months of audit":    `SELECT count(DISTINCT date_trunc('month', at)) / 5 FROM audit_entries`,
+		"an entry of yesterday":   `SELECT count(*) FROM audit_entries WHERE at BETWEEN '2026-11-21' AND '2026-11-22' `,
+		"refusals of eight kinds": `SELECT count(DISTINCT code) / 8 FROM audit_entries WHERE outcome = 'REFUSED'`,
+	} {
+		if count(t, admin, statement) < 1 {
+			t.Errorf("it lacks %s", what)
+		}
+	}
+	for _, s := range []lifecycle.Status{lifecycle.Pending, lifecycle.PendingSecondApproval, lifecycle.InProgress, lifecycle.Approved, lifecycle.Rejected, lifecycle.Expired} {
+		if n := count(t, admin, `SELECT count(*) FROM enrollments WHERE status = '`+string(s)+`'`); n < 10 {
+			t.Errorf("%d enrollments are %s", n, s)
+		}
+	}
+	for what, statement := range map[string]string{
+		"act of the system that is no expiry":   `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT')`,
+		"fault":                                 `SELECT count(*) FROM audit_entries WHERE outcome = 'FAILURE'`,
+		"entry of the future":                   `SELECT count(*) FROM audit_entries WHERE at >= '2026-11-22'`,
+		"enrollment whose time passes that day": `SELECT count(*) FROM enrollments WHERE status NOT IN ('REJECTED', 'EXPIRED') AND expires_at < '2026-11-23 06:00Z'`,
+		"kind of profile that is missing":       `SELECT 4 - count(DISTINCT authentication_method || ca_type) FROM certificate_profiles`,
+	} {
+		if n := count(t, admin, statement); n > 0 {
+			t.Errorf("%d times: %s", n, what)
+		}
+	}
+}
+
+// TestSeedLeavesOthersAlone shows what Seed takes for somebody else's database.
+func TestSeedLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		what string
+		role lifecycle.Role
+		want refusal.Code
+	}{
+		{"a business unit was made", lifecycle.Admin, ""},
+		{"somebody tried in vain", lifecycle.ViewOnly, refusal.Forbidden},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			t.Parallel()
+			db := testdb.New(t)
+			h := open(t, db, noon)
+			who := viewer.New("https://id.example.com", "somebody", "Somebody", "", []lifecycle.Role{row.role}, viewer.Units{All: true})
+			p, err := h.Units.Create(viewer.With(t.Context(), who), businessunit.CreateBusinessUnitInput{Key: "theirs", Name: "Theirs"})
+			if err != nil || (row.want == "") != (len(p.UserErrors) == 0) {
+				t.Fatal(p, err)
+			}
+			if made, err := Seed(t.Context(), h); err != nil || made {
+				t.Fatalf("made %v: %v", made, err)
+			}
+			if n := count(t, db.Admin(t), `SELECT count(*) FROM audit_entries`); n != 1 {
+				t.Errorf("%d audit entries, of which one is theirs", n)
+			}
+		})
+	}
+}
+
+// TestSeedGivesUp shows that an interrupted seeding is not completed over what
+// somebody did in between, and that the sentence says so.
+func TestSeedGivesUp(t *testing.T) {
+	t.Parallel()
+	db := testdb.New(t)
+	killed(t, db, "seat_licenses WHERE purchased > 0", 3)
+	if _, err := db.Admin(t).Exec(`DELETE FROM idempotency_keys`); err != nil {
+		t.Fatal(err)
+	}
+	before := count(t, db.Admin(t), `SELECT count(*) FROM business_units`)
+	made, err := Seed(t.Context(), open(t, db, later))
+	if err == nil || made || !strings.Contains(err.Error(), "unit-finance by Ada Byrne was refused: DUPLICATE") || !strings.Contains(err.Error(), "use a fresh database") {
+		t.Fatalf("made %v: %v", made, err)
+	}
+	if after := count(t, db.Admin(t), `SELECT count(*) FROM business_units`); after != before {
+		t.Errorf("%d business units, before it gave up %d", after, before)
+	}
+}

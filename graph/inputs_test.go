@@ -117,7 +117,7 @@ func (in *inputs) subject(m *ast.FieldDefinition) string {
 	return payload.Fields[at].Type.Name()
 }
 
-// document asks a mutation for all that its payload shows.
+// mutation is a document that asks a mutation for all that its payload shows.
 func (w *walker) mutation(m *ast.FieldDefinition) string {
 	w.t.Helper()
 	return "mutation($input: " + m.Arguments.ForName("input").Type.String() + ") { " + m.Name + "(input: $input) { " +

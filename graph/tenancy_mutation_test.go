@@ -21,22 +21,22 @@ func TestNobodyChangesWhatLiesInAnotherBusinessUnit(t *testing.T) {
 	outsider := world.In(world.Person("alpaca-eve", lifecycle.Roles...), ours.key)
 	insider := world.In(world.Person("zebra-cleo", lifecycle.Roles...), theirs.key)
 	w := newWalker(t)
-	real := &inputs{t: t, schema: w.schema, ids: map[id.Kind]string{}}
+	theirThings := &inputs{t: t, schema: w.schema, ids: map[id.Kind]string{}}
 	never := &inputs{t: t, schema: w.schema, ids: map[id.Kind]string{}}
 	for _, kind := range id.Kinds {
 		never.ids[kind] = id.New(kind).String()
 		if of := theirs.ids[kind]; len(of) > 0 {
-			real.ids[kind] = of[0]
+			theirThings.ids[kind] = of[0]
 		}
 	}
-	real.ids[id.Enrollment] = theirs.pending.String()
+	theirThings.ids[id.Enrollment] = theirs.pending.String()
 
 	changes := func() int {
 		return column[int](t, c.DB.Admin(t), `SELECT count(*) FROM audit_entries WHERE business_unit_id = $1 AND outcome = 'SUCCESS'`, theirs.unit.UUID)[0]
 	}
 	before := changes()
 	for _, m := range mutations(w.schema) {
-		input, names := real.of(m)
+		input, names := theirThings.of(m)
 		if !names {
 			continue
 		}
@@ -62,7 +62,7 @@ func TestNobodyChangesWhatLiesInAnotherBusinessUnit(t *testing.T) {
 		}
 		empty, _ := never.of(m)
 		_, same := refused(c.ask(&outsider, document, map[string]any{"input": empty}).Data)
-		if !slices.Equal(withoutIDs(messages, real.ids), withoutIDs(same, never.ids)) {
+		if !slices.Equal(withoutIDs(messages, theirThings.ids), withoutIDs(same, never.ids)) {
 			t.Errorf("%s tells what lies elsewhere from what never was: %q and %q", m.Name, messages, same)
 		}
 	}
@@ -72,7 +72,7 @@ func TestNobodyChangesWhatLiesInAnotherBusinessUnit(t *testing.T) {
 
 	// The same inputs are good for somebody of that business unit.
 	for _, m := range mutations(w.schema) {
-		input, names := real.of(m)
+		input, names := theirThings.of(m)
 		if need, _ := lifecycle.MutationNeeds(m.Name); !names || need.AllUnits {
 			continue
 		}

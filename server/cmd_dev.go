@@ -71,6 +71,7 @@ func prepare(ctx context.Context, c *config, h host, build house, dbs *databases
 		return product{}, err
 	}
 	o := c.opening(dbs.appURL, h.clock, log)
+	log.InfoContext(ctx, "looking for the demo organisation; making it takes some seconds the first time")
 	began := h.clock()
 	seeded, err := build.seed(ctx, o)
 	if err != nil {

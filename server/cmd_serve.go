@@ -65,7 +65,11 @@ func (c *config) checkDatabase(ctx context.Context, build house) (err error) {
 	return migrate.GuardAudit(ctx, db)
 }
 
+// answerMargin is how much longer than a statement may take its answer is waited
+// for: the database tells of its own timeout, and only its silence is left over.
+const answerMargin = 5 * time.Second
+
 // opening is what the product is opened with under these settings.
 func (d databaseSettings) opening(url string, clock func() time.Time, log *slog.Logger) opening {
-	return opening{url: d.sessionURL(url), connections: d.DatabaseConnections, cacheStatements: d.StatementCache, clock: clock, log: log}
+	return opening{url: d.sessionURL(url), connections: d.DatabaseConnections, cacheStatements: d.StatementCache, patience: d.StatementTimeout + answerMargin, clock: clock, log: log}
 }

@@ -33,8 +33,10 @@ type opening struct {
 	url             string
 	connections     int
 	cacheStatements bool
-	clock           func() time.Time
-	log             *slog.Logger
+	// patience is how long the database may be silent before a connection is given up.
+	patience time.Duration
+	clock    func() time.Time
+	log      *slog.Logger
 }
 
 // product is the API as the door serves it, and what runs beside it.

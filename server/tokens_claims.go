@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/golang-jwt/jwt/v5"
+	"golang.org/x/text/unicode/norm"
 
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/viewer"
@@ -80,12 +81,17 @@ func (c claimReading) rolesOf(claims jwt.MapClaims) []lifecycle.Role {
 	return roles
 }
 
+// longestUnit is more than any key or id of a business unit has.
+const longestUnit = 100
+
 // unitsOf are the business units; "*" anywhere in the list means all.
 func (c claimReading) unitsOf(claims jwt.MapClaims) viewer.Units {
 	names := words(claim(claims, c.businessUnits))
 	if slices.Contains(names, "*") {
 		return viewer.Units{All: true}
 	}
+	// Neither a key nor an id has such a name, and the database takes no NUL.
+	names = slices.DeleteFunc(names, func(name string) bool { return name != printable(name, longestUnit) })
 	slices.Sort(names)
 	return viewer.Units{Names: slices.Compact(names)}
 }
@@ -129,10 +135,12 @@ func words(value any) []string {
 	return nil
 }
 
-// shown reads a claim that is shown to people.
+// shown reads a claim that is shown to people, in the composed form (NFC) that
+// addresses are kept in: whose address a request names must not hang on how a
+// provider writes an é.
 func shown(claims map[string]any, path string, longest int) string {
 	s, _ := claim(claims, path).(string)
-	return printable(strings.TrimSpace(s), longest)
+	return printable(norm.NFC.String(strings.TrimSpace(s)), longest)
 }
 
 // printable drops what cannot be stored or shown in one line (a database refuses

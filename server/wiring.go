@@ -24,7 +24,7 @@ func newHouse() house {
 
 // openStore opens the database for the server's own role.
 func openStore(o opening) (*usecases.House, error) {
-	s, err := store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Now: o.clock, Log: o.log})
+	s, err := store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Patience: o.patience, Now: o.clock, Log: o.log})
 	if err != nil {
 		return nil, err
 	}

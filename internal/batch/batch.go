@@ -11,6 +11,7 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/google/uuid"
@@ -48,21 +49,13 @@ func Load[V any](ctx context.Context, g *Group, key any, fetch func(ctx context.
 		}
 		g.mu.Unlock()
 		if !asked {
-			v, err := fetch(ctx, g.ids)
-			if err != nil && ctx.Err() != nil {
-				g.mu.Lock()
-				delete(g.calls, key)
-				g.mu.Unlock()
-			}
-			c.value, c.err = v, err
-			close(c.done)
-			return v, err
+			return answer(ctx, g, key, c, fetch)
 		}
 		select {
 		case <-c.done:
 			if c.err != nil {
 				g.mu.Lock()
-				_, kept := g.calls[key]
+				kept := g.calls[key] == c
 				g.mu.Unlock()
 				if !kept && ctx.Err() == nil {
 					continue
@@ -75,4 +68,25 @@ func Load[V any](ctx context.Context, g *Group, key any, fetch func(ctx context.
 			return none, context.Cause(ctx)
 		}
 	}
+}
+
+// errPanicked is what those get who wait for a fetch that panics; the panic itself
+// goes to whoever began it.
+var errPanicked = errors.New("batch: a fetch for several objects panicked")
+
+// answer runs the fetch of a call and lets those go on who wait for it, whatever
+// becomes of it.
+func answer[V any](ctx context.Context, g *Group, key any, c *call, fetch func(ctx context.Context, ids []uuid.UUID) (V, error)) (v V, err error) {
+	err = errPanicked
+	defer func() {
+		if err != nil && ctx.Err() != nil {
+			g.mu.Lock()
+			delete(g.calls, key)
+			g.mu.Unlock()
+		}
+		c.value, c.err = v, err
+		close(c.done)
+	}()
+	v, err = fetch(ctx, g.ids)
+	return v, err
 }

@@ -20,6 +20,9 @@ type work struct {
 	hit, read int
 	// scans are how rows were found, in the plan's order.
 	scans []string
+	// replanned: PostgreSQL plans the prepared statement anew each time, because
+	// it expects a plan for the very values to be worth that.
+	replanned bool
 }
 
 // settledAfter is after how many executions PostgreSQL has chosen for good
@@ -44,7 +47,22 @@ func (s statement) work(ctx context.Context, databaseURL string) (_ work, err er
 			return work{}, fmt.Errorf("explaining the list's statement: %w", err)
 		}
 	}
-	return readPlan(told)
+	w, err := readPlan(told)
+	if err != nil {
+		return work{}, err
+	}
+	if err := db.QueryRowContext(ctx, "SELECT generic_plans = 0 FROM pg_prepared_statements WHERE name = 'measured'").Scan(&w.replanned); err != nil {
+		return work{}, fmt.Errorf("asking how the list's statement was planned: %w", err)
+	}
+	return w, nil
+}
+
+// plans says how often the statement is planned.
+func (w work) plans() string {
+	if w.replanned {
+		return "anew for each request"
+	}
+	return "once for all"
 }
 
 // literals are the values as an EXECUTE lists them.

@@ -41,13 +41,14 @@ func (r report) print(out io.Writer) error {
 	fmt.Fprintf(out, `
 What does not swing, per request
   SQL statements        %d
+  planned               %s (the bare handler's SQL: %s)
   rows read             %d (the bare handler's SQL: %d)
   buffers               %d, %d of them not in PostgreSQL's memory (the bare handler's SQL: %d, %d)
   allocations           %d, %d KB, without HTTP, token and log
   answer                %.1f KB
 How the list's rows are found
   %s
-`, f.statements, f.list.rows, f.bare.rows, f.list.hit+f.list.read, f.list.read, f.bare.hit+f.bare.read, f.bare.read, f.allocations, f.bytes>>10, float64(f.answer)/1024, strings.Join(f.list.scans, "\n  "))
+`, f.statements, f.list.plans(), f.bare.plans(), f.list.rows, f.bare.rows, f.list.hit+f.list.read, f.list.read, f.bare.hit+f.bare.read, f.bare.read, f.allocations, f.bytes>>10, float64(f.answer)/1024, strings.Join(f.list.scans, "\n  "))
 	return nil
 }
 

@@ -58,6 +58,9 @@ func (d *documents) load(text string) (*ast.QueryDocument, error) {
 	if list := validator.ValidateWithRules(d.schema, doc, rules.NewDefaultRules()); len(list) > 0 {
 		return nil, list
 	}
+	if err := CheckLoops(doc); err != nil {
+		return nil, err
+	}
 	if len(text) <= rememberedBytes {
 		d.passed.Add(text, doc)
 	}

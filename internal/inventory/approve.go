@@ -35,7 +35,7 @@ type ApproveEnrollmentsInput struct {
 // SEAT_HAS_CERTIFICATE; a request that is refused stays as it was.
 func (i *Inventory) Approve(ctx context.Context, in ApproveEnrollmentInput) (*EnrollmentPayload, error) {
 	out, err := i.approve(ctx, "approveEnrollment", in, in.IdempotencyKey, []id.ID{in.ID}, in.Comment)
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, in.ID, out, err)
 }
 
 // ApproveMany approves up to 1,000 requests, each as Approve does; the licences

@@ -55,5 +55,5 @@ func (i *Inventory) ChangeStatus(ctx context.Context, in ChangeEnrollmentStatusI
 		}
 		return store.Outcome{Items: items}, h.after.settle(ctx, tx)
 	})
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, in.ID, out, err)
 }

@@ -213,7 +213,9 @@ func enrollmentJoins(want Fields) string {
 		joins += " LEFT JOIN seats sr ON sr.id = e.seat_row_id"
 	}
 	if want.Has("availableActions", "unavailableActions") {
-		joins += " LEFT JOIN seats sk ON e.seat_row_id IS NULL AND sk.deleted_at IS NULL AND sk.business_unit_id = e.business_unit_id AND sk.seat_type = e.seat_type AND sk.seat_key = e.seat_key"
+		// LIMIT keeps the sub-query one: PostgreSQL then looks at seat_row_id before it
+		// looks for a seat, and not afterwards, when it has found one for every row.
+		joins += " LEFT JOIN LATERAL (SELECT sk.email FROM seats sk WHERE e.seat_row_id IS NULL AND sk.deleted_at IS NULL AND sk.business_unit_id = e.business_unit_id AND sk.seat_type = e.seat_type AND sk.seat_key = e.seat_key LIMIT 1) sk ON TRUE"
 	}
 	return joins
 }

@@ -46,12 +46,3 @@ func expressions[T any](cs []column[T]) []string {
 	}
 	return out
 }
-
-// destinations is where a row's values go.
-func destinations[T any](cs []column[T], t *T) []any {
-	out := make([]any, len(cs))
-	for i, c := range cs {
-		out[i] = c.into(t)
-	}
-	return out
-}

@@ -53,5 +53,5 @@ func (i *Inventory) AddNote(ctx context.Context, in AddEnrollmentNoteInput) (*En
 		}
 		return store.Outcome{Items: items}, h.after.settle(ctx, tx)
 	})
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, in.ID, out, err)
 }

@@ -54,20 +54,19 @@ type CreateSeatResult struct {
 }
 
 // enrollmentPayload shows the enrollment as it now is, with the viewer's present
-// rights, whatever came of the act.
-func (i *Inventory) enrollmentPayload(ctx context.Context, out store.Outcome, err error) (*EnrollmentPayload, error) {
+// rights, whatever came of the act: the one asked for, or of a request the new one.
+func (i *Inventory) enrollmentPayload(ctx context.Context, asked id.ID, out store.Outcome, err error) (*EnrollmentPayload, error) {
 	if err != nil {
 		return nil, err
 	}
-	byID, err := i.EnrollmentsByID(ctx, out.IDs(), nil)
+	for _, made := range out.IDs() {
+		asked = made
+	}
+	byID, err := i.EnrollmentsByID(ctx, []id.ID{asked}, nil)
 	if err != nil {
 		return nil, err
 	}
-	p := &EnrollmentPayload{UserErrors: errorsOf(out.Why()), Replayed: out.Replayed}
-	for _, one := range out.IDs() {
-		p.Enrollment = byID[one]
-	}
-	return p, nil
+	return &EnrollmentPayload{Enrollment: byID[asked], UserErrors: errorsOf(out.Why()), Replayed: out.Replayed}, nil
 }
 
 // enrollmentsPayload shows each enrollment as it now is, read by one statement.

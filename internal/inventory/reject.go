@@ -36,7 +36,7 @@ type WithdrawEnrollmentInput struct {
 // is enough. Refused: NOT_FOUND, INVALID, INVALID_STATE, ISSUING.
 func (i *Inventory) Reject(ctx context.Context, in RejectEnrollmentInput) (*EnrollmentPayload, error) {
 	out, err := i.end(ctx, ending{"rejectEnrollment", audit.Reject, lifecycle.ActReject, "reason", 1, in, in.IdempotencyKey}, []id.ID{in.ID}, &in.Reason)
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, in.ID, out, err)
 }
 
 // RejectMany rejects up to 1,000 requests with one reason, each as Reject does.
@@ -49,7 +49,7 @@ func (i *Inventory) RejectMany(ctx context.Context, in RejectEnrollmentsInput) (
 // good. Refused: NOT_FOUND, NOT_REQUESTER, INVALID_STATE, ISSUING.
 func (i *Inventory) Withdraw(ctx context.Context, in WithdrawEnrollmentInput) (*EnrollmentPayload, error) {
 	out, err := i.end(ctx, ending{"withdrawEnrollment", audit.Withdraw, lifecycle.ActWithdraw, "comment", 0, in, in.IdempotencyKey}, []id.ID{in.ID}, in.Comment)
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, in.ID, out, err)
 }
 
 // ending is an act that leads to REJECTED.

@@ -42,7 +42,7 @@ func (i *Inventory) Request(ctx context.Context, in RequestEnrollmentInput) (*En
 		r := requesting{in: in, tx: tx, after: newAftermath()}
 		return r.run(ctx, sc)
 	})
-	return i.enrollmentPayload(ctx, out, err)
+	return i.enrollmentPayload(ctx, id.ID{}, out, err)
 }
 
 // requesting is one transaction's request.

@@ -21,13 +21,17 @@ func readAll[T any](ctx context.Context, q querier, statement string, args []any
 	}
 	defer func() { _ = found.Close() }()
 	var all []*T
+	var into []any // of one row at a time
 	for found.Next() {
 		t := new(T)
-		var into []any
+		into = into[:0]
 		if front != nil {
-			into = front(t)
+			into = append(into, front(t)...)
 		}
-		if err := found.Scan(append(into, destinations(columns, t)...)...); err != nil {
+		for _, c := range columns {
+			into = append(into, c.into(t))
+		}
+		if err := found.Scan(into...); err != nil {
 			return nil, err
 		}
 		all = append(all, t)

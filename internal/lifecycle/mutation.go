@@ -36,11 +36,11 @@ func (n Need) Refuse(name string, ps PermissionSet, allUnits bool) *refusal.Refu
 	case n.NoLogin:
 		return nil
 	case len(n.AnyOf) == 0:
-		return refusal.New(refusal.Forbidden, "%s: nobody may do that.", name)
+		return refusal.New(refusal.Forbidden, "Nobody may do %s.", name)
 	case !ps.HasAny(n.AnyOf...):
-		return refusal.New(refusal.Forbidden, "%s: %s", name, lacking(n.AnyOf...))
+		return refusal.New(refusal.Forbidden, "%s", lacking(name, n.AnyOf...))
 	case n.AllUnits && !allUnits:
-		return refusal.New(refusal.Forbidden, "%s: you need all business units (\"*\"), and your token names some of them or none.", name)
+		return refusal.New(refusal.Forbidden, "You need all business units (\"*\") for %s, and your token names some of them or none.", name)
 	}
 	return nil
 }

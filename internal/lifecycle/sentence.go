@@ -74,7 +74,7 @@ func (r *SeatRow) sentence(f SeatFacts, code refusal.Code) string {
 	case refusal.SeatHasCertificate:
 		return fmt.Sprintf("A %s seat holds one valid certificate, and this one has it. Revoke that certificate, or enroll inside the profile's renewal window.", f.Type)
 	case refusal.RevokePermissionMissing:
-		return fmt.Sprintf("To revoke the seat's certificates with it, %s", lacking(RevokeCertificates))
+		return lacking("revoking the seat's certificates with it", RevokeCertificates)
 	case refusal.Issuing:
 		return "A certificate authority is at work on an enrollment of this seat. Ask again when it has answered."
 	}
@@ -85,25 +85,25 @@ func (r *SeatRow) sentence(f SeatFacts, code refusal.Code) string {
 func forbidden(what string, by []Who) string {
 	for _, w := range by {
 		if p, ok := w.Permission(); ok {
-			return what + ": " + lacking(p)
+			return lacking(what, p)
 		}
 	}
 	if len(by) == 0 {
-		return fmt.Sprintf("%s: nobody may do that.", what)
+		return fmt.Sprintf("Nobody may do %s.", what)
 	}
-	return fmt.Sprintf("%s: that is done by %s, and nobody else.", what, or(by))
+	return fmt.Sprintf("%s is done by %s, and nobody else.", what, or(by))
 }
 
-// lacking names the permissions, of which one is enough, and the roles that
-// would give it.
-func lacking(ps ...Permission) string {
+// lacking names the permissions that what is done needs, of which one is enough,
+// and the roles that would give it.
+func lacking(what string, ps ...Permission) string {
 	var roles []Role
 	for _, r := range Roles {
 		if rolePermissions[r].HasAny(ps...) {
 			roles = append(roles, r)
 		}
 	}
-	return fmt.Sprintf("you need the permission %s, which your roles do not give (%s would).", or(ps), or(roles))
+	return fmt.Sprintf("You need the permission %s for %s, and your roles do not give it; %s would.", or(ps), what, or(roles))
 }
 
 // methodsOf lists the authentication methods that the action's rows are for.

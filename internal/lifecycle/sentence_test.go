@@ -86,13 +86,13 @@ func TestSentences(t *testing.T) {
 		action EnrollmentAction
 		want   string
 	}{
-		{"missing permission", request, ActApprove, "APPROVE: you need the permission APPROVE_ENROLLMENTS, which your roles do not give (ADMIN, ENROLLMENT_MANAGER or APPROVER would)."},
+		{"missing permission", request, ActApprove, "You need the permission APPROVE_ENROLLMENTS for APPROVE, and your roles do not give it; ADMIN, ENROLLMENT_MANAGER or APPROVER would."},
 		{"wrong status", with(func(*EnrollmentFacts) {}), ActApprove, "This enrollment is APPROVED; APPROVE goes from PENDING, IN_PROGRESS or PENDING_SECOND_APPROVAL only."},
 		{"wrong method", with(func(f *EnrollmentFacts) { f.Method = EnrollmentCode }), ActApprove, "APPROVE goes with the authentication method MANUAL_APPROVAL, not with ENROLLMENT_CODE."},
 		{"wrong for both rows", with(func(f *EnrollmentFacts) { f.Method = SAMLIdP }), ActResendEnrollment, "RESEND_ENROLLMENT goes with the authentication method ENROLLMENT_CODE or MANUAL_APPROVAL, not with SAML_IDP."},
 		{"one's own", with(func(f *EnrollmentFacts) { f.Status, f.Requester = Pending, true }), ActApprove, "You made this request, and nobody approves their own. Another person has to approve it."},
 		{"for oneself", with(func(f *EnrollmentFacts) { f.Status, f.OwnEmail = Pending, true }), ActApprove, "This request is for your e-mail address, and nobody approves their own. Another person has to approve it."},
-		{"the end user's", with(func(*EnrollmentFacts) {}), ActRedeem, "REDEEM: that is done by the end user, and nobody else."},
+		{"the end user's", with(func(*EnrollmentFacts) {}), ActRedeem, "REDEEM is done by the end user, and nobody else."},
 		{"made already", with(func(*EnrollmentFacts) {}), ActRequest, "REQUEST makes a new enrollment, and this one exists already: it is APPROVED."},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -123,6 +125,17 @@ func (w Window) Cursor(k Key) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(string(k.ID[:]) + w.seal(k) + k.Value))
 }
 
+// longestValue is more bytes than any value has that a list is ordered by.
+const longestValue = 4096
+
+// plausible reports whether the value may go to the database. A seal can be made by
+// whoever reads this file, and PostgreSQL's error about a value that it cannot read
+// repeats it: lib/pq takes an error of more than 30,000 bytes for the end of the
+// connection's protocol, and the connection answers nobody after that.
+func (k Key) plausible() bool {
+	return len(k.Value) <= longestValue && utf8.ValidString(k.Value) && !strings.ContainsRune(k.Value, 0)
+}
+
 // parse reads a cursor of this list; nil for none.
 func (w Window) parse(name string, s *string) (*Key, error) {
 	if s == nil {
@@ -134,7 +147,7 @@ func (w Window) parse(name string, s *string) (*Key, error) {
 	}
 	place, rest := b[:len(uuid.UUID{})], b[len(uuid.UUID{}):]
 	k := Key{ID: uuid.UUID(place), Value: string(rest[sealSize:])}
-	if string(rest[:sealSize]) != w.seal(k) {
+	if string(rest[:sealSize]) != w.seal(k) || !k.plausible() {
 		return nil, refusal.New(refusal.Invalid, "The cursor in %s belongs to another list, filter, view or order, or was changed on its way; start again without it.", name)
 	}
 	return &k, nil

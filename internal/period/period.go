@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -52,11 +53,15 @@ func (p Period) String() string {
 	return b.String()
 }
 
+// form is what a duration looks like here. (The parser also takes a bare P, a sign,
+// and parts in any order and number.)
+var form = regexp.MustCompile(`^P(\d+(\.\d+)?W)?(\d+(\.\d+)?D)?(T(\d+(\.\d+)?H)?(\d+(\.\d+)?M)?(\d+(\.\d+)?S)?)?$`)
+
 // Parse reads an ISO 8601 duration in weeks, days, hours, minutes and seconds.
 // Years, months, negative ones and fractions of a second are refused.
 func Parse(s string) (Period, error) {
 	d, err := duration.Parse(s)
-	if err != nil || d.Negative || d.Years != 0 || d.Months != 0 {
+	if err != nil || !form.MatchString(s) || strings.HasSuffix(s, "P") || strings.HasSuffix(s, "T") {
 		return 0, refusal.New(refusal.Invalid, "%.40q is not a duration; write weeks, days, hours, minutes and seconds such as P10D or PT12H.", s)
 	}
 	seconds := d.Weeks*7*float64(Day) + d.Days*float64(Day) + d.Hours*3600 + d.Minutes*60 + d.Seconds

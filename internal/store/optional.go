@@ -7,6 +7,10 @@ type optional[T any] struct{ into *T }
 
 // Scan reads a value that may be NULL.
 func (o optional[T]) Scan(v any) error {
+	if value, is := v.(T); is { // as it mostly is: a text for a string
+		*o.into = value
+		return nil
+	}
 	var n sql.Null[T]
 	if err := n.Scan(v); err != nil {
 		return err

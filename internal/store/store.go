@@ -27,6 +27,10 @@ type Options struct {
 	// CacheStatements keeps prepared statements; off behind a pooler that loses
 	// them.
 	CacheStatements bool
+	// Patience is how long PostgreSQL may be silent while its answer is waited for,
+	// before the connection is given up; longer than its statement_timeout. 0 means
+	// for ever.
+	Patience time.Duration
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log receives what the store does by itself, such as retries; nil discards.
@@ -51,6 +55,7 @@ func Open(o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the database URL: %w", err)
 	}
+	impatiently(connector, o.Patience)
 	db := sql.OpenDB(connector)
 	most := o.MaxConnections
 	if most <= 0 {
@@ -121,10 +126,10 @@ func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.
 	r.s.onStatement(ctx, statement)
 	if stmt, ok := r.s.statements.get(ctx, nil, statement); ok {
 		rows, err := stmt.QueryContext(ctx, args...)
-		return rows, named(err)
+		return rows, named(unreadable(err))
 	}
 	rows, err := r.s.db.QueryContext(ctx, statement, args...)
-	return rows, named(err)
+	return rows, named(unreadable(err))
 }
 
 // Now is the instant at which the context's request reads.

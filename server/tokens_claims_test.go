@@ -77,6 +77,7 @@ func TestProviders(t *testing.T) {
 		{"our own name beside a map", `{"roles":["ADMIN"]}`, defaultPaths(func(s *tokenSettings) { s.RoleMap = map[string]string{"x": "VIEWER"} }), roles(), viewer.Units{}},
 		{"a path through what is no object", `{"realm_access":["ADMIN"]}`, defaultPaths(func(s *tokenSettings) { s.RolesClaim = "realm_access.roles" }), roles(), viewer.Units{}},
 		{"values of other types", `{"roles":{"ADMIN":true},"business_units":[1,true,null,{"*":1}]}`, defaultPaths(nil), roles(), viewer.Units{}},
+		{"units that none can be called", `{"business_units":["paris","ber\u0000lin","\u001b","' ORDER BY 1"]}`, defaultPaths(nil), roles(), viewer.Units{Names: []string{"' ORDER BY 1", "paris"}}},
 		{"a star among units", `{"business_units":["paris","*"]}`, defaultPaths(nil), roles(), viewer.Units{All: true}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -109,6 +110,7 @@ func TestTextOfPeople(t *testing.T) {
 		{"missing", `{}`, "", ""},
 		{"of another type", `{"name":["Ada"],"email":7}`, "", ""},
 		{"with control characters", `{"name":"Ada\u0000\u001b[31m\n","email":"ada@example.com\r\n"}`, "Ada[31m", "ada@example.com"},
+		{"decomposed letters", `{"name":"Jose\u0301","email":"jose\u0301@example.com"}`, "José", "josé@example.com"},
 		{"too long", `{"name":"` + strings.Repeat("é", 201) + `"}`, strings.Repeat("é", 200), ""},
 	} {
 		t.Run(row.name, func(t *testing.T) {

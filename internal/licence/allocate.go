@@ -75,7 +75,7 @@ func (ls *Licences) Allocate(ctx context.Context, in AllocateSeatsInput) (*Alloc
 		}
 		missing := in.Allocated - a.Allocated
 		if p.purchased != nil && missing > 0 && p.allocated+missing > *p.purchased {
-			return store.Outcome{}, short(in, a, p)
+			return store.Outcome{}, short(in, a, p, tx.Viewer().Units.All)
 		}
 		if err := a.write(ctx, tx, unit, in); err != nil {
 			return store.Outcome{}, err
@@ -160,11 +160,16 @@ func stale(unitName string, in AllocateSeatsInput, a lockedAllocation) *refusal.
 		in.SeatType, unitName, a.version, *in.ExpectedVersion).At("expectedVersion")
 }
 
-// short is the no of a pool that has too little.
-func short(in AllocateSeatsInput, a lockedAllocation, p pool) *refusal.Refusal {
-	left := *p.purchased - p.allocated
+// short is the no of a pool that has too little. How much the account has, and how
+// much of it the other business units, is told to those who see all of them.
+func short(in AllocateSeatsInput, a lockedAllocation, p pool, seesAll bool) *refusal.Refusal {
+	more, left := in.Allocated-a.Allocated, *p.purchased-p.allocated
+	if !seesAll {
+		return refusal.New(refusal.NoLicenceLeft, "Raising this allocation from %d to %d needs %d more %s licences, and the account has not that many left. Ask for fewer, or have somebody who sees all business units purchase more or lower another allocation.",
+			a.Allocated, in.Allocated, more, in.SeatType).At("allocated")
+	}
 	return refusal.New(refusal.NoLicenceLeft, "The account has %d %s licences, of which %d are allocated; raising this allocation from %d to %d needs %d more, and %d are missing. Purchase more, or lower another allocation.",
-		*p.purchased, in.SeatType, p.allocated, a.Allocated, in.Allocated, in.Allocated-a.Allocated, in.Allocated-a.Allocated-left).At("allocated")
+		*p.purchased, in.SeatType, p.allocated, a.Allocated, in.Allocated, more, more-left).At("allocated")
 }
 
 // shownInTheWay is how many of the seats in the way are named.

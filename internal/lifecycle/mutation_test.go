@@ -129,7 +129,7 @@ func TestTheDoorRefuses(t *testing.T) {
 			}
 		}
 	}
-	if no := (Need{}).Refuse("anything", everything, true); no == nil || no.Message != "anything: nobody may do that." {
+	if no := (Need{}).Refuse("anything", everything, true); no == nil || no.Message != "Nobody may do anything." {
 		t.Errorf("an empty need answers %v", no)
 	}
 }

@@ -42,7 +42,7 @@ type httpOptions struct {
 // headers that let a browser do as little as possible, and CORS.
 func newHandler(o httpOptions) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.authenticate(o.graphql))
+	mux.Handle("/graphql", o.authenticate(inTime(o.graphql)))
 	mux.HandleFunc("GET /schema.graphqls", plainText(o.schema))
 	mux.HandleFunc("GET /healthz", plainText("alive\n"))
 	mux.HandleFunc("GET /readyz", readyz(o.ready, o.log))
@@ -74,6 +74,20 @@ func newServer(address string, handler http.Handler, log *slog.Logger) *http.Ser
 		MaxHeaderBytes:    32 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
+}
+
+// answerTime is how long one request may be worked on. The write timeout alone
+// would cut the answer off and leave the work going on.
+const answerTime = 45 * time.Second
+
+// inTime ends a request's work when its time is over; what it had not committed
+// is undone.
+func inTime(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), answerTime)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // plainHeaders lets a browser guess nothing, frame nothing, load nothing and

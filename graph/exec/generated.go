@@ -16907,7 +16907,7 @@ func (ec *executionContext) unmarshalInputApproveEnrollmentsInput(ctx context.Co
 			if err != nil {
 				return it, err
 			}
-			it.Ids = data
+			it.IDs = data
 		case "comment":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -17197,7 +17197,7 @@ func (ec *executionContext) unmarshalInputCertificateProfileFilter(ctx context.C
 			if err != nil {
 				return it, err
 			}
-			it.BusinessUnitIds = data
+			it.BusinessUnitIDs = data
 		case "seatTypes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatTypes"))
 			data, err := ec.unmarshalOSeatType2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatTypeᚄ(ctx, v)
@@ -17766,7 +17766,7 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.BusinessUnitIds = data
+			it.BusinessUnitIDs = data
 		case "statuses":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
 			data, err := ec.unmarshalOEnrollmentStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐStatusᚄ(ctx, v)
@@ -17780,14 +17780,14 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 			if err != nil {
 				return it, err
 			}
-			it.ProfileIds = data
+			it.ProfileIDs = data
 		case "seatIds":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatIds"))
 			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SeatIds = data
+			it.SeatIDs = data
 		case "seatTypes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatTypes"))
 			data, err := ec.unmarshalOSeatType2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatTypeᚄ(ctx, v)
@@ -18026,7 +18026,7 @@ func (ec *executionContext) unmarshalInputRejectEnrollmentsInput(ctx context.Con
 			if err != nil {
 				return it, err
 			}
-			it.Ids = data
+			it.IDs = data
 		case "reason":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
 			data, err := ec.unmarshalNString2string(ctx, v)
@@ -18186,7 +18186,7 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 			if err != nil {
 				return it, err
 			}
-			it.BusinessUnitIds = data
+			it.BusinessUnitIDs = data
 		case "seatTypes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatTypes"))
 			data, err := ec.unmarshalOSeatType2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatTypeᚄ(ctx, v)
@@ -18207,7 +18207,7 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 			if err != nil {
 				return it, err
 			}
-			it.SeatIds = data
+			it.SeatIDs = data
 		case "createdSince":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)

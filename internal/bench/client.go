@@ -51,16 +51,20 @@ func (l load) once(ctx context.Context) ([]byte, error) {
 // run asks for about the given time from all connections at once. It fails on
 // the first answer that is not the expected one.
 func (l load) run(ctx context.Context, during time.Duration) (sample, error) {
-	connections := make([]*connection, l.connections)
-	for n := range connections {
+	var connections []*connection
+	defer func() {
+		for _, c := range connections {
+			_ = c.Close() // nothing more is read from it
+		}
+	}()
+	for range l.connections {
 		c, err := l.dial(ctx)
 		if err != nil {
 			return sample{}, err
 		}
-		defer func() { _ = c.Close() }() // nothing more is read from it
-		connections[n] = c
+		connections = append(connections, c)
 	}
-	before, _ := cpu(l.pid)
+	before := cpu(l.pid)
 	began := time.Now()
 	until := began.Add(during)
 	var all sync.WaitGroup
@@ -68,9 +72,7 @@ func (l load) run(ctx context.Context, during time.Duration) (sample, error) {
 		all.Go(func() { c.err = c.askUntil(ctx, until, l.request, l.answer) })
 	}
 	all.Wait()
-	result := sample{took: time.Since(began)}
-	after, _ := cpu(l.pid)
-	result.cpu = after - before
+	result := sample{took: time.Since(began), cpu: cpu(l.pid) - before}
 	var failed error
 	for _, c := range connections {
 		failed = errors.Join(failed, c.err)

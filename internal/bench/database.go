@@ -164,14 +164,14 @@ const (
 
 // checkRoom refuses when the disk that the data folder will lie on is too full.
 func (s size) checkRoom(base string) error {
-	if err := os.MkdirAll(base, 0o755); err != nil {
+	if err := os.MkdirAll(base, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user when root runs this, and must enter
 		return fmt.Errorf("making the folder of the data; set %s: %w", dirVariable, err)
 	}
 	var disk syscall.Statfs_t
 	if err := syscall.Statfs(base, &disk); err != nil {
 		return fmt.Errorf("asking how much room %s has: %w", base, err)
 	}
-	free, needed := uint64(disk.Bavail)*uint64(disk.Bsize), uint64(s.enrollments)*roomPerRow+roomForAll
+	free, needed := disk.Bavail*uint64(disk.Bsize), uint64(s.enrollments)*roomPerRow+roomForAll
 	if free < needed {
 		return fmt.Errorf("%s has %d MB free, and %s take up to %d MB: set %s to a folder on another disk, or load fewer", base, free>>20, s, needed>>20, dirVariable)
 	}

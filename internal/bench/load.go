@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"gatehouse/internal/lifecycle"
 )
@@ -57,19 +56,20 @@ func (s size) load(ctx context.Context, db *sql.DB) (err error) {
 }
 
 // copyIn writes rows by COPY. fill gives each to row, in the order of columns.
-func copyIn(ctx context.Context, tx *sql.Tx, table, columns string, fill func(row func(...any) error) error) error {
-	stmt, err := tx.PrepareContext(ctx, pq.CopyIn(table, strings.Fields(columns)...))
+func copyIn(ctx context.Context, tx *sql.Tx, table, columns string, fill func(row func(...any) error) error) (err error) {
+	stmt, err := tx.PrepareContext(ctx, fmt.Sprintf("COPY %s (%s) FROM STDIN", table, strings.Join(strings.Fields(columns), ", ")))
 	if err != nil {
 		return fmt.Errorf("%s: %w", table, err)
 	}
+	defer func() { err = errors.Join(err, stmt.Close()) }()
 	err = fill(func(values ...any) error {
 		_, err := stmt.ExecContext(ctx, values...)
 		return err
 	})
 	if err == nil {
-		_, err = stmt.ExecContext(ctx)
+		_, err = stmt.ExecContext(ctx) // none is the end of the rows
 	}
-	if err := errors.Join(err, stmt.Close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("%s: %w", table, err)
 	}
 	return nil

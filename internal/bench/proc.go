@@ -16,27 +16,27 @@ import (
 // tick is the unit of CPU times in /proc, the same on every Linux that Go runs on.
 const tick = 10 * time.Millisecond
 
-// cpu is the CPU time that a process has used; false where that is not told.
-func cpu(pid int) (time.Duration, bool) {
+// cpu is the CPU time that a process has used; zero where that is not told.
+func cpu(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0, false
+		return 0
 	}
 	// The name, in brackets, may hold anything; what follows it does not.
 	_, rest, _ := strings.Cut(string(text), ") ")
 	fields := strings.Fields(rest)
 	if len(fields) < 13 {
-		return 0, false
+		return 0
 	}
 	var total int64
 	for _, field := range fields[11:13] { // utime and stime
 		n, err := strconv.ParseInt(field, 10, 64)
 		if err != nil {
-			return 0, false
+			return 0
 		}
 		total += n
 	}
-	return time.Duration(total) * tick, true
+	return time.Duration(total) * tick
 }
 
 // memory is the resident memory of a process in MB, now and at its most; false

@@ -23,7 +23,8 @@ type process struct {
 	name    string
 	address string
 	cmd     *exec.Cmd
-	exited  chan error
+	// exited is closed once the process is gone.
+	exited chan struct{}
 }
 
 // servingAt is how the bare handler tells its address.
@@ -75,8 +76,11 @@ func start(ctx context.Context, name, scratch string, cmd *exec.Cmd, environment
 	if err := errors.Join(cmd.Start(), output.Close()); err != nil {
 		return nil, fmt.Errorf("starting the %s: %w", name, err)
 	}
-	p := &process{name: name, cmd: cmd, exited: make(chan error, 1)}
-	go func() { p.exited <- cmd.Wait() }()
+	p := &process{name: name, cmd: cmd, exited: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait() // why it ended stands in its log
+		close(p.exited)
+	}()
 	for {
 		said, err := os.ReadFile(log)
 		if err != nil {

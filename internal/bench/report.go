@@ -20,8 +20,8 @@ type report struct {
 	fixed    fixed
 }
 
-// print writes the tables.
-func (r report) print(out io.Writer) error {
+// write writes the tables.
+func (r report) write(out io.Writer) error {
 	fmt.Fprintf(out, "\n%d of one business unit's pending enrollments, newest first, with seat, profile, business unit and actions\n", pageSize)
 	fmt.Fprintf(out, "%s; %d HTTP connections, %d pgbench clients; medians of %d interleaved rounds of %s\n%s\n\n",
 		r.size, r.connections, r.pgClients, r.rounds, r.round, r.machine)

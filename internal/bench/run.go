@@ -77,7 +77,7 @@ func (s settings) run(ctx context.Context, stdout, progress io.Writer) (err erro
 	if err := s.measure(ctx, all, progress); err != nil {
 		return err
 	}
-	return report{settings: s, machine: facts, subjects: all, fixed: fixed}.print(stdout)
+	return report{settings: s, machine: facts, subjects: all, fixed: fixed}.write(stdout)
 }
 
 // httpSubject is a subject and its answer.

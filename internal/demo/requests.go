@@ -65,9 +65,9 @@ func (s *seeding) decide(ctx context.Context, c *call) error {
 		var p *inventory.EnrollmentsPayload
 		var err error
 		if c.kind == approves {
-			p, err = s.house.Inventory.ApproveMany(ctx, inventory.ApproveEnrollmentsInput{Ids: c.ids(), Comment: &c.text, IdempotencyKey: key})
+			p, err = s.house.Inventory.ApproveMany(ctx, inventory.ApproveEnrollmentsInput{IDs: c.ids(), Comment: &c.text, IdempotencyKey: key})
 		} else {
-			p, err = s.house.Inventory.RejectMany(ctx, inventory.RejectEnrollmentsInput{Ids: c.ids(), Reason: c.text, IdempotencyKey: key})
+			p, err = s.house.Inventory.RejectMany(ctx, inventory.RejectEnrollmentsInput{IDs: c.ids(), Reason: c.text, IdempotencyKey: key})
 		}
 		if err != nil {
 			return nil, err

@@ -3,8 +3,9 @@
 //
 // A request passes, in this order: method and media types (media.go), the size
 // of the body and its JSON (request.go), the number of tokens, the linear check
-// of the document (check.go), validation against the schema, the size of the
-// variables (values.go), and only then execution. Everything up to validation
+// of the document (check.go), validation against the schema, lists inside
+// themselves (loops.go), the size of the variables (values.go), and only then
+// execution. Everything up to validation
 // is done once per document: document.go remembers the ones that passed.
 //
 // Whatever is refused here is a top-level error with a code and the request id,

@@ -24,10 +24,13 @@ const (
 // MaxAddresses is how many addresses one list may have.
 const MaxAddresses = 20
 
-// Line checks a text of one line. Path is the field's place in the input; its
+// Line checks a text of one line. Marks that turn the direction of writing are
+// control characters here: with them a name reads as another than it is. Path is the field's place in the input; its
 // last name is what the sentence calls it.
 func Line(v string, fewest, most int, path ...string) *refusal.Refusal {
-	return check(v, fewest, most, func(r rune) bool { return !unicode.IsControl(r) && r != '\u2028' && r != '\u2029' }, path)
+	return check(v, fewest, most, func(r rune) bool {
+		return !unicode.IsControl(r) && !unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
+	}, path)
 }
 
 // Text checks a text of several lines.

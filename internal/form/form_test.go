@@ -26,6 +26,7 @@ func TestTexts(t *testing.T) {
 		{"an empty line", line, "", "name is empty; it has 1 to 5 characters."},
 		{"a line with a line break", line, "a\nb", "name contains the control character U+000A; leave it out."},
 		{"a line with a line separator", line, "a\u2028b", "name contains the control character U+2028; leave it out."},
+		{"a line that reads backwards", line, "a\u202eb", "name contains the control character U+202E; leave it out."},
 		{"a line that is not UTF-8", line, "a\xff", "name is not valid UTF-8."},
 		{"a text with a line break", text, "a\r\nb", ""},
 		{"a text with a zero character, which PostgreSQL cannot keep", text, "a\x00b", "comment contains the control character U+0000; leave it out."},

@@ -23,7 +23,7 @@ type ApproveEnrollmentInput struct {
 
 // ApproveEnrollmentsInput says which requests to approve.
 type ApproveEnrollmentsInput struct {
-	Ids            []id.ID
+	IDs            []id.ID
 	Comment        *string
 	IdempotencyKey *string
 }
@@ -41,7 +41,7 @@ func (i *Inventory) Approve(ctx context.Context, in ApproveEnrollmentInput) (*En
 // ApproveMany approves up to 1,000 requests, each as Approve does; the licences
 // that are left go to the first ones asked for.
 func (i *Inventory) ApproveMany(ctx context.Context, in ApproveEnrollmentsInput) (*EnrollmentsPayload, error) {
-	out, err := i.approve(ctx, "approveEnrollments", in, in.IdempotencyKey, in.Ids, in.Comment)
+	out, err := i.approve(ctx, "approveEnrollments", in, in.IdempotencyKey, in.IDs, in.Comment)
 	return i.enrollmentsPayload(ctx, out, err)
 }
 

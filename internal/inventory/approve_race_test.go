@@ -104,7 +104,7 @@ func TestApprovalsRaceForTheLastLicences(t *testing.T) {
 		for k := range all {
 			ids[k] = all[(k+n*3)%len(all)]
 		}
-		p, err := w.Inventory.ApproveMany(w.as(person(fmt.Sprintf("approver%d", n), lifecycle.Approver)), inventory.ApproveEnrollmentsInput{Ids: ids})
+		p, err := w.Inventory.ApproveMany(w.as(person(fmt.Sprintf("approver%d", n), lifecycle.Approver)), inventory.ApproveEnrollmentsInput{IDs: ids})
 		if err != nil {
 			t.Error(err)
 			return

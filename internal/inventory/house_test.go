@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -247,35 +246,6 @@ func (w *world) past(statement string, args ...any) {
 	}
 }
 
-// before runs other once, just before the next statement that contains a text is
-// sent: a race whose outcome does not depend on luck.
-func (w *world) before(text string, other func()) {
-	var done atomic.Bool
-	told := func(_ context.Context, statement string) {
-		if strings.Contains(statement, text) && done.CompareAndSwap(false, true) {
-			other()
-		}
-	}
-	w.onStatement.Store(&told)
-}
-
-// together runs n callers from one start and waits for all of them.
-func together(n int, call func(n int)) {
-	var ready, done sync.WaitGroup
-	start := make(chan struct{})
-	ready.Add(n)
-	for i := range n {
-		done.Go(func() {
-			ready.Done()
-			<-start
-			call(i)
-		})
-	}
-	ready.Wait()
-	close(start)
-	done.Wait()
-}
-
 // granted fails at a fault and at a no.
 func granted(t *testing.T, err error, nos ...*refusal.Refusal) {
 	t.Helper()
@@ -301,15 +271,6 @@ func refused(t *testing.T, nos []*refusal.Refusal, want refusal.Code) {
 	if code(nos) != want {
 		t.Fatalf("refusals %v; want %s", nos, want)
 	}
-}
-
-// tally counts how often each value stands in a list.
-func tally[T comparable](values []T) map[T]int {
-	n := map[T]int{}
-	for _, v := range values {
-		n[v]++
-	}
-	return n
 }
 
 // seatIDs are those of a page, in its order.

@@ -125,7 +125,7 @@ func TestABatchWithADueOneAndAnotherForItsSeat(t *testing.T) {
 	waiting := w.request(rita, w.profile(rules{}), "ada")
 	w.past(`UPDATE seats SET seat_key = 'ada' WHERE seat_key = 'hidden'`)
 	w.set(pickup)
-	p, err := w.Inventory.ApproveMany(w.as(anna), inventory.ApproveEnrollmentsInput{Ids: []id.ID{due, waiting}})
+	p, err := w.Inventory.ApproveMany(w.as(anna), inventory.ApproveEnrollmentsInput{IDs: []id.ID{due, waiting}})
 	granted(t, err)
 	if code(p.Results[0].UserErrors) != "INVALID_STATE" || len(p.Results[1].UserErrors) != 0 {
 		t.Fatalf("the due one: %v; the other: %v", p.Results[0].UserErrors, p.Results[1].UserErrors)
@@ -161,7 +161,7 @@ func TestAnExpiryThatMeetsAnApprovalBetweenItsLocks(t *testing.T) {
 // approveAll approves requests by one call, in this order.
 func (w *world) approveAll(ids ...id.ID) {
 	w.t.Helper()
-	p, err := w.Inventory.ApproveMany(w.as(anna), inventory.ApproveEnrollmentsInput{Ids: ids})
+	p, err := w.Inventory.ApproveMany(w.as(anna), inventory.ApproveEnrollmentsInput{IDs: ids})
 	granted(w.t, err)
 	for _, r := range p.Results {
 		granted(w.t, nil, r.UserErrors...)

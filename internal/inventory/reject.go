@@ -20,7 +20,7 @@ type RejectEnrollmentInput struct {
 
 // RejectEnrollmentsInput says which requests to reject, and why.
 type RejectEnrollmentsInput struct {
-	Ids            []id.ID
+	IDs            []id.ID
 	Reason         string
 	IdempotencyKey *string
 }
@@ -41,7 +41,7 @@ func (i *Inventory) Reject(ctx context.Context, in RejectEnrollmentInput) (*Enro
 
 // RejectMany rejects up to 1,000 requests with one reason, each as Reject does.
 func (i *Inventory) RejectMany(ctx context.Context, in RejectEnrollmentsInput) (*EnrollmentsPayload, error) {
-	out, err := i.end(ctx, ending{"rejectEnrollments", audit.Reject, lifecycle.ActReject, "reason", 1, in, in.IdempotencyKey}, in.Ids, &in.Reason)
+	out, err := i.end(ctx, ending{"rejectEnrollments", audit.Reject, lifecycle.ActReject, "reason", 1, in, in.IdempotencyKey}, in.IDs, &in.Reason)
 	return i.enrollmentsPayload(ctx, out, err)
 }
 

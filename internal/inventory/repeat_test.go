@@ -71,13 +71,14 @@ func TestOneKeyFromManyCallersHasOneEffect(t *testing.T) {
 	w.honest()
 }
 
+// The parts of this story follow each other: each finds what the one before has left.
 func TestWhatAKeyRemembers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 1)
 	first, err := w.keyed(boss, "one", "ada")
 	granted(t, err)
 	granted(t, nil, first.UserErrors...)
-	t.Run("another input", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("another input", func(t *testing.T) {
 		p, err := w.keyed(boss, "one", "ben")
 		granted(t, err)
 		refused(t, p.UserErrors, refusal.KeyReused)
@@ -88,19 +89,19 @@ func TestWhatAKeyRemembers(t *testing.T) {
 			t.Errorf("%d entries of the refused attempt, want 1", n)
 		}
 	})
-	t.Run("another person", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("another person", func(t *testing.T) {
 		p, err := w.keyed(manager, "one", "ada")
 		granted(t, err)
 		refused(t, p.UserErrors, refusal.Duplicate)
 	})
-	t.Run("another mutation", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("another mutation", func(t *testing.T) {
 		p, err := w.Inventory.CreateSeats(w.as(boss), inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.User, Seats: []*inventory.NewSeat{{SeatID: "ada"}}, IdempotencyKey: ptr("one")})
 		granted(t, err)
 		if p.Replayed || len(p.Results) != 1 || code(p.Results[0].UserErrors) != refusal.Duplicate {
 			t.Errorf("%+v", p)
 		}
 	})
-	t.Run("a refusal", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("a refusal", func(t *testing.T) {
 		for again := range 2 {
 			p, err := w.keyed(boss, "full", "clara")
 			granted(t, err)
@@ -118,7 +119,7 @@ func TestWhatAKeyRemembers(t *testing.T) {
 			}
 		}
 	})
-	t.Run("what the caller may see now", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("what the caller may see now", func(t *testing.T) {
 		blind := boss
 		blind.Units = viewer.Units{Names: []string{"default"}}
 		p, err := w.keyed(blind, "one", "ada")
@@ -127,7 +128,7 @@ func TestWhatAKeyRemembers(t *testing.T) {
 			t.Errorf("a repeat shows %+v to who no longer sees the business unit", p.Seat)
 		}
 	})
-	t.Run("for a day", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("for a day", func(t *testing.T) {
 		w.set(morning.Add(day - time.Microsecond))
 		p, err := w.keyed(boss, "one", "ada")
 		granted(t, err)
@@ -142,7 +143,7 @@ func TestWhatAKeyRemembers(t *testing.T) {
 			t.Error("a day later the call is still a repeat")
 		}
 	})
-	t.Run("not what is no key", func(t *testing.T) { //nolint:paralleltest // steps of one story
+	t.Run("not what is no key", func(t *testing.T) {
 		for _, key := range []string{"", strings.Repeat("k", 256), "a\x00b", "a\xff"} {
 			p, err := w.keyed(boss, key, "dora")
 			granted(t, err)

@@ -19,10 +19,10 @@ import (
 // SeatFilter narrows a list of seats; nil does not narrow, an empty list
 // matches nothing.
 type SeatFilter struct {
-	BusinessUnitIds []id.ID
+	BusinessUnitIDs []id.ID
 	SeatTypes       []lifecycle.SeatType
 	Statuses        []lifecycle.SeatStatus
-	SeatIds         []string
+	SeatIDs         []string
 	CreatedSince    *time.Time
 	CreatedBefore   *time.Time
 }
@@ -84,10 +84,10 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilte
 		return nil, err
 	}
 	units, some := sc.IDs(), sc.All || len(sc.IDs()) > 0
-	if filter.BusinessUnitIds != nil {
-		units, some = within(sc, filter.BusinessUnitIds)
+	if filter.BusinessUnitIDs != nil {
+		units, some = within(sc, filter.BusinessUnitIDs)
 	}
-	if !some || isEmpty(filter.SeatTypes) || isEmpty(filter.Statuses) || isEmpty(filter.SeatIds) {
+	if !some || isEmpty(filter.SeatTypes) || isEmpty(filter.Statuses) || isEmpty(filter.SeatIDs) {
 		return page.Empty[*Seat](), nil
 	}
 	m := page.Merge{Table: "seats s", Alias: "s", Order: seatOrders[order.Field][0], Cast: seatOrders[order.Field][1], Descending: order.Direction == page.Descending}
@@ -96,7 +96,7 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilte
 		statuses = []lifecycle.SeatStatus{lifecycle.SeatCreated, lifecycle.SeatEnrolled, lifecycle.SeatConsumed}
 	}
 	statuses = slices.Compact(slices.Sorted(slices.Values(statuses)))
-	everyUnit := sc.All && filter.BusinessUnitIds == nil
+	everyUnit := sc.All && filter.BusinessUnitIDs == nil
 	b := page.Branch{From: "unnest(" + m.Arg(pq.Array(statuses)) + "::text[]) AS b(status)", Where: []string{"s.status = b.status"}}
 	switch {
 	case everyUnit:
@@ -107,9 +107,9 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilte
 		b.Where = append(b.Where, "s.business_unit_id = ANY("+m.Arg(pq.Array(units))+"::uuid[])")
 	}
 	anyOf(&m, "s.seat_type", filter.SeatTypes)
-	if filter.SeatIds != nil {
-		keys := make([]string, 0, len(filter.SeatIds))
-		for _, s := range filter.SeatIds {
+	if filter.SeatIDs != nil {
+		keys := make([]string, 0, len(filter.SeatIDs))
+		for _, s := range filter.SeatIDs {
 			if _, no := line("seatIds", &s, 1, 255); no == nil { // what no seat can have finds none
 				keys = append(keys, seatKey(s))
 			}

@@ -39,6 +39,9 @@ func TestAllocateIsRefused(t *testing.T) {
 			{"more than the pool has", manager,
 				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: 13}, refusal.NoLicenceLeft, "allocated",
 				"The account has 10 USER licences, of which 8 are allocated; raising this allocation from 8 to 13 needs 5 more, and 3 are missing."},
+			{"more than the pool has, which who sees some units is not told of", func(t *testing.T) context.Context { return as(t, lifecycle.SeatManager, "research") },
+				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: 13}, refusal.NoLicenceLeft, "allocated",
+				"Raising this allocation from 8 to 13 needs 5 more USER licences, and the account has not that many left."},
 			{"from a pool of which nothing was purchased", manager,
 				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.Server, Allocated: 1}, refusal.NoLicenceLeft, "allocated", "The account has 0 SERVER licences"},
 			{"below the seats that exist", manager,
@@ -68,8 +71,8 @@ func TestAllocateIsRefused(t *testing.T) {
 			})
 		}
 	})
-	if n := h.count(t, `SELECT count(*) FROM audit_entries WHERE action = 'ALLOCATE_SEATS' AND outcome = 'REFUSED'`); n != 10 {
-		t.Errorf("%d refused attempts in the audit, want 10", n)
+	if n := h.count(t, `SELECT count(*) FROM audit_entries WHERE action = 'ALLOCATE_SEATS' AND outcome = 'REFUSED'`); n != 11 {
+		t.Errorf("%d refused attempts in the audit, want 11", n)
 	}
 	h.honest(t)
 }

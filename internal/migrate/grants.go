@@ -63,6 +63,8 @@ func grant(ctx context.Context, tx *sql.Tx, appRole string) error {
 	statements := []string{
 		// Before PostgreSQL 15 everyone could make tables here.
 		fmt.Sprintf(`REVOKE CREATE ON SCHEMA %s FROM PUBLIC, %s`, in, role),
+		// A temporary table could stand before one of ours in its own session.
+		fmt.Sprintf(`REVOKE TEMPORARY ON DATABASE %s FROM PUBLIC, %s`, pq.QuoteIdentifier(database), role),
 		fmt.Sprintf(`GRANT USAGE ON SCHEMA %s TO %s`, in, role),
 		fmt.Sprintf(`GRANT CONNECT ON DATABASE %s TO %s`, pq.QuoteIdentifier(database), role),
 		fmt.Sprintf(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA %s TO %s`, in, role),

@@ -18,7 +18,7 @@ import (
 // CertificateProfileFilter says which profiles to list; nil does not narrow, an
 // empty list matches nothing.
 type CertificateProfileFilter struct {
-	BusinessUnitIds       []id.ID
+	BusinessUnitIDs       []id.ID
 	SeatTypes             []lifecycle.SeatType
 	AuthenticationMethods []lifecycle.AuthenticationMethod
 	IncludeArchived       *bool
@@ -127,12 +127,12 @@ func merge(sc scope.Scope, filter *CertificateProfileFilter, order *CertificateP
 // unitsOf are the business units that the list is narrowed to: those asked for
 // that exist for the viewer, each once, or all of the viewer's.
 func unitsOf(sc scope.Scope, filter *CertificateProfileFilter) (units []uuid.UUID, all bool) {
-	if filter.BusinessUnitIds == nil {
+	if filter.BusinessUnitIDs == nil {
 		return sc.IDs(), sc.All
 	}
 	seen := map[uuid.UUID]bool{}
 	units = []uuid.UUID{}
-	for _, u := range id.UUIDs(id.BusinessUnit, filter.BusinessUnitIds) {
+	for _, u := range id.UUIDs(id.BusinessUnit, filter.BusinessUnitIDs) {
 		if sc.Has(u) && !seen[u] {
 			seen[u], units = true, append(units, u)
 		}

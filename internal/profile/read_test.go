@@ -48,13 +48,13 @@ func TestList(t *testing.T) {
 		{"the newest first", nil, nil, &profile.CertificateProfileOrder{Field: profile.ByCreatedAt, Direction: page.Descending}, []string{"Charlie", "Beta", "Alpha", "Delta"}},
 		{"the viewer's", []string{"a"}, nil, nil, []string{"Alpha", "Charlie"}},
 		{"none of the viewer's", []string{"nothing"}, nil, nil, nil},
-		{"of one business unit", nil, &filter{BusinessUnitIds: []id.ID{b, b, id.Of(id.Seat, a.UUID)}}, nil, []string{"Beta", "Delta"}},
-		{"of more business units than are merged", nil, &filter{BusinessUnitIds: append(many, b)}, nil, []string{"Beta", "Delta"}},
-		{"of another's business unit", []string{"a"}, &filter{BusinessUnitIds: []id.ID{b}}, nil, nil},
-		{"of no business unit", nil, &filter{BusinessUnitIds: []id.ID{}}, nil, nil},
+		{"of one business unit", nil, &filter{BusinessUnitIDs: []id.ID{b, b, id.Of(id.Seat, a.UUID)}}, nil, []string{"Beta", "Delta"}},
+		{"of more business units than are merged", nil, &filter{BusinessUnitIDs: append(many, b)}, nil, []string{"Beta", "Delta"}},
+		{"of another's business unit", []string{"a"}, &filter{BusinessUnitIDs: []id.ID{b}}, nil, nil},
+		{"of no business unit", nil, &filter{BusinessUnitIDs: []id.ID{}}, nil, nil},
 		{"of a seat type", nil, &filter{SeatTypes: []lifecycle.SeatType{lifecycle.Device, lifecycle.Server}}, nil, []string{"Alpha"}},
 		{"of no seat type", nil, &filter{SeatTypes: []lifecycle.SeatType{}}, nil, nil},
-		{"of a method, in one business unit", nil, &filter{BusinessUnitIds: []id.ID{b}, AuthenticationMethods: []lifecycle.AuthenticationMethod{lifecycle.ManualApproval}}, nil, []string{"Delta"}},
+		{"of a method, in one business unit", nil, &filter{BusinessUnitIDs: []id.ID{b}, AuthenticationMethods: []lifecycle.AuthenticationMethod{lifecycle.ManualApproval}}, nil, []string{"Delta"}},
 		{"archived ones too", []string{"a"}, &filter{IncludeArchived: ptr(true)}, nil, []string{"Alpha", "Before", "Charlie"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -283,8 +283,8 @@ func TestHold(t *testing.T) {
 		}()
 		h.waitsForALock(t)
 		select {
-		case <-archived:
-			t.Error("archived while it was held")
+		case err := <-archived:
+			t.Errorf("archived while it was held: %v", err)
 		default:
 		}
 	})

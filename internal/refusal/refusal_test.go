@@ -1,4 +1,4 @@
-package refusal_test
+package refusal
 
 import (
 	"errors"
@@ -6,18 +6,16 @@ import (
 	"regexp"
 	"slices"
 	"testing"
-
-	"gatehouse/internal/refusal"
 )
 
 func TestARefusalIsFoundInAnError(t *testing.T) {
 	t.Parallel()
-	no := refusal.New(refusal.Conflict, "Version %d is stale.", 3)
-	if got := refusal.Find(fmt.Errorf("change it: %w", no)); got != no {
+	no := New(Conflict, "Version %d is stale.", 3)
+	if got := Find(fmt.Errorf("change it: %w", no)); got != no {
 		t.Errorf("found %v", got)
 	}
 	for _, err := range []error{nil, errors.New("a fault")} {
-		if got := refusal.Find(err); got != nil {
+		if got := Find(err); got != nil {
 			t.Errorf("%v has the refusal %v in it", err, got)
 		}
 	}
@@ -25,7 +23,7 @@ func TestARefusalIsFoundInAnError(t *testing.T) {
 
 func TestAtPointsACopy(t *testing.T) {
 	t.Parallel()
-	no := refusal.New(refusal.Invalid, "No.")
+	no := New(Invalid, "No.")
 	at := no.At("seats", "3", "email")
 	if !slices.Equal(at.Field, []string{"input", "seats", "3", "email"}) || no.Field != nil {
 		t.Errorf("the copy points at %v, the original at %v", at.Field, no.Field)
@@ -38,15 +36,15 @@ func TestAtPointsACopy(t *testing.T) {
 func TestCodesAreWordsOnce(t *testing.T) {
 	t.Parallel()
 	word := regexp.MustCompile(`^[A-Z]+(_[A-Z]+)*$`)
-	seen := map[refusal.Code]bool{}
-	for _, c := range refusal.Codes() {
-		var back refusal.Code
+	seen := map[Code]bool{}
+	for _, c := range Codes() {
+		var back Code
 		if err := back.UnmarshalGQL(string(c)); err != nil || back != c || seen[c] || !word.MatchString(string(c)) {
 			t.Errorf("%q: %v, twice %v", c, err, seen[c])
 		}
 		seen[c] = true
 	}
-	var c refusal.Code
+	var c Code
 	for _, v := range []any{"", "invalid", "FILTER_TOO_BROAD", 3, nil} {
 		if err := c.UnmarshalGQL(v); err == nil {
 			t.Errorf("%v was taken for a code", v)

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -140,7 +141,7 @@ func TestWhatChangesManyRowsAtOnceIsRefused(t *testing.T) {
 		"Query": func(ctx context.Context, tx *store.Tx) error {
 			rows, err := tx.Query(ctx, `UPDATE seats SET name = 'x' RETURNING id`)
 			if err == nil {
-				_ = rows.Close()
+				err = errors.Join(rows.Err(), rows.Close())
 			}
 			return err
 		},
@@ -170,8 +171,7 @@ func TestAReaderCannotWrite(t *testing.T) {
 	} {
 		rows, err := w.Read().Query(t.Context(), statement)
 		if err == nil {
-			_ = rows.Close()
-			t.Errorf("a reader ran %q", statement)
+			t.Errorf("a reader ran %q: %v", statement, errors.Join(rows.Err(), rows.Close()))
 		}
 	}
 	if n := w.count(`SELECT count(*) FROM seats WHERE name = ''`); n != 1 {

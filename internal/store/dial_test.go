@@ -43,7 +43,7 @@ func TestASilentDatabaseIsGivenUp(t *testing.T) {
 				continue
 			}
 			seen = rows.Next()
-			if err := rows.Close(); err != nil {
+			if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 				t.Error(err)
 			}
 			break

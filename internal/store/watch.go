@@ -88,7 +88,7 @@ func (tx *Tx) watch(next ent.Mutator) ent.Mutator {
 		if err != nil {
 			return nil, err
 		}
-		tx.note(thing{resource, row}, unitOf(resource, row, value), fields)
+		tx.note(thing{resource, row}, unitOf(row, value), fields)
 		return value, nil
 	})
 }
@@ -124,7 +124,7 @@ func mutated(m ent.Mutation) (uuid.UUID, error) {
 }
 
 // unitOf is the business unit of a row that ent returned.
-func unitOf(resource audit.Resource, row uuid.UUID, value ent.Value) uuid.UUID {
+func unitOf(row uuid.UUID, value ent.Value) uuid.UUID {
 	switch v := value.(type) {
 	case *generated.BusinessUnit:
 		return row

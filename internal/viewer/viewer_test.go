@@ -1,17 +1,16 @@
-package viewer_test
+package viewer
 
 import (
 	"testing"
 
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
-	"gatehouse/internal/viewer"
 )
 
 func TestWhoAViewerIs(t *testing.T) {
 	t.Parallel()
-	v := viewer.New("https://id", "ada", "Ada", " Ada@Example.com ", nil, viewer.Units{})
-	nobody := viewer.Viewer{Email: "  "}
+	v := New("https://id", "ada", "Ada", " Ada@Example.com ", nil, Units{})
+	nobody := Viewer{Email: "  "}
 	for name, c := range map[string]struct{ got, want bool }{
 		"the same issuer and subject":      {v.Is("https://id", "ada"), true},
 		"another issuer":                   {v.Is("https://other", "ada"), false},
@@ -30,18 +29,18 @@ func TestWhoAViewerIs(t *testing.T) {
 
 func TestNobodyMayDoNothing(t *testing.T) {
 	t.Parallel()
-	if _, ok := viewer.From(t.Context()); ok {
+	if _, ok := From(t.Context()); ok {
 		t.Error("an empty context has a viewer")
 	}
-	unknown := viewer.New("i", "s", "", "", []lifecycle.Role{"EMPEROR"}, viewer.Units{All: true})
-	for _, v := range []viewer.Viewer{{}, unknown} {
+	unknown := New("i", "s", "", "", []lifecycle.Role{"EMPEROR"}, Units{All: true})
+	for _, v := range []Viewer{{}, unknown} {
 		for _, p := range lifecycle.Permissions {
 			if v.May(p) || v.Lacks("it", p) == nil {
 				t.Errorf("%q may %s", v.Subject, p)
 			}
 		}
 	}
-	system := viewer.TheSystem()
+	system := TheSystem()
 	for _, p := range lifecycle.Permissions {
 		if !system.May(p) || system.Lacks("it", p) != nil {
 			t.Errorf("the system may not %s", p)
@@ -51,7 +50,7 @@ func TestNobodyMayDoNothing(t *testing.T) {
 
 func TestLacksSaysWhatWouldHelp(t *testing.T) {
 	t.Parallel()
-	approver := viewer.New("i", "s", "", "", []lifecycle.Role{lifecycle.Approver}, viewer.Units{})
+	approver := New("i", "s", "", "", []lifecycle.Role{lifecycle.Approver}, Units{})
 	no := approver.Lacks("the audit log", lifecycle.ViewAuditLog)
 	if no == nil || no.Code != refusal.Forbidden || no.Message != "You need VIEW_AUDIT_LOG to see the audit log; APPROVER does not have it." {
 		t.Errorf("%v", no)

@@ -63,7 +63,7 @@ func (w *World) CSR(commonName string) func(*inventory.RequestEnrollmentInput) {
 // Approve gives an approval to each of the requests.
 func (w *World) Approve(by viewer.Viewer, comment string, ids ...id.ID) {
 	w.t.Helper()
-	p, err := w.Inventory.ApproveMany(w.As(by), inventory.ApproveEnrollmentsInput{Ids: ids, Comment: &comment})
+	p, err := w.Inventory.ApproveMany(w.As(by), inventory.ApproveEnrollmentsInput{IDs: ids, Comment: &comment})
 	w.must("approve", nil, err)
 	w.must("approve", p.UserErrors, nil)
 	for _, r := range p.Results {
@@ -74,7 +74,7 @@ func (w *World) Approve(by viewer.Viewer, comment string, ids ...id.ID) {
 // Reject ends the requests.
 func (w *World) Reject(by viewer.Viewer, reason string, ids ...id.ID) {
 	w.t.Helper()
-	p, err := w.Inventory.RejectMany(w.As(by), inventory.RejectEnrollmentsInput{Ids: ids, Reason: reason})
+	p, err := w.Inventory.RejectMany(w.As(by), inventory.RejectEnrollmentsInput{IDs: ids, Reason: reason})
 	w.must("reject", nil, err)
 	w.must("reject", p.UserErrors, nil)
 	for _, r := range p.Results {

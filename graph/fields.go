@@ -20,6 +20,11 @@ func wanted(ctx context.Context) inventory.Fields {
 			switch f.Name {
 			case "nodes", "node", "edges":
 				collect(graphql.CollectFields(oc, f.Selections, nil))
+			case "seat":
+				for _, under := range graphql.CollectFields(oc, f.Selections, nil) {
+					fields["seat."+under.Name] = true
+				}
+				fields[f.Name] = true
 			default:
 				fields[f.Name] = true
 			}

@@ -27,7 +27,7 @@ type selection struct {
 func selectionOf(want Fields) selection {
 	s := selection{columns: pick(enrollmentColumns, want), joins: enrollmentJoins(want)}
 	if want.Has("seat") {
-		for _, c := range seatColumns("sr") {
+		for _, c := range pick(seatColumns("sr"), want.Under("seat")) {
 			s.columns = append(s.columns, column[Enrollment]{sql: c.sql, into: func(e *Enrollment) any {
 				if e.seat == nil {
 					e.seat = &Seat{}

@@ -3,7 +3,8 @@ package inventory
 import "strings"
 
 // Fields says which fields of an object a reader wants, as the schema names
-// them. A read selects only the columns that these need. Nil means all.
+// them, those of a seat behind a dot as well ("seat", "seat.email"). A read
+// selects only the columns that these need. Nil means all.
 type Fields map[string]bool
 
 // Has reports whether any of the named fields is wanted.
@@ -17,6 +18,20 @@ func (f Fields) Has(names ...string) bool {
 		}
 	}
 	return false
+}
+
+// Under is which fields of an edge are wanted; all when all of everything are.
+func (f Fields) Under(edge string) Fields {
+	if f == nil {
+		return nil
+	}
+	under := Fields{}
+	for name := range f {
+		if field, ok := strings.CutPrefix(name, edge+"."); ok {
+			under[field] = true
+		}
+	}
+	return under
 }
 
 // column is one selected expression, where its value goes, and which fields

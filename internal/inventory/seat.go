@@ -39,23 +39,24 @@ type Seat struct {
 }
 
 // seatColumns are the columns of a seat under an alias. Each may be NULL, since
-// an enrollment's join may find none.
+// an enrollment's join may find none. The key is a seat's place in a list, and
+// needed where seats are the list.
 func seatColumns(alias string) []column[Seat] {
 	return []column[Seat]{
 		{alias + ".id", func(s *Seat) any { s.ID.Kind = id.Seat; return store.Optional(&s.ID.UUID) }, ""},
 		{alias + ".business_unit_id", func(s *Seat) any { return store.Optional(&s.unit) }, ""},
-		{alias + ".seat_id", func(s *Seat) any { return store.Optional(&s.SeatID) }, ""},
-		{alias + ".seat_key", func(s *Seat) any { return store.Optional(&s.key) }, ""},
-		{alias + ".name", func(s *Seat) any { return store.Optional(&s.Name) }, ""},
-		{alias + ".email", func(s *Seat) any { return store.Optional(&s.Email) }, ""},
-		{alias + ".phone", func(s *Seat) any { return store.Optional(&s.Phone) }, ""},
-		{alias + ".seat_type", func(s *Seat) any { return store.Optional(&s.SeatType) }, ""},
-		{alias + ".status", func(s *Seat) any { return store.Optional(&s.Status) }, ""},
-		{alias + ".created_at", func(s *Seat) any { return store.Optional(&s.CreatedAt) }, ""},
-		{alias + ".updated_at", func(s *Seat) any { return store.Optional(&s.UpdatedAt) }, ""},
-		{alias + ".deleted_at", func(s *Seat) any { return &s.DeletedAt }, ""},
-		{alias + ".version", func(s *Seat) any { return store.Optional(&s.Version) }, ""},
-		{alias + ".valid_certificates", func(s *Seat) any { return store.Optional(&s.certificates) }, ""},
+		{alias + ".seat_id", func(s *Seat) any { return store.Optional(&s.SeatID) }, "seatId"},
+		{alias + ".seat_key", func(s *Seat) any { return store.Optional(&s.key) }, "key"},
+		{alias + ".name", func(s *Seat) any { return store.Optional(&s.Name) }, "name"},
+		{alias + ".email", func(s *Seat) any { return store.Optional(&s.Email) }, "email"},
+		{alias + ".phone", func(s *Seat) any { return store.Optional(&s.Phone) }, "phone"},
+		{alias + ".seat_type", func(s *Seat) any { return store.Optional(&s.SeatType) }, "seatType" + facts},
+		{alias + ".status", func(s *Seat) any { return store.Optional(&s.Status) }, "status" + facts},
+		{alias + ".created_at", func(s *Seat) any { return store.Optional(&s.CreatedAt) }, "createdAt"},
+		{alias + ".updated_at", func(s *Seat) any { return store.Optional(&s.UpdatedAt) }, "updatedAt"},
+		{alias + ".deleted_at", func(s *Seat) any { return &s.DeletedAt }, "deletedAt"},
+		{alias + ".version", func(s *Seat) any { return store.Optional(&s.Version) }, "version"},
+		{alias + ".valid_certificates", func(s *Seat) any { return store.Optional(&s.certificates) }, factsOnly},
 	}
 }
 

@@ -204,8 +204,9 @@ func TestNoFaultTellsOfTheDatabase(t *testing.T) {
 				if len(a.Errors) != 1 || a.Errors[0].Extensions.Code != fault.code || a.Errors[0].Extensions.RequestID != a.request {
 					t.Errorf("%s: %s", document, a.body)
 				}
+				said := strings.ReplaceAll(a.body, a.request, "") // which is random, and may well spell SQL
 				for _, secret := range []string{"pq:", "sql", "SQL", "SELECT", "relation", "42P01", "gatehouse_", "goroutine", "127.0.0.1", "does not exist", "refused"} {
-					if strings.Contains(a.body, secret) {
+					if strings.Contains(said, secret) {
 						t.Errorf("%s tells of %q: %s", document, secret, a.body)
 					}
 				}

@@ -28,6 +28,7 @@ type app struct {
 // serve answers on listener until it is told to stop, and calls announce once
 // requests are answered.
 func (a app) serve(stop stopping, listener net.Listener, p product, announce func()) error {
+	growHeap()
 	handler, err := a.handler(p, stop.gently)
 	if err != nil {
 		return errors.Join(err, listener.Close())

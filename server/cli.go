@@ -9,16 +9,17 @@ import (
 )
 
 // commands is the command line: the settings that every command shares, and one
-// field per command, each in its own cmd_*.go.
+// field per command, each in its own cmd_*.go. What a command reads of the settings
+// stands in its tag, for --help (help.go).
 type commands struct {
 	config
 
-	Dev     devCommand     `cmd:"" help:"Run everything for development: a private PostgreSQL, demo data, GraphiQL with sign-in."`
-	Serve   serveCommand   `cmd:"" help:"Run the server for production. Refuses to start on missing or unsafe settings, and lists them all."`
-	Migrate migrateCommand `cmd:"" help:"Change the database's tables to what this binary needs."`
-	Verify  verifyCommand  `cmd:"" help:"Recount every licence counter against the rows and name each difference."`
-	Token   tokenCommand   `cmd:"" help:"Print a development token, for dev only."`
-	Seed    seedCommand    `cmd:"" help:"Fill an empty database with the demo organisation."`
+	Dev     devCommand     `cmd:"" reads:"HTTP,Database,Limits at the door,config" help:"Run everything for development: a private PostgreSQL, demo data, GraphiQL with sign-in."`
+	Serve   serveCommand   `cmd:"" reads:"HTTP,Database,Tokens,Limits at the door,config" help:"Run the server for production. Refuses to start on missing or unsafe settings, and lists them all."`
+	Migrate migrateCommand `cmd:"" reads:"migrate-database-url,database-url,app-role,log-level,config" help:"Change the database's tables to what this binary needs."`
+	Verify  verifyCommand  `cmd:"" reads:"database-url,migrate-database-url,data-dir,postgres-binaries,config" help:"Recount every licence counter against the rows and name each difference."`
+	Token   tokenCommand   `cmd:"" reads:"data-dir,config" help:"Print a development token, for dev only."`
+	Seed    seedCommand    `cmd:"" reads:"database-url,migrate-database-url,data-dir,postgres-binaries,log-level,config" help:"Fill an empty database with the demo organisation."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -55,6 +56,7 @@ func parse(args []string, h host, build house, exit func(int)) (*kong.Context, e
 		kong.Bind(s, &c.config, h, build),
 		kong.ValueFormatter(describe),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true, WrapUpperBound: 120}),
+		kong.Help(help),
 	)
 	if err != nil {
 		return nil, fmt.Errorf("building the command line: %w", err)
@@ -62,7 +64,7 @@ func parse(args []string, h host, build house, exit func(int)) (*kong.Context, e
 	ctx, err := parser.Parse(args)
 	var refused *kong.ParseError
 	if errors.As(err, &refused) {
-		return nil, fmt.Errorf("%s\ngatehouse --help lists the commands and settings", s.named(refused.Error()))
+		return nil, fmt.Errorf("%s\ngatehouse --help lists the commands, gatehouse serve --help the settings", s.named(refused.Error()))
 	}
 	return ctx, err
 }

@@ -178,7 +178,7 @@ func TestReservedVariablesAreKnown(t *testing.T) {
 // TestHelpNamesEverySetting walks the struct, so that a new field is covered.
 func TestHelpNamesEverySetting(t *testing.T) {
 	t.Parallel()
-	status, help, stderr := command(t, nil, "--help")
+	status, help, stderr := command(t, nil, "serve", "--help")
 	if status != 0 || stderr != "" {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}
@@ -198,6 +198,31 @@ func TestHelpNamesEverySetting(t *testing.T) {
 	}
 	if seen < 40 {
 		t.Errorf("only %d settings were looked at", seen)
+	}
+}
+
+// Forty settings above the flags of a command that reads one would hide those.
+func TestHelpOfACommandShowsWhatItReads(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		args         []string
+		shows, hides string
+	}{
+		{"no command", nil, "Commands:", "--addr="},
+		{"dev does not take another's tokens", []string{"dev"}, "--addr=", "--jwt-issuer="},
+		{"a part of migrate", []string{"migrate", "up"}, "--app-role=", "--addr="},
+		{"token has flags of its own", []string{"token"}, "--role=", "--limit-depth="},
+		{"token reads one setting", []string{"token"}, "--data-dir=", "--database-url="},
+		{"version reads none", []string{"version"}, "gatehouse serve --help", "--data-dir="},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			status, help, stderr := command(t, nil, append(c.args, "--help")...)
+			if status != 0 || stderr != "" || !strings.Contains(help, c.shows) || strings.Contains(help, c.hides) {
+				t.Errorf("exit %d: %s\nwant %q and not %q in\n%s", status, stderr, c.shows, c.hides, help)
+			}
+		})
 	}
 }
 

@@ -12,8 +12,8 @@ TEST_FLAGS ?=
 PACKAGES   ?= ./...
 # Who `make token` is for.
 ROLE       ?= ADMIN
-# Where make quickstart finds the server.
-GATEHOUSE_URL ?= http://127.0.0.1:8080
+# Where make quickstart finds the server: where make run puts it.
+GATEHOUSE_URL ?= http://$(or $(GATEHOUSE_ADDR),127.0.0.1:8080)
 
 # The linter is built from source, once for each version (a minute and a half).
 LINT_VERSION := v2.15.0

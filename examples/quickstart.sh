@@ -71,7 +71,7 @@ done
 curl -sSf --max-time 10 "$url/readyz" >/dev/null || stop "no server is ready at $url; start one with make run"
 
 ada=$(sign_in ada 'Ada Admin' ADMIN)
-ben=$(sign_in ben 'Ben Requester' ENROLLMENT_MANAGER) # may approve as well, but not his own
+ben=$(sign_in ben 'Ben Manager' ENROLLMENT_MANAGER) # may approve as well, but not his own
 eva=$(sign_in eva 'Eva Approver' APPROVER)
 say "Signed in as Ada (ADMIN), Ben (ENROLLMENT_MANAGER) and Eva (APPROVER)."
 
@@ -147,7 +147,7 @@ approved=$(change "$eva" "$approve" "$decision")
 expect "the status" APPROVED "$(jq -r .enrollment.status <<<"$approved")"
 expect "the seat" "$host" "$(jq -r .enrollment.seat.seatId <<<"$approved")"
 expect "replayed" false "$(jq -r .replayed <<<"$approved")"
-say "Eva approved it; the seat $(jq -r .enrollment.seat.id <<<"$approved") was made, to be picked up until $(jq -r .enrollment.expiresAt <<<"$approved")."
+say "Eva approved it; the seat $(jq -r .enrollment.seat.id <<<"$approved") was made, and the certificate can be picked up until $(jq -r .enrollment.expiresAt <<<"$approved")."
 
 again=$(change "$eva" "$approve" "$decision")
 expect "replayed" true "$(jq -r .replayed <<<"$again")"

@@ -7,7 +7,7 @@ import (
 )
 
 // config is every setting of the binary, with its default, in the one place
-// that `gatehouse --help` prints. A setting is taken from, in this order: a
+// that `gatehouse serve --help` prints. A setting is taken from, in this order: a
 // flag, the environment variable of its `setting` tag, the configuration file
 // (key: the flag's name), the default. A setting tagged `secret` can also be
 // named with _FILE behind it (in the file: -file), and is then read from that

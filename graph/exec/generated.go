@@ -2944,7 +2944,7 @@ func newExecutionContext(
 
 var sources = []*ast.Source{
 	{Name: "../../schema.graphqls", Input: `"""
-An instant, RFC 3339 in UTC with up to six decimals, such as 2026-11-22T09:30:00Z. Fields of this type end in At.
+An instant, RFC 3339 in UTC with up to six decimals, such as 2026-11-22T09:30:00Z.
 In a filter, …Since includes the instant and …Before excludes it.
 """
 scalar DateTime
@@ -3215,7 +3215,7 @@ enum SeatType {
   DISCOVERY
   "A certificate managed for another CA. Consumed from its first certificate until deletion."
   CERTIFICATE_MANAGEMENT
-  "TLM's single type since October 2025. Holds several certificates."
+  "One type for all of the above, as TLM sells them since October 2025. Holds several certificates."
   UNIFIED
 }
 
@@ -3505,7 +3505,7 @@ type UnavailableSeatAction {
   action: SeatAction!
   "As the mutation would refuse it."
   code: RefusalCode!
-  "As the mutation would refuse it."
+  "The sentence to show with it, as the mutation would say it."
   message: String!
 }
 
@@ -3620,7 +3620,7 @@ enum EnrollmentStatus {
   REDEEMED
   "Rejected, cancelled, withdrawn, or its seat was deleted; ` + "`" + `reason` + "`" + ` says why."
   REJECTED
-  "Its time passed. Read as such from the very second on."
+  "Its time passed. Read as such from the very instant on."
   EXPIRED
   "Too many wrong codes. Does not expire."
   LOCKED
@@ -3663,7 +3663,7 @@ type UnavailableEnrollmentAction {
   action: EnrollmentAction!
   "As the mutation would refuse it."
   code: RefusalCode!
-  "As the mutation would refuse it."
+  "The sentence to show with it, as the mutation would say it."
   message: String!
 }
 
@@ -3781,9 +3781,9 @@ type EnrollmentNoteEdge {
 "One request for a certificate by a seat under a profile. Needs VIEW_ENROLLMENTS, or VIEW_OWN_ENROLLMENTS for one's own."
 type Enrollment implements Node {
   id: ID!
-  "As it is at this instant: EXPIRED from the second its time has passed."
+  "As it is at this instant: EXPIRED from the very instant its time has passed."
   status: EnrollmentStatus!
-  "CREATED: the code's end. PENDING and the like: the request's end. APPROVED: the end of pick-up. In a final status: what it last was."
+  "CREATED: the code's end. PENDING, PENDING_SECOND_APPROVAL and IN_PROGRESS: the request's end. APPROVED: the end of pick-up. Otherwise what it last was."
   expiresAt: DateTime!
   authenticationMethod: AuthenticationMethod!
   enrollmentMethod: EnrollmentMethod!
@@ -3795,7 +3795,7 @@ type Enrollment implements Node {
   name: String!
   "The seat's e-mail address as the request gives it; empty when it gives none."
   email: String!
-  "Null until the final approval finds or makes it, and without VIEW_SEATS."
+  "Null while there is no such seat: the final approval makes it. Null without VIEW_SEATS, too."
   seat: Seat
   "Null without VIEW_PROFILES; ` + "`" + `profileName` + "`" + ` is always there."
   profile: CertificateProfile
@@ -3888,8 +3888,8 @@ input EnrollmentFilter {
   statuses: [EnrollmentStatus!]
   "Under any of these profiles."
   profileIds: [ID!]
-  "Of any of these seats."
-  seatIds: [ID!]
+  "Of any of these seats, by their ` + "`" + `id` + "`" + ` (seat_…), not by their ` + "`" + `seatId` + "`" + `."
+  seats: [ID!]
   "For any of these seat types."
   seatTypes: [SeatType!]
   "Under profiles with any of these authentication methods."
@@ -4104,16 +4104,16 @@ type Query {
   "Who is asking."
   viewer: Viewer!
 
-  "Any one thing by its id; null when there is none for the viewer."
+  "Any one thing by its id; null when there is none for the viewer, or the viewer lacks the permission that its type names."
   node(id: ID!): Node
 
-  "Up to 100 things by id, in the order asked; null where there is none for the viewer."
+  "Up to 100 things by id, in the order asked; null where ` + "`" + `node` + "`" + ` would be."
   nodes(ids: [ID!]!): [Node]!
 
   "One business unit; null when there is none for the viewer. Needs VIEW_BUSINESS_UNITS."
   businessUnit(id: ID!): BusinessUnit
 
-  "The viewer's business units. Needs VIEW_BUSINESS_UNITS."
+  "The viewer's business units; by name unless ordered. Needs VIEW_BUSINESS_UNITS."
   businessUnits(first: Int, after: String, last: Int, before: String, filter: BusinessUnitFilter, orderBy: BusinessUnitOrder): BusinessUnitConnection!
 
   "The account's pool, one per seat type. Needs VIEW_BUSINESS_UNITS and business units \"*\"."
@@ -4125,7 +4125,7 @@ type Query {
   "One certificate profile; null when there is none for the viewer. Needs VIEW_PROFILES."
   certificateProfile(id: ID!): CertificateProfile
 
-  "The certificate profiles of the viewer's business units. Needs VIEW_PROFILES."
+  "The certificate profiles of the viewer's business units; by name unless ordered. Needs VIEW_PROFILES."
   certificateProfiles(first: Int, after: String, last: Int, before: String, filter: CertificateProfileFilter, orderBy: CertificateProfileOrder): CertificateProfileConnection!
 
   "One seat, deleted ones included; null when there is none for the viewer. Needs VIEW_SEATS."
@@ -4147,9 +4147,10 @@ type Query {
 # ----------------------------------------------------------------------------------------------------------------- writes
 
 """
-Everything that can be done. A rule's no is in ` + "`" + `userErrors` + "`" + `, with the object beside it as it now is; it is audited too. Every input
-takes an ` + "`" + `idempotencyKey` + "`" + `: repeat a mutation with the same key after a lost answer, and it does nothing twice; within 24 hours the
-answer says ` + "`" + `replayed: true` + "`" + `, resolved anew with the viewer's present rights.
+Everything that can be done. A rule's no is in ` + "`" + `userErrors` + "`" + `, with the object beside it as it now is; it is audited too. Beside the
+refusals that a mutation names, each can answer FORBIDDEN, INVALID (a value's form or length) and KEY_REUSED, and those that take a
+list TOO_MANY. Every input takes an ` + "`" + `idempotencyKey` + "`" + `: repeat a mutation with the same key after a lost answer, and it does nothing
+twice; within 24 hours the answer says ` + "`" + `replayed: true` + "`" + `, resolved anew with the viewer's present rights.
 """
 type Mutation {
   "Adds a business unit. Needs MANAGE_BUSINESS_UNITS and business units \"*\". Refused: INVALID, DUPLICATE (the key)."
@@ -4177,19 +4178,19 @@ type Mutation {
 
   "Asks for a certificate under a profile with manual approval. Needs REQUEST_ENROLLMENTS. Refused: NOT_FOUND (the profile), INVALID, WRONG_METHOD, PROFILE_ARCHIVED, ACTIVE_ENROLLMENT_EXISTS, SEAT_HAS_CERTIFICATE, INVALID_CSR, KEY_NOT_ALLOWED, NAME_NOT_ALLOWED."
   requestEnrollment(input: RequestEnrollmentInput!): RequestEnrollmentPayload!
-  "Takes one's own request back while nobody has decided for good. Refused: NOT_FOUND, NOT_REQUESTER, INVALID_STATE."
+  "Takes one's own request back while nobody has decided for good; the viewer must have made it. Refused: NOT_FOUND, WRONG_METHOD, ISSUING, INVALID_STATE, NOT_REQUESTER."
   withdrawEnrollment(input: WithdrawEnrollmentInput!): WithdrawEnrollmentPayload!
-  "Gives one of the approvals that the profile asks for; the last one makes the seat where there is none, takes its licence, and opens pick-up. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID_STATE, OWN_REQUEST, ALREADY_DECIDED, NO_SEAT_LEFT, SEAT_HAS_CERTIFICATE, ISSUING."
+  "Gives one of the approvals that the profile asks for; the last one makes the seat where there is none, takes its licence, and opens pick-up. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, WRONG_METHOD, ISSUING, INVALID_STATE, OWN_REQUEST, ALREADY_DECIDED, NO_SEAT_LEFT, SEAT_HAS_CERTIFICATE."
   approveEnrollment(input: ApproveEnrollmentInput!): ApproveEnrollmentPayload!
   "Approves up to 1,000 requests; each stands alone. Needs APPROVE_ENROLLMENTS. Refused as approveEnrollment, per item."
   approveEnrollments(input: ApproveEnrollmentsInput!): ApproveEnrollmentsPayload!
-  "Ends a request with a reason that its requester is told. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no reason), INVALID_STATE, ISSUING."
+  "Ends a request with a reason that its requester is told. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no reason), WRONG_METHOD, ISSUING, INVALID_STATE."
   rejectEnrollment(input: RejectEnrollmentInput!): RejectEnrollmentPayload!
   "Rejects up to 1,000 requests with one reason; each stands alone. Needs APPROVE_ENROLLMENTS. Refused as rejectEnrollment, per item."
   rejectEnrollments(input: RejectEnrollmentsInput!): RejectEnrollmentsPayload!
-  "Moves a request between PENDING and IN_PROGRESS. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID_STATE, CONFLICT."
+  "Moves a request between PENDING and IN_PROGRESS. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE."
   changeEnrollmentStatus(input: ChangeEnrollmentStatusInput!): ChangeEnrollmentStatusPayload!
-  "Writes an internal note on a request. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID, INVALID_STATE."
+  "Writes an internal note on a request. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no text), WRONG_METHOD, ISSUING, INVALID_STATE."
   addEnrollmentNote(input: AddEnrollmentNoteInput!): AddEnrollmentNotePayload!
 }
 
@@ -4261,11 +4262,13 @@ type DeleteBusinessUnitPayload {
   replayed: Boolean!
 }
 
-"What the account has bought."
+"What the account has bought: either a figure, or ` + "`" + `unlimited: true` + "`" + `."
 input SetPurchasedSeatsInput {
   seatType: SeatType!
-  "0 to 2,000,000,000; null means unlimited."
+  "0 to 2,000,000,000; left out beside ` + "`" + `unlimited: true` + "`" + `."
   purchased: Int
+  "Lets business units have as many as they are allocated. Asked for by name, so that a figure that was forgotten is no licence for all."
+  unlimited: Boolean = false
   "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
   expectedVersion: Int
   "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
@@ -4483,7 +4486,7 @@ input NewSeat {
 
 "What came of createSeats."
 type CreateSeatsPayload {
-  "One per item, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  "One per item, in the order given; a seatId that stands twice is refused the second time (DUPLICATE). Empty when the whole call was refused."
   results: [CreateSeatResult!]!
   "Why the whole call was refused; empty when each item has its own result."
   userErrors: [UserError!]!
@@ -4596,7 +4599,7 @@ input ApproveEnrollmentsInput {
 
 "What came of approveEnrollments."
 type ApproveEnrollmentsPayload {
-  "One per item, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
   results: [EnrollmentResult!]!
   "Why the whole call was refused; empty when each item has its own result."
   userErrors: [UserError!]!
@@ -4635,7 +4638,7 @@ input RejectEnrollmentsInput {
 
 "What came of rejectEnrollments."
 type RejectEnrollmentsPayload {
-  "One per item, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
   results: [EnrollmentResult!]!
   "Why the whole call was refused; empty when each item has its own result."
   userErrors: [UserError!]!
@@ -17753,7 +17756,7 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "profileIds", "seatIds", "seatTypes", "authenticationMethods", "enrollmentMethods", "caTypes", "createdSince", "createdBefore", "updatedSince", "updatedBefore", "expiresSince", "expiresBefore"}
+	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "profileIds", "seats", "seatTypes", "authenticationMethods", "enrollmentMethods", "caTypes", "createdSince", "createdBefore", "updatedSince", "updatedBefore", "expiresSince", "expiresBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -17781,13 +17784,13 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 				return it, err
 			}
 			it.ProfileIDs = data
-		case "seatIds":
-			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatIds"))
+		case "seats":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seats"))
 			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
-			it.SeatIDs = data
+			it.Seats = data
 		case "seatTypes":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatTypes"))
 			data, err := ec.unmarshalOSeatType2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatTypeᚄ(ctx, v)
@@ -18282,7 +18285,11 @@ func (ec *executionContext) unmarshalInputSetPurchasedSeatsInput(ctx context.Con
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"seatType", "purchased", "expectedVersion", "idempotencyKey"}
+	if _, present := asMap["unlimited"]; !present {
+		asMap["unlimited"] = false
+	}
+
+	fieldsInOrder := [...]string{"seatType", "purchased", "unlimited", "expectedVersion", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18303,6 +18310,13 @@ func (ec *executionContext) unmarshalInputSetPurchasedSeatsInput(ctx context.Con
 				return it, err
 			}
 			it.Purchased = data
+		case "unlimited":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unlimited"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Unlimited = data
 		case "expectedVersion":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)

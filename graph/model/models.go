@@ -2,9 +2,10 @@
 
 package model
 
-// Everything that can be done. A rule's no is in `userErrors`, with the object beside it as it now is; it is audited too. Every input
-// takes an `idempotencyKey`: repeat a mutation with the same key after a lost answer, and it does nothing twice; within 24 hours the
-// answer says `replayed: true`, resolved anew with the viewer's present rights.
+// Everything that can be done. A rule's no is in `userErrors`, with the object beside it as it now is; it is audited too. Beside the
+// refusals that a mutation names, each can answer FORBIDDEN, INVALID (a value's form or length) and KEY_REUSED, and those that take a
+// list TOO_MANY. Every input takes an `idempotencyKey`: repeat a mutation with the same key after a lost answer, and it does nothing
+// twice; within 24 hours the answer says `replayed: true`, resolved anew with the viewer's present rights.
 type Mutation struct {
 }
 

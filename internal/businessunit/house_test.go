@@ -66,7 +66,7 @@ func (h *house) create(t *testing.T, in businessunit.CreateBusinessUnitInput) *b
 
 // allocate gives a business unit licences, which keep it from being deleted.
 func (h *house) allocate(ctx context.Context, unit id.ID, n int) (*licence.AllocationPayload, error) {
-	if _, err := h.licences.SetPurchased(ctx, licence.SetPurchasedSeatsInput{SeatType: lifecycle.User}); err != nil {
+	if _, err := h.licences.SetPurchased(ctx, licence.SetPurchasedSeatsInput{SeatType: lifecycle.User, Unlimited: new(true)}); err != nil {
 		return nil, err
 	}
 	return h.licences.Allocate(ctx, licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: n})

@@ -20,7 +20,7 @@ type EnrollmentFilter struct {
 	BusinessUnitIDs       []id.ID
 	Statuses              []lifecycle.Status
 	ProfileIDs            []id.ID
-	SeatIDs               []id.ID
+	Seats                 []id.ID
 	SeatTypes             []lifecycle.SeatType
 	AuthenticationMethods []lifecycle.AuthenticationMethod
 	EnrollmentMethods     []lifecycle.EnrollmentMethod
@@ -84,11 +84,11 @@ func (l *enrollmentList) equalities() {
 	anyOf(m, "e.enrollment_method", f.EnrollmentMethods)
 	anyOf(m, "e.ca_type", f.CaTypes)
 	own := l.view == ViewMine || !l.sight.all
-	if f.ProfileIDs != nil && (!byTime || own || f.SeatIDs != nil) {
+	if f.ProfileIDs != nil && (!byTime || own || f.Seats != nil) {
 		m.Residual = append(m.Residual, "e.profile_id = ANY("+m.Arg(pq.Array(id.UUIDs(id.Profile, f.ProfileIDs)))+"::uuid[])")
 	}
-	if f.SeatIDs != nil && (!byTime || own) {
-		m.Residual = append(m.Residual, "e.seat_row_id = ANY("+m.Arg(pq.Array(id.UUIDs(id.Seat, f.SeatIDs)))+"::uuid[])")
+	if f.Seats != nil && (!byTime || own) {
+		m.Residual = append(m.Residual, "e.seat_row_id = ANY("+m.Arg(pq.Array(id.UUIDs(id.Seat, f.Seats)))+"::uuid[])")
 	}
 }
 
@@ -125,7 +125,7 @@ func (l *enrollmentList) mayApprove() {
 
 // empty reports whether some list of the filter is empty, which matches nothing.
 func (f EnrollmentFilter) empty() bool {
-	return isEmpty(f.ProfileIDs) || isEmpty(f.SeatIDs) || isEmpty(f.SeatTypes) || isEmpty(f.AuthenticationMethods) || isEmpty(f.EnrollmentMethods) || isEmpty(f.CaTypes)
+	return isEmpty(f.ProfileIDs) || isEmpty(f.Seats) || isEmpty(f.SeatTypes) || isEmpty(f.AuthenticationMethods) || isEmpty(f.EnrollmentMethods) || isEmpty(f.CaTypes)
 }
 
 func isEmpty[T any](values []T) bool { return values != nil && len(values) == 0 }

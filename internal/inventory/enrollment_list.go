@@ -147,8 +147,8 @@ func (l *enrollmentList) build() bool {
 	switch {
 	case own && byTime:
 		b.Where = []string{mine, "e.status = ANY(" + statusArg + "::text[])", inUnits}
-	case l.filter.SeatIDs != nil && byTime:
-		seats := m.Arg(pq.Array(distinct(id.Seat, l.filter.SeatIDs))) + "::uuid[]"
+	case l.filter.Seats != nil && byTime:
+		seats := m.Arg(pq.Array(distinct(id.Seat, l.filter.Seats))) + "::uuid[]"
 		asked = "e.seat_row_id = ANY(" + seats + ")"
 		b.From = "unnest(" + seats + ") AS b(seat)"
 		b.Where = []string{"e.seat_row_id = b.seat", "e.status = ANY(" + statusArg + "::text[])", inUnits}

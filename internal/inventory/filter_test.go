@@ -52,7 +52,7 @@ func TestEachFilterAloneAndTwoTogether(t *testing.T) {
 		}},
 		{"expired", func(f *inventory.EnrollmentFilter) { f.Statuses = []lifecycle.Status{lifecycle.Expired} }, func(e *inventory.Enrollment) bool { return e.Status == lifecycle.Expired }},
 		{"profiles", func(f *inventory.EnrollmentFilter) { f.ProfileIDs = []id.ID{g.twice, g.under, g.twice} }, func(e *inventory.Enrollment) bool { p := profileOf(e); return p == g.twice || p == g.under }},
-		{"seats", func(f *inventory.EnrollmentFilter) { f.SeatIDs = twoSeats }, func(e *inventory.Enrollment) bool { return e.SeatID == "due-approved" || e.SeatID == "approved" }},
+		{"seats", func(f *inventory.EnrollmentFilter) { f.Seats = twoSeats }, func(e *inventory.Enrollment) bool { return e.SeatID == "due-approved" || e.SeatID == "approved" }},
 		{"seat types", func(f *inventory.EnrollmentFilter) { f.SeatTypes = []lifecycle.SeatType{lifecycle.Device} }, func(e *inventory.Enrollment) bool { return e.SeatType == lifecycle.Device }},
 		{"methods", func(f *inventory.EnrollmentFilter) {
 			f.AuthenticationMethods = []lifecycle.AuthenticationMethod{lifecycle.EnrollmentCode}

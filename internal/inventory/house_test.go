@@ -74,7 +74,7 @@ func (w *world) newUnit(key string, licences int) id.ID {
 	granted(w.t, err)
 	granted(w.t, nil, p.UserErrors...)
 	for _, kind := range []lifecycle.SeatType{lifecycle.User, lifecycle.Device} {
-		bought, err := w.Licences.SetPurchased(w.as(boss), licence.SetPurchasedSeatsInput{SeatType: kind})
+		bought, err := w.Licences.SetPurchased(w.as(boss), licence.SetPurchasedSeatsInput{SeatType: kind, Unlimited: new(true)})
 		granted(w.t, err)
 		granted(w.t, nil, bought.UserErrors...)
 		if licences > 0 {

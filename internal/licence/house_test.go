@@ -77,7 +77,7 @@ func (h *house) unit(t *testing.T, key string, kind lifecycle.SeatType, allocate
 
 func (h *house) purchase(t *testing.T, kind lifecycle.SeatType, n *int) {
 	t.Helper()
-	p, err := h.licences.SetPurchased(as(t, lifecycle.Admin), licence.SetPurchasedSeatsInput{SeatType: kind, Purchased: n})
+	p, err := h.licences.SetPurchased(as(t, lifecycle.Admin), licence.SetPurchasedSeatsInput{SeatType: kind, Purchased: n, Unlimited: ptr(n == nil)})
 	if err != nil || len(p.UserErrors) > 0 {
 		t.Fatalf("purchase: %v %v", err, p)
 	}

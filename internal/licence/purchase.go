@@ -13,11 +13,13 @@ import (
 	"gatehouse/internal/store"
 )
 
-// SetPurchasedSeatsInput is what the account has bought of a seat type; nil is
-// unlimited.
+// SetPurchasedSeatsInput is what the account has bought of a seat type: a figure,
+// or as many as anybody wants. That has to be said: in JSON a figure that was
+// forgotten looks like none.
 type SetPurchasedSeatsInput struct {
 	SeatType        lifecycle.SeatType
 	Purchased       *int
+	Unlimited       *bool
 	ExpectedVersion *int
 	IdempotencyKey  *string
 }
@@ -29,8 +31,8 @@ func (ls *Licences) SetPurchased(ctx context.Context, in SetPurchasedSeatsInput)
 	out, err := ls.store.Do(ctx, store.Cause{
 		Mutation: "setPurchasedSeats", Action: audit.SetPurchasedSeats, Resource: audit.License, Key: in.IdempotencyKey, Input: in,
 	}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		if in.Purchased != nil && (*in.Purchased < 0 || *in.Purchased > most) {
-			return store.Outcome{}, refusal.New(refusal.Invalid, "%d licences cannot be purchased; 0 to %d can, and null means unlimited.", *in.Purchased, most).At("purchased")
+		if no := in.malformed(); no != nil {
+			return store.Outcome{}, no
 		}
 		p, err := lockPool(ctx, tx, in.SeatType)
 		if err != nil {
@@ -64,6 +66,20 @@ func (ls *Licences) SetPurchased(ctx context.Context, in SetPurchasedSeatsInput)
 	payload := &LicensePayload{UserErrors: append([]*refusal.Refusal{}, out.Why()...), Replayed: out.Replayed}
 	payload.SeatLicense, err = ls.licenseOf(ctx, in.SeatType)
 	return payload, err
+}
+
+// malformed is why the input says no number of licences; nil when it does.
+func (in SetPurchasedSeatsInput) malformed() *refusal.Refusal {
+	unlimited := in.Unlimited != nil && *in.Unlimited
+	switch {
+	case in.Purchased == nil && !unlimited:
+		return refusal.New(refusal.Invalid, "Say how many %s licences were purchased, or unlimited: true.", in.SeatType).At("purchased")
+	case in.Purchased != nil && unlimited:
+		return refusal.New(refusal.Invalid, "Purchased licences are either %d or unlimited; say one of the two.", *in.Purchased).At("unlimited")
+	case in.Purchased != nil && (*in.Purchased < 0 || *in.Purchased > most):
+		return refusal.New(refusal.Invalid, "%d licences cannot be purchased; 0 to %d can.", *in.Purchased, most).At("purchased")
+	}
+	return nil
 }
 
 // pool is the account's licences of a seat type under this transaction's lock.

@@ -23,7 +23,7 @@ func (w *World) Unit(key string) *businessunit.BusinessUnit {
 func (w *World) Purchase(types ...lifecycle.SeatType) {
 	w.t.Helper()
 	for _, t := range types {
-		p, err := w.Licences.SetPurchased(w.As(Boss()), licence.SetPurchasedSeatsInput{SeatType: t})
+		p, err := w.Licences.SetPurchased(w.As(Boss()), licence.SetPurchasedSeatsInput{SeatType: t, Unlimited: new(true)})
 		w.must("purchase "+string(t), nil, err)
 		w.must("purchase "+string(t), p.UserErrors, nil)
 	}

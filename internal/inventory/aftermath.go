@@ -26,7 +26,7 @@ func newAftermath() *aftermath {
 	return &aftermath{active: map[uuid.UUID]int{}, released: map[licence.Pool]int{}}
 }
 
-// MailKind is what a mail says.
+// mailKind is what a mail says.
 type mailKind string
 
 // The mails that requests and decisions cause.

@@ -3,7 +3,7 @@ package lifecycle
 import "io"
 
 // EnrollmentAction is one thing that can be done to an enrollment: the first
-// column of domain.md section 4, and the word of its audit entry.
+// column of domain.md section 4. Package audit has the words of the entries.
 type EnrollmentAction string
 
 // The actions that people and the invited person take.
@@ -44,8 +44,8 @@ const (
 	ActRedeem EnrollmentAction = "REDEEM"
 )
 
-// The moves that nobody asks for by name. They are rows of the table and words
-// of audit entries, and no values of the GraphQL enum.
+// The moves that nobody asks for by name. They are rows of the table, and no
+// values of the GraphQL enum.
 const (
 	// ActExpire: its time passed.
 	ActExpire EnrollmentAction = "EXPIRE"
@@ -68,7 +68,7 @@ func (a EnrollmentAction) MarshalGQL(w io.Writer) { writeEnum(w, a) }
 func (a *EnrollmentAction) UnmarshalGQL(v any) error { return readEnum(v, a, EnrollmentActions) }
 
 // SeatAction is one thing that can be done to a seat: the first column of
-// domain.md section 3, and the word of its audit entry.
+// domain.md section 3. Package audit has the words of the entries.
 type SeatAction string
 
 // The actions on seats.

@@ -35,7 +35,7 @@ A mutation that is told in the singular may have a plural form, which needs and 
 
 - Nobody approves their own request: one they made (same issuer and subject), or one whose e-mail address, or whose seat's, is theirs.
 - Nobody approves twice in a round. REJECT is barred by neither: one may refuse one's own request, and turn one's yes into a no.
-- EXPIRE, LOCK and REJECT_BY_SEAT_DELETION happen by themselves; they are words of the audit trail, and nobody asks for them by name.
+- EXPIRE, LOCK and REJECT_BY_SEAT_DELETION happen by themselves: nobody asks for them by name.
 - Neither list of a viewer's actions has what makes an enrollment, what the end user does, what happens by itself, or what can never
   be done to the enrollment because of its methods or its kind of certificate authority.
 `

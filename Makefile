@@ -82,6 +82,11 @@ generate: ## Write what is generated: ent, gqlgen, the reference pages.
 	} > docs/.configuration.md
 	mv docs/.configuration.md docs/configuration.md
 
+# Not a part of generate: it needs PostgreSQL. make test fails while the page is stale.
+.PHONY: refusals
+refusals: ## Write docs/refusals.md anew: provoke every refusal, and write down what is answered.
+	go run ./internal/testdb/cluster -- go test -count 1 -run '^TestRefusals$$' ./graph -update
+
 # By content and not by git diff, so that it also tells on work that is not committed.
 .PHONY: fresh
 fresh: ## Fail when something generated was not what make generate writes; it is written anew.
@@ -100,7 +105,7 @@ e2e: ## Sign in to GraphiQL and approve, in a real browser. Needs chromium.
 	go test -tags e2e -count 1 -v ./internal/e2e
 
 .PHONY: bench
-bench: build ## Load a million enrollments and measure the list query. BENCH_FLAGS=-help tells the sizes.
+bench: build ## Load a million enrollments and a million seats; measure the list query and the usage of licences. BENCH_FLAGS=-help tells the sizes.
 	go run ./internal/bench $(BENCH_FLAGS)
 
 .PHONY: clean

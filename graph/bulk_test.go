@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/profile"
 	"gatehouse/internal/viewer"
 	"gatehouse/internal/world"
 )
@@ -24,6 +25,7 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 	c.Allocate(unit, lifecycle.User, 5000)
 	request := c.Request(rita(), c.Profile(unit, "Open").ID, "seat-0").ID
 	twice := c.Request(rita(), c.Profile(unit, "Strict", world.Approvals(2)).ID, "seat-0").ID
+	codes := c.Profile(unit, "Codes", func(in *profile.CreateCertificateProfileInput) { in.AuthenticationMethod = lifecycle.EnrollmentCode }).ID
 	anna := world.Person("anna", lifecycle.Admin)
 
 	const few, lots = 5, 500
@@ -49,6 +51,18 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 		"createSeats, some refused": func(n int) map[string]any {
 			list := append(seats(n-2, "other"), map[string]any{"seatId": "other-0-twice"}, map[string]any{"seatId": "other-0-twice"})
 			return map[string]any{"businessUnitId": unit, "seatType": "USER", "seats": list}
+		},
+		"deleteSeats": func(n int) map[string]any {
+			return map[string]any{"ids": c.seatIDs(unit, "deleted", n), "revokeCertificates": true}
+		},
+		"deleteSeats, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": append(c.seatIDs(unit, "gone", n-1), id.New(id.Seat).String())}
+		},
+		"enrollSeats": func(n int) map[string]any {
+			return map[string]any{"profileId": codes, "seats": toEnroll(c.seatIDs(unit, "enrolled", n))}
+		},
+		"enrollSeats, some refused": func(n int) map[string]any {
+			return map[string]any{"profileId": codes, "seats": append(toEnroll(c.seatIDs(unit, "invited", n-1)), toEnroll([]string{id.New(id.Seat).String()})...)}
 		},
 	}
 	w := newWalker(t)
@@ -104,6 +118,28 @@ func (c *caller) mixed(t *testing.T, of id.ID, n int) []string {
 	}
 	c.Reject(viewer.TheSystem(), "Rejected before.", one)
 	return append(ids, id.New(id.Enrollment).String())
+}
+
+// seatIDs are the ids of new seats.
+func (c *caller) seatIDs(unit id.ID, name string, n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s-%d-of-%d", name, i, n)
+	}
+	ids := make([]string, n)
+	for i, s := range c.Seats(unit, lifecycle.User, names...) {
+		ids[i] = s.ID.String()
+	}
+	return ids
+}
+
+// toEnroll are seats of an input of enrollSeats.
+func toEnroll(ids []string) []map[string]any {
+	list := make([]map[string]any, len(ids))
+	for i, one := range ids {
+		list[i] = map[string]any{"id": one}
+	}
+	return list
 }
 
 // seats are new seats of an input.

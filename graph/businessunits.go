@@ -57,3 +57,15 @@ func (r allocation) BusinessUnit(ctx context.Context, a *licence.SeatAllocation)
 func (r usage) Allocations(ctx context.Context, u *licence.SeatUsage, first *int, after *string, last *int, before *string) (*page.Connection[*licence.SeatAllocation], error) {
 	return r.Licences.AllocationsOfUsage(ctx, u, args(first, after, last, before))
 }
+
+func (r allocation) Forecast(ctx context.Context, a *licence.SeatAllocation) (*licence.SeatForecast, error) {
+	return r.Licences.ForecastOf(ctx, a)
+}
+
+func (r usage) History(ctx context.Context, u *licence.SeatUsage, days int) ([]*licence.SeatUsageDay, error) {
+	return r.Licences.History(ctx, u, days)
+}
+
+func (r usage) Forecast(ctx context.Context, u *licence.SeatUsage) (*licence.SeatForecast, error) {
+	return r.Licences.Forecast(ctx, u)
+}

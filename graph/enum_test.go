@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/page"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/seatfile"
 	"gatehouse/internal/viewer"
 )
 
@@ -34,6 +35,9 @@ var enums = map[string]struct{ values, leftOut []string }{
 	"CertificateProfileOrderField": {values: words([]profile.CertificateProfileOrderField{profile.ByName, profile.ByCreatedAt})},
 	"SeatStatus":                   {values: words(lifecycle.SeatStatuses)},
 	"SeatAction":                   {values: words(lifecycle.SeatActions), leftOut: []string{"CREATE"}},
+	"SeatView":                     {values: words(inventory.SeatViews)},
+	"SeatImportOperation":          {values: words(seatfile.Operations)},
+	"SeatImportOutcome":            {values: words(seatfile.Outcomes)},
 	"SeatOrderField":               {values: words([]inventory.SeatOrderField{inventory.SeatOrderCreatedAt, inventory.SeatOrderUpdatedAt, inventory.SeatOrderSeatID})},
 	"EnrollmentStatus":             {values: words(lifecycle.Statuses)},
 	"EnrollmentAction":             {values: words(lifecycle.EnrollmentActions), leftOut: []string{"ENROLL", "REQUEST", "REDEEM"}},

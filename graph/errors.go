@@ -58,8 +58,8 @@ func queryCode(c refusal.Code) string {
 	switch c {
 	case refusal.Forbidden:
 		return codeForbidden
-	case page.TooBroad:
-		return string(page.TooBroad)
+	case page.TooBroad, page.SearchTooBroad:
+		return string(c)
 	}
 	return codeBadUserInput
 }

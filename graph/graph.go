@@ -40,6 +40,7 @@ type (
 	usage        struct{ *API }
 	aProfile     struct{ *API }
 	seat         struct{ *API }
+	importRow    struct{ *API }
 	enrollment   struct{ *API }
 	entry        struct{ *API }
 )
@@ -52,6 +53,7 @@ func (r root) SeatAllocation() exec.SeatAllocationResolver         { return allo
 func (r root) SeatUsage() exec.SeatUsageResolver                   { return usage(r) }
 func (r root) CertificateProfile() exec.CertificateProfileResolver { return aProfile(r) }
 func (r root) Seat() exec.SeatResolver                             { return seat(r) }
+func (r root) SeatImportRow() exec.SeatImportRowResolver           { return importRow(r) }
 func (r root) Enrollment() exec.EnrollmentResolver                 { return enrollment(r) }
 func (r root) AuditEntry() exec.AuditEntryResolver                 { return entry(r) }
 

@@ -35,7 +35,7 @@ var kindsOfFields = map[string]id.Kind{"businessUnitId": id.BusinessUnit, "profi
 // texts are what the required strings of inputs say; a % becomes a number that
 // nothing else has.
 var texts = map[string]string{
-	"key": "key-%", "name": "Name %", "seatId": "seat-%", "reason": "Because.", "text": "A note.",
+	"csv": "seat_id\nrow-%\n", "key": "key-%", "name": "Name %", "seatId": "seat-%", "reason": "Because.", "text": "A note.",
 }
 
 // choices are the values of enums where the first of them would not do.

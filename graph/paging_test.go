@@ -192,8 +192,11 @@ func TestACursorBelongsToItsList(t *testing.T) {
 				others["of another filter, without "+value] = all[0].argument + ", filter: " + value
 			}
 		}
-		if f.Arguments.ForName("view") != nil {
-			others["of another view"] = all[0].argument + ", view: EXPIRED"
+		if a := f.Arguments.ForName("view"); a != nil {
+			others["of another view"] = all[0].argument + ", view: " + w.schema.Types[a.Type.Name()].EnumValues[1].Name
+		}
+		if f.Arguments.ForName("search") != nil {
+			others["of another search"] = all[0].argument + `, search: "x"`
 		}
 		for what, arguments := range others {
 			given := cursor

@@ -98,10 +98,10 @@ func entries(t *testing.T, c *caller, request string) []string {
 }
 
 // actionOf is the audit's word for a mutation: its own name, in the singular and
-// with or without the enrollment that it is about.
+// with or without the enrollment or seat that it is about.
 func actionOf(t *testing.T, mutation string) audit.Action {
 	t.Helper()
-	for _, name := range []string{mutation, strings.TrimSuffix(mutation, "s"), strings.NewReplacer("Enrollments", "", "Enrollment", "").Replace(mutation)} {
+	for _, name := range []string{mutation, strings.TrimSuffix(mutation, "s"), strings.NewReplacer("Enrollments", "", "Enrollment", "", "Seats", "", "Seat", "").Replace(mutation)} {
 		word := audit.Action(strings.ToUpper(capital.ReplaceAllString(name, "_$0")))
 		if slices.Contains(audit.Actions, word) {
 			return word

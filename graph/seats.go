@@ -15,8 +15,8 @@ func (q query) Seat(ctx context.Context, one id.ID) (*inventory.Seat, error) {
 	return q.Inventory.Seat(ctx, one)
 }
 
-func (q query) Seats(ctx context.Context, first *int, after *string, last *int, before *string, filter *inventory.SeatFilter, order *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error) {
-	return q.Inventory.Seats(ctx, args(first, after, last, before), filter, order)
+func (q query) Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, order *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error) {
+	return q.Inventory.Seats(ctx, args(first, after, last, before), view, search, filter, order)
 }
 
 func (m mutation) CreateSeat(ctx context.Context, in inventory.CreateSeatInput) (*inventory.SeatPayload, error) {
@@ -25,6 +25,30 @@ func (m mutation) CreateSeat(ctx context.Context, in inventory.CreateSeatInput) 
 
 func (m mutation) CreateSeats(ctx context.Context, in inventory.CreateSeatsInput) (*inventory.SeatsPayload, error) {
 	return m.Inventory.CreateSeats(ctx, in)
+}
+
+func (m mutation) UpdateSeat(ctx context.Context, in inventory.UpdateSeatInput) (*inventory.SeatPayload, error) {
+	return m.Inventory.UpdateSeat(ctx, in)
+}
+
+func (m mutation) DeleteSeat(ctx context.Context, in inventory.DeleteSeatInput) (*inventory.SeatPayload, error) {
+	return m.Inventory.DeleteSeat(ctx, in)
+}
+
+func (m mutation) DeleteSeats(ctx context.Context, in inventory.DeleteSeatsInput) (*inventory.SeatResultsPayload, error) {
+	return m.Inventory.DeleteSeats(ctx, in)
+}
+
+func (m mutation) EnrollSeat(ctx context.Context, in inventory.EnrollSeatInput) (*inventory.EnrollSeatPayload, error) {
+	return m.Inventory.EnrollSeat(ctx, in)
+}
+
+func (m mutation) EnrollSeats(ctx context.Context, in inventory.EnrollSeatsInput) (*inventory.EnrollSeatsPayload, error) {
+	return m.Inventory.EnrollSeats(ctx, in)
+}
+
+func (m mutation) ImportSeats(ctx context.Context, in inventory.ImportSeatsInput) (*inventory.ImportSeatsPayload, error) {
+	return m.Inventory.ImportSeats(ctx, in)
 }
 
 func (r seat) BusinessUnit(ctx context.Context, s *inventory.Seat) (*businessunit.BusinessUnit, error) {
@@ -45,4 +69,12 @@ func (r seat) AvailableActions(ctx context.Context, s *inventory.Seat) ([]lifecy
 
 func (r seat) UnavailableActions(ctx context.Context, s *inventory.Seat) ([]*lifecycle.UnavailableSeatAction, error) {
 	return r.Inventory.UnavailableSeatActions(ctx, s)
+}
+
+func (r importRow) Seat(ctx context.Context, row *inventory.SeatImportRow) (*inventory.Seat, error) {
+	return r.Inventory.SeatOfRow(ctx, row)
+}
+
+func (r importRow) Enrollment(ctx context.Context, row *inventory.SeatImportRow) (*inventory.Enrollment, error) {
+	return r.Inventory.EnrollmentOfRow(ctx, row)
 }

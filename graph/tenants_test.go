@@ -95,7 +95,7 @@ func newTenant(t testing.TB, w *world.World, key string) *tenant {
 var kindsOfTables = map[string]id.Kind{
 	"seat_allocations": id.Allocation, "certificate_profiles": id.Profile, "seats": id.Seat, "enrollments": id.Enrollment,
 	"approvals": id.Approval, "enrollment_notes": id.Note, "certificates": id.Certificate, "audit_entries": id.AuditEntry,
-	"events": "", "jobs": "", "mails": "",
+	"events": "", "jobs": "", "mails": "", "seat_usage_days": "",
 }
 
 // idsOf are the public ids of all rows that name the business unit, of whatever

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/internal/migrate"
+	"gatehouse/internal/sealed"
 )
 
 // devCommand runs everything for development, and needs nothing set.
@@ -48,7 +49,11 @@ func (devCommand) Run(ctx context.Context, c *config, h host, build house) (err 
 	if err != nil {
 		return err
 	}
-	p, err := prepare(stop.gently, c, h, build, dbs, log)
+	keys, err := c.keysForDev()
+	if err != nil {
+		return err
+	}
+	p, err := prepare(stop.gently, c, h, build, dbs, keys, log)
 	if err != nil {
 		return err
 	}
@@ -66,11 +71,11 @@ func (devCommand) Run(ctx context.Context, c *config, h host, build house) (err 
 
 // prepare brings the database to the point where requests can be answered, and
 // opens the product over it.
-func prepare(ctx context.Context, c *config, h host, build house, dbs *databases, log *slog.Logger) (product, error) {
+func prepare(ctx context.Context, c *config, h host, build house, dbs *databases, keys *sealed.Keys, log *slog.Logger) (product, error) {
 	if err := migrated(ctx, build, dbs, log); err != nil {
 		return product{}, err
 	}
-	o := c.opening(dbs.appURL, h.clock, log)
+	o := c.opening(dbs.appURL, keys, h.clock, log)
 	log.InfoContext(ctx, "looking for the demo organisation; making it takes some seconds the first time")
 	began := h.clock()
 	seeded, err := build.seed(ctx, o)

@@ -39,6 +39,10 @@ func TestDev(t *testing.T) {
 		t.Errorf("with a broken token: %d", status)
 	}
 
+	if status, stdout, stderr := commandIn(t, testHouse(), environ, "keyset", "reseal"); status != 0 || !strings.Contains(stdout, "of 0 enrollments anew") {
+		t.Errorf("keyset reseal beside it: exit %d: %s", status, stderr)
+	}
+
 	if status := end(); status != 0 {
 		t.Errorf("it ended with %d", status)
 	}

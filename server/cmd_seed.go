@@ -14,6 +14,10 @@ type seedCommand struct{}
 // empty: demo data among real ones could not be told apart again.
 func (seedCommand) Run(ctx context.Context, c *config, h host, build house) (err error) {
 	log := newLogger(h.stderr, c.LogLevel, isTerminal(h.stderr))
+	keys, err := c.keysForDev()
+	if err != nil {
+		return err
+	}
 	dbs, err := c.openDatabases(ctx, log)
 	if err != nil {
 		return err
@@ -22,7 +26,7 @@ func (seedCommand) Run(ctx context.Context, c *config, h host, build house) (err
 	if err := migrated(ctx, build, dbs, log); err != nil {
 		return err
 	}
-	seeded, err := build.seed(ctx, c.opening(dbs.appURL, h.clock, log))
+	seeded, err := build.seed(ctx, c.opening(dbs.appURL, keys, h.clock, log))
 	if err != nil {
 		return err
 	}

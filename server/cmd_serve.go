@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/internal/migrate"
+	"gatehouse/internal/sealed"
 )
 
 // serveCommand runs the server for production.
@@ -25,6 +26,10 @@ func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (er
 	stop, release := onSignals(ctx)
 	defer release()
 	defer func() { err = stop.explain(err) }()
+	keys, err := c.keys()
+	if err != nil {
+		return err
+	}
 	v, err := c.productionVerifier(stop.gently, log, h.clock)
 	if err != nil {
 		return err
@@ -36,7 +41,7 @@ func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (er
 	if err != nil {
 		return err
 	}
-	p, err := build.open(stop.gently, c.opening(c.DatabaseURL, h.clock, log))
+	p, err := build.open(stop.gently, c.opening(c.DatabaseURL, keys, h.clock, log))
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -70,6 +75,6 @@ func (c *config) checkDatabase(ctx context.Context, build house) (err error) {
 const answerMargin = 5 * time.Second
 
 // opening is what the product is opened with under these settings.
-func (d databaseSettings) opening(url string, clock func() time.Time, log *slog.Logger) opening {
-	return opening{url: d.sessionURL(url), connections: d.DatabaseConnections, cacheStatements: d.StatementCache, patience: d.StatementTimeout + answerMargin, clock: clock, log: log}
+func (d databaseSettings) opening(url string, keys *sealed.Keys, clock func() time.Time, log *slog.Logger) opening {
+	return opening{url: d.sessionURL(url), keys: keys, connections: d.DatabaseConnections, cacheStatements: d.StatementCache, patience: d.StatementTimeout + answerMargin, clock: clock, log: log}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"gatehouse/internal/inventory"
 	"gatehouse/internal/viewer"
 	"gatehouse/migrations"
 )
@@ -45,6 +46,7 @@ func testHouse() house {
 		},
 		seed:   func(context.Context, opening) (bool, error) { return true, nil },
 		verify: func(context.Context, *sql.DB) ([]string, error) { return nil, nil },
+		reseal: func(context.Context, opening, func(inventory.Resealed)) error { return nil },
 	}
 }
 

@@ -20,6 +20,7 @@ type config struct {
 
 	httpSettings     `embed:"" group:"HTTP"`
 	databaseSettings `embed:"" group:"Database"`
+	keysetSettings   `embed:"" group:"Keyset"`
 	tokenSettings    `embed:"" group:"Tokens"`
 	limitSettings    `embed:"" group:"Limits at the door"`
 }
@@ -42,8 +43,13 @@ type databaseSettings struct {
 	DatabaseConnections int           `setting:"GATEHOUSE_DATABASE_CONNECTIONS" default:"16" help:"The most connections that one server opens."`
 	StatementTimeout    time.Duration `setting:"GATEHOUSE_STATEMENT_TIMEOUT" default:"10s" help:"The longest time that one SQL statement of a request may take. Without the statement cache it has to be set on the role: ALTER ROLE gatehouse_app SET statement_timeout."`
 	StatementCache      bool          `setting:"GATEHOUSE_STATEMENT_CACHE" negatable:"" default:"true" help:"Keep prepared statements. Switch it off behind PgBouncer in transaction mode."`
-	DataDir             string        `setting:"GATEHOUSE_DATA_DIR" placeholder:"PATH" help:"Where dev keeps its private PostgreSQL and its development key. Left out: a folder of this clone's own, which dev prints."`
+	DataDir             string        `setting:"GATEHOUSE_DATA_DIR" placeholder:"PATH" help:"Where dev keeps its private PostgreSQL and its development keys. Left out: a folder of this clone's own, which dev prints."`
 	PostgresBinaries    string        `setting:"GATEHOUSE_POSTGRES_BINARIES" placeholder:"PATH" help:"The folder of initdb and postgres for dev. Left out: PATH, the usual folders, then npm's package."`
+}
+
+// keysetSettings say with which keys codes and secrets are sealed.
+type keysetSettings struct {
+	Keyset string `setting:"GATEHOUSE_KEYSET" secret:"" placeholder:"JSON" help:"The keys that seal codes and secrets in the database, the same for every server; gatehouse keyset create makes a file of them. Prefer GATEHOUSE_KEYSET_FILE. dev makes its own when it is left out."`
 }
 
 // tokenSettings say whose tokens are accepted and what their claims mean.

@@ -24,7 +24,7 @@ const longestLeeway = 60 * time.Second
 // right in one go. It looks at the settings alone; whether the database and the
 // key set answer is found out afterwards.
 func (c *config) forServe() error {
-	return errors.Join(c.everywhere(), c.database(), c.keySourceSet(), c.tokens(), c.publicURL())
+	return errors.Join(c.everywhere(), c.database(), c.keyset(), c.keySourceSet(), c.tokens(), c.publicURL())
 }
 
 // forDev says everything that keeps `dev` from starting. dev hands out tokens to
@@ -32,6 +32,9 @@ func (c *config) forServe() error {
 // no keys of a real identity provider.
 func (c *config) forDev() error {
 	problems := []error{c.everywhere(), c.noProductionKeys()}
+	if c.Keyset != "" {
+		problems = append(problems, c.keyset())
+	}
 	if host, _, err := net.SplitHostPort(c.Addr); err == nil && !isLoopback(host) {
 		problems = append(problems, fmt.Errorf("GATEHOUSE_ADDR is %s, which other machines may reach: dev hands out tokens to everyone and listens on loopback only, such as 127.0.0.1:8080", c.Addr))
 	}
@@ -100,6 +103,12 @@ func (c *config) database() error {
 		return errors.New("DATABASE_URL is not an address of PostgreSQL; it looks like postgres://gatehouse_app:password@host/gatehouse")
 	}
 	return nil
+}
+
+// keyset checks that there are keys to seal with.
+func (c *config) keyset() error {
+	_, err := c.keys()
+	return err
 }
 
 // keySources are the names of the key sources that are set.

@@ -40,7 +40,7 @@ func newSettings(environ []string) *settings {
 // reserved are the GATEHOUSE_ variables that are no setting of the server and
 // yet no mistake: an environment may be shared with those who read them.
 var reserved = []string{
-	"GATEHOUSE_URL", "GATEHOUSE_TOKEN", // the commands that are clients of the API
+	"GATEHOUSE_URL", "GATEHOUSE_TOKEN", "GATEHOUSE_TOKEN_FILE", // the commands that are clients of the API
 	"GATEHOUSE_TEST_CLUSTER", // the tests' PostgreSQL, passed on by `make test`
 }
 
@@ -151,6 +151,11 @@ func resolveIn(place func(string) any, name, suffix string, secret bool) (any, e
 	}
 	if path != nil {
 		return readSecret(name+suffix, fmt.Sprint(path))
+	}
+	// A secret in JSON that stands unquoted in the file is no text but a map, and
+	// the sentence about a value that does not fit would repeat it.
+	if _, isText := value.(string); value != nil && !isText {
+		return nil, fmt.Errorf("%s is not a text; put it in quotes, or name its file by %s", name, name+suffix)
 	}
 	return value, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/elliptic"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -130,6 +131,7 @@ func TestSettingsRefused(t *testing.T) {
 	empty := writeFile(t, "empty", nil)
 	both := writeFile(t, "both.yaml", []byte("database-url: x\ndatabase-url-file: y\n"))
 	unknown := writeFile(t, "unknown.yaml", []byte("adr: 127.0.0.1:1\n"))
+	mapped := writeFile(t, "mapped.yaml", []byte("keyset: {\"primaryKeyId\": \"hunter2\"}\n"))
 	broken := writeFile(t, "broken.yaml", []byte("jwt-secret: 'hunter2-hunter2\naddr: [\n"))
 	for _, row := range []struct {
 		name    string
@@ -144,6 +146,7 @@ func TestSettingsRefused(t *testing.T) {
 		{"a file that is no YAML", nil, []string{"--config", broken}, []string{broken}},
 		{"a secret twice in the environment", []string{"DATABASE_URL=x", "DATABASE_URL_FILE=y"}, nil, []string{"both DATABASE_URL and DATABASE_URL_FILE"}},
 		{"a secret twice in the file", nil, []string{"--config", both}, []string{"both database-url and database-url-file"}},
+		{"a secret that is a map in the file", nil, []string{"--config", mapped}, []string{"keyset is not a text", "keyset-file"}},
 		{"a secret's file that is not there", []string{"DATABASE_URL_FILE=/nowhere"}, nil, []string{"DATABASE_URL_FILE", "/nowhere"}},
 		{"a secret's file that is empty", []string{"DATABASE_URL_FILE=" + empty}, nil, []string{"DATABASE_URL_FILE", "empty"}},
 		{"a number that is none", []string{"GATEHOUSE_LIMIT_DEPTH=deep"}, nil, []string{"GATEHOUSE_LIMIT_DEPTH", `"deep"`}},
@@ -183,7 +186,7 @@ func TestHelpNamesEverySetting(t *testing.T) {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}
 	seen := 0
-	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, tokenSettings{}, limitSettings{}} {
+	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, keysetSettings{}, tokenSettings{}, limitSettings{}} {
 		typ := reflect.TypeOf(group)
 		for i := range typ.NumField() {
 			field := typ.Field(i)
@@ -211,6 +214,9 @@ func TestHelpOfACommandShowsWhatItReads(t *testing.T) {
 	}{
 		{"no command", nil, "Commands:", "--addr="},
 		{"dev does not take another's tokens", []string{"dev"}, "--addr=", "--jwt-issuer="},
+		{"seed seals", []string{"seed"}, "--keyset=", "--addr="},
+		{"a keyset's file needs no setting", []string{"keyset", "add"}, "<file>", "--keyset="},
+		{"but what seals anew does", []string{"keyset", "reseal"}, "--keyset=", "--addr="},
 		{"a part of migrate", []string{"migrate", "up"}, "--app-role=", "--addr="},
 		{"token has flags of its own", []string{"token"}, "--role=", "--limit-depth="},
 		{"token reads one setting", []string{"token"}, "--data-dir=", "--database-url="},
@@ -230,7 +236,12 @@ func TestHelpOfACommandShowsWhatItReads(t *testing.T) {
 func safe(t *testing.T, changes ...string) []string {
 	t.Helper()
 	key := writeFile(t, "key.pem", publicPEM(t, newECDSA(t, elliptic.P256()).Public()))
+	keyset := filepath.Join(t.TempDir(), "keyset.json")
+	if err := createKeyset(keyset); err != nil {
+		t.Fatal(err)
+	}
 	return append([]string{
+		"GATEHOUSE_KEYSET_FILE=" + keyset,
 		"DATABASE_URL=postgres://gatehouse_app:hunter2@127.0.0.1/gatehouse",
 		"GATEHOUSE_JWT_PEM=" + key, "GATEHOUSE_JWT_ISSUER=" + testIssuer, "GATEHOUSE_JWT_AUDIENCE=" + testAudience,
 	}, changes...)
@@ -253,6 +264,8 @@ func TestServeRefusesUnsafeSettings(t *testing.T) {
 	}{
 		{"no database", []string{"DATABASE_URL="}, "DATABASE_URL is not set"},
 		{"a database that is no address", []string{"DATABASE_URL=http://user:hunter2@host"}, "DATABASE_URL is not an address"},
+		{"no keyset", []string{"GATEHOUSE_KEYSET_FILE="}, "gatehouse keyset create FILE"},
+		{"a keyset that is none", []string{"GATEHOUSE_KEYSET_FILE=", "GATEHOUSE_KEYSET=hunter2"}, "GATEHOUSE_KEYSET cannot be used: this is no keyset"},
 		{"no key source", []string{"GATEHOUSE_JWT_PEM="}, "no key source"},
 		{"two key sources", []string{"GATEHOUSE_JWT_SECRET=" + secret}, "GATEHOUSE_JWT_PEM and GATEHOUSE_JWT_SECRET are all set"},
 		{"a short secret", []string{"GATEHOUSE_JWT_PEM=", "GATEHOUSE_JWT_SECRET=" + secret[:31]}, "31 bytes"},
@@ -300,7 +313,7 @@ func TestServeListsEverythingAtOnce(t *testing.T) {
 	if status != 1 || stdout != "" {
 		t.Errorf("exit %d with output %q", status, stdout)
 	}
-	for _, want := range []string{"DATABASE_URL", "GATEHOUSE_JWT_JWKS_URL", "GATEHOUSE_JWT_ISSUER", "GATEHOUSE_JWT_AUDIENCE", "GATEHOUSE_CORS_ORIGINS"} {
+	for _, want := range []string{"DATABASE_URL", "GATEHOUSE_KEYSET_FILE", "GATEHOUSE_JWT_JWKS_URL", "GATEHOUSE_JWT_ISSUER", "GATEHOUSE_JWT_AUDIENCE", "GATEHOUSE_CORS_ORIGINS"} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("%s is not listed:\n%s", want, stderr)
 		}
@@ -315,6 +328,7 @@ func TestDevRefuses(t *testing.T) {
 		{"every address of IPv6", "GATEHOUSE_ADDR=[::]:8080", "loopback only"},
 		{"a name", "GATEHOUSE_ADDR=dev.example.com:8080", "loopback only"},
 		{"an address of a network", "GATEHOUSE_ADDR=192.168.0.2:8080", "loopback only"},
+		{"a keyset that is none", "GATEHOUSE_KEYSET=hunter2", "GATEHOUSE_KEYSET cannot be used"},
 		{"a key of production", "GATEHOUSE_JWT_SECRET=" + strings.Repeat("s", 40), "GATEHOUSE_JWT_SECRET is set"},
 		{"an owner without a server", "MIGRATE_DATABASE_URL=postgres://x", "without DATABASE_URL"},
 		{"CORS for everyone", "GATEHOUSE_CORS_ORIGINS=*", "every page"},

@@ -10,6 +10,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"gatehouse/internal/door"
+	"gatehouse/internal/inventory"
+	"gatehouse/internal/sealed"
 )
 
 // house is what the commands start. It is put together in one place and passed
@@ -25,6 +27,9 @@ type house struct {
 	// verify recounts every counter and describes each that differs from its rows,
 	// one sentence each.
 	verify func(ctx context.Context, db *sql.DB) ([]string, error)
+	// reseal seals with the primary key what an older one sealed, and tells what came
+	// of each batch.
+	reseal func(ctx context.Context, o opening, told func(inventory.Resealed)) error
 }
 
 // opening is what the product is opened with.
@@ -37,6 +42,8 @@ type opening struct {
 	patience time.Duration
 	clock    func() time.Time
 	log      *slog.Logger
+	// keys seal what may be shown again.
+	keys *sealed.Keys
 }
 
 // product is the API as the door serves it, and what runs beside it.

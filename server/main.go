@@ -13,7 +13,7 @@ import (
 
 func main() {
 	os.Exit(run(context.Background(), os.Args[1:], host{
-		stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		environ: os.Environ(), clock: time.Now,
 	}, newHouse()))
 }
@@ -21,13 +21,14 @@ func main() {
 // host is what the operating system gives a command. It is passed in, so that a
 // test runs any command with an environment and a clock of its own.
 type host struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string
 	clock          func() time.Time
 }
 
-// run does what the arguments ask for and returns the exit status: 0, or 1 after
-// a sentence on standard error.
+// run does what the arguments ask for and returns the exit status: 0, or another
+// (ended.go) after a sentence on standard error.
 func run(ctx context.Context, args []string, h host, build house) int {
 	status, helped := 0, false
 	command, err := parse(args, h, build, func(code int) { status, helped = code, true })
@@ -40,7 +41,7 @@ func run(ctx context.Context, args []string, h host, build house) int {
 	}
 	if err != nil {
 		fmt.Fprintf(h.stderr, "gatehouse: %v\n", err)
-		return 1
+		return statusOf(err)
 	}
 	return 0
 }

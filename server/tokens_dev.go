@@ -87,8 +87,7 @@ func readDevKey(path string) (devKey, error) {
 	return devKey{}, fmt.Errorf("%s is not a development key; remove it, and the next start makes a new one", path)
 }
 
-// makeDevKey writes a new key. It appears under its name complete or not at all,
-// and never in the place of another.
+// makeDevKey writes a new key into a new file.
 func makeDevKey(path string) error {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -98,16 +97,7 @@ func makeDevKey(path string) error {
 	if err != nil {
 		return err
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), ".dev-signing-key-*") // 0600
-	if err != nil {
-		return err
-	}
-	block := &pem.Block{Type: "PRIVATE KEY", Headers: map[string]string{devKeyHeader: "never use it in production"}, Bytes: encoded}
-	err = errors.Join(pem.Encode(draft, block), draft.Close())
-	if err == nil {
-		err = os.Link(draft.Name(), path)
-	}
-	return errors.Join(err, os.Remove(draft.Name()))
+	return createFile(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Headers: map[string]string{devKeyHeader: "never use it in production"}, Bytes: encoded}))
 }
 
 // verifier accepts what mint signs, and nothing else.

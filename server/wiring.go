@@ -10,6 +10,7 @@ import (
 	"gatehouse/graph"
 	"gatehouse/internal/demo"
 	usecases "gatehouse/internal/house"
+	"gatehouse/internal/inventory"
 	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/store"
@@ -19,7 +20,7 @@ import (
 // newHouse puts the product together: the one place where the commands meet the
 // packages that do the work.
 func newHouse() house {
-	return house{migrations: migrations.Files, open: open, seed: seed, verify: verify}
+	return house{migrations: migrations.Files, open: open, seed: seed, verify: verify, reseal: reseal}
 }
 
 // openStore opens the database for the server's own role.
@@ -28,7 +29,11 @@ func openStore(o opening) (*usecases.House, error) {
 	if err != nil {
 		return nil, err
 	}
-	return usecases.Open(s)
+	h, err := usecases.Open(s, o.keys)
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return h, nil
 }
 
 // open builds the API over an open database.
@@ -52,6 +57,7 @@ func open(_ context.Context, o opening) (product, error) {
 // at once; it is written down well within the minute that seatUsage promises.
 const (
 	expiryInterval = 15 * time.Second
+	usageInterval  = time.Minute
 	expiryBatch    = 500
 	forgetInterval = 10 * time.Minute
 )
@@ -66,6 +72,8 @@ func newWorker(h *usecases.House, o opening) (*job.Worker, error) {
 		URL: listenAt, Log: o.log,
 		Every: []job.Periodic{
 			job.Every("expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireDue)),
+			job.Every("certificate-expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireCertificatesDue)),
+			job.Every("usage", usageInterval, func(ctx context.Context) error { _, err := h.Licences.RecordDays(ctx); return err }),
 			job.Every("forget", forgetInterval, func(ctx context.Context) error { _, err := h.Store.Forget(ctx); return err }),
 		},
 	})
@@ -92,4 +100,14 @@ func verify(ctx context.Context, db *sql.DB) ([]string, error) {
 		sentences[n] = d.String()
 	}
 	return sentences, nil
+}
+
+// reseal seals with the primary key what an older one sealed.
+func reseal(ctx context.Context, o opening, told func(inventory.Resealed)) (err error) {
+	h, err := openStore(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.Store.Close()) }()
+	return h.Inventory.Reseal(ctx, told)
 }

@@ -52,6 +52,10 @@ type Certificate struct {
 	Sha256 string `json:"sha256,omitempty"`
 	// Der holds the value of the "der" field.
 	Der []byte `json:"der,omitempty"`
+	// RevokedAt holds the value of the "revoked_at" field.
+	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	// RevocationReason holds the value of the "revocation_reason" field.
+	RevocationReason *lifecycle.RevocationReason `json:"revocation_reason,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CertificateQuery when eager-loading is set.
 	Edges        CertificateEdges `json:"edges"`
@@ -115,9 +119,9 @@ func (*Certificate) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case certificate.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSha256:
+		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSha256, certificate.FieldRevocationReason:
 			values[i] = new(sql.NullString)
-		case certificate.FieldCreatedAt, certificate.FieldUpdatedAt, certificate.FieldNotBefore, certificate.FieldNotAfter:
+		case certificate.FieldCreatedAt, certificate.FieldUpdatedAt, certificate.FieldNotBefore, certificate.FieldNotAfter, certificate.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
 		case certificate.FieldID, certificate.FieldBusinessUnitID:
 			values[i] = new(uuid.UUID)
@@ -234,6 +238,20 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Der = *value
 			}
+		case certificate.FieldRevokedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field revoked_at", values[i])
+			} else if value.Valid {
+				_m.RevokedAt = new(time.Time)
+				*_m.RevokedAt = value.Time
+			}
+		case certificate.FieldRevocationReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field revocation_reason", values[i])
+			} else if value.Valid {
+				_m.RevocationReason = new(lifecycle.RevocationReason)
+				*_m.RevocationReason = lifecycle.RevocationReason(value.String)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -333,6 +351,16 @@ func (_m *Certificate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("der=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Der))
+	builder.WriteString(", ")
+	if v := _m.RevokedAt; v != nil {
+		builder.WriteString("revoked_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RevocationReason; v != nil {
+		builder.WriteString("revocation_reason=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -139,6 +139,34 @@ func (_c *CertificateCreate) SetDer(v []byte) *CertificateCreate {
 	return _c
 }
 
+// SetRevokedAt sets the "revoked_at" field.
+func (_c *CertificateCreate) SetRevokedAt(v time.Time) *CertificateCreate {
+	_c.mutation.SetRevokedAt(v)
+	return _c
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableRevokedAt(v *time.Time) *CertificateCreate {
+	if v != nil {
+		_c.SetRevokedAt(*v)
+	}
+	return _c
+}
+
+// SetRevocationReason sets the "revocation_reason" field.
+func (_c *CertificateCreate) SetRevocationReason(v lifecycle.RevocationReason) *CertificateCreate {
+	_c.mutation.SetRevocationReason(v)
+	return _c
+}
+
+// SetNillableRevocationReason sets the "revocation_reason" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableRevocationReason(v *lifecycle.RevocationReason) *CertificateCreate {
+	if v != nil {
+		_c.SetRevocationReason(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *CertificateCreate) SetID(v uuid.UUID) *CertificateCreate {
 	_c.mutation.SetID(v)
@@ -339,6 +367,14 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Der(); ok {
 		_spec.SetField(certificate.FieldDer, field.TypeBytes, value)
 		_node.Der = value
+	}
+	if value, ok := _c.mutation.RevokedAt(); ok {
+		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
+		_node.RevokedAt = &value
+	}
+	if value, ok := _c.mutation.RevocationReason(); ok {
+		_spec.SetField(certificate.FieldRevocationReason, field.TypeString, value)
+		_node.RevocationReason = &value
 	}
 	if nodes := _c.mutation.BusinessUnitIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

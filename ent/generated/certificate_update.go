@@ -150,6 +150,46 @@ func (_u *CertificateUpdate) SetNillableNotAfter(v *time.Time) *CertificateUpdat
 	return _u
 }
 
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *CertificateUpdate) SetRevokedAt(v time.Time) *CertificateUpdate {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableRevokedAt(v *time.Time) *CertificateUpdate {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *CertificateUpdate) ClearRevokedAt() *CertificateUpdate {
+	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetRevocationReason sets the "revocation_reason" field.
+func (_u *CertificateUpdate) SetRevocationReason(v lifecycle.RevocationReason) *CertificateUpdate {
+	_u.mutation.SetRevocationReason(v)
+	return _u
+}
+
+// SetNillableRevocationReason sets the "revocation_reason" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableRevocationReason(v *lifecycle.RevocationReason) *CertificateUpdate {
+	if v != nil {
+		_u.SetRevocationReason(*v)
+	}
+	return _u
+}
+
+// ClearRevocationReason clears the value of the "revocation_reason" field.
+func (_u *CertificateUpdate) ClearRevocationReason() *CertificateUpdate {
+	_u.mutation.ClearRevocationReason()
+	return _u
+}
+
 // SetSeatRow sets the "seat_row" edge to the Seat entity.
 func (_u *CertificateUpdate) SetSeatRow(v *Seat) *CertificateUpdate {
 	return _u.SetSeatRowID(v.ID)
@@ -247,6 +287,18 @@ func (_u *CertificateUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.NotAfter(); ok {
 		_spec.SetField(certificate.FieldNotAfter, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(certificate.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevocationReason(); ok {
+		_spec.SetField(certificate.FieldRevocationReason, field.TypeString, value)
+	}
+	if _u.mutation.RevocationReasonCleared() {
+		_spec.ClearField(certificate.FieldRevocationReason, field.TypeString)
 	}
 	if _u.mutation.SeatRowCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -445,6 +497,46 @@ func (_u *CertificateUpdateOne) SetNillableNotAfter(v *time.Time) *CertificateUp
 	return _u
 }
 
+// SetRevokedAt sets the "revoked_at" field.
+func (_u *CertificateUpdateOne) SetRevokedAt(v time.Time) *CertificateUpdateOne {
+	_u.mutation.SetRevokedAt(v)
+	return _u
+}
+
+// SetNillableRevokedAt sets the "revoked_at" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableRevokedAt(v *time.Time) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetRevokedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (_u *CertificateUpdateOne) ClearRevokedAt() *CertificateUpdateOne {
+	_u.mutation.ClearRevokedAt()
+	return _u
+}
+
+// SetRevocationReason sets the "revocation_reason" field.
+func (_u *CertificateUpdateOne) SetRevocationReason(v lifecycle.RevocationReason) *CertificateUpdateOne {
+	_u.mutation.SetRevocationReason(v)
+	return _u
+}
+
+// SetNillableRevocationReason sets the "revocation_reason" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableRevocationReason(v *lifecycle.RevocationReason) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetRevocationReason(*v)
+	}
+	return _u
+}
+
+// ClearRevocationReason clears the value of the "revocation_reason" field.
+func (_u *CertificateUpdateOne) ClearRevocationReason() *CertificateUpdateOne {
+	_u.mutation.ClearRevocationReason()
+	return _u
+}
+
 // SetSeatRow sets the "seat_row" edge to the Seat entity.
 func (_u *CertificateUpdateOne) SetSeatRow(v *Seat) *CertificateUpdateOne {
 	return _u.SetSeatRowID(v.ID)
@@ -572,6 +664,18 @@ func (_u *CertificateUpdateOne) sqlSave(ctx context.Context) (_node *Certificate
 	}
 	if value, ok := _u.mutation.NotAfter(); ok {
 		_spec.SetField(certificate.FieldNotAfter, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.RevokedAt(); ok {
+		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevokedAtCleared() {
+		_spec.ClearField(certificate.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevocationReason(); ok {
+		_spec.SetField(certificate.FieldRevocationReason, field.TypeString, value)
+	}
+	if _u.mutation.RevocationReasonCleared() {
+		_spec.ClearField(certificate.FieldRevocationReason, field.TypeString)
 	}
 	if _u.mutation.SeatRowCleared() {
 		edge := &sqlgraph.EdgeSpec{

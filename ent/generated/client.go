@@ -25,6 +25,7 @@ import (
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
+	"gatehouse/ent/generated/seatusageday"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -66,6 +67,8 @@ type Client struct {
 	SeatAllocation *SeatAllocationClient
 	// SeatLicense is the client for interacting with the SeatLicense builders.
 	SeatLicense *SeatLicenseClient
+	// SeatUsageDay is the client for interacting with the SeatUsageDay builders.
+	SeatUsageDay *SeatUsageDayClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -91,6 +94,7 @@ func (c *Client) init() {
 	c.Seat = NewSeatClient(c.config)
 	c.SeatAllocation = NewSeatAllocationClient(c.config)
 	c.SeatLicense = NewSeatLicenseClient(c.config)
+	c.SeatUsageDay = NewSeatUsageDayClient(c.config)
 }
 
 type (
@@ -197,6 +201,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Seat:               NewSeatClient(cfg),
 		SeatAllocation:     NewSeatAllocationClient(cfg),
 		SeatLicense:        NewSeatLicenseClient(cfg),
+		SeatUsageDay:       NewSeatUsageDayClient(cfg),
 	}, nil
 }
 
@@ -230,6 +235,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Seat:               NewSeatClient(cfg),
 		SeatAllocation:     NewSeatAllocationClient(cfg),
 		SeatLicense:        NewSeatLicenseClient(cfg),
+		SeatUsageDay:       NewSeatUsageDayClient(cfg),
 	}, nil
 }
 
@@ -261,7 +267,7 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Approval, c.AuditEntry, c.BusinessUnit, c.Certificate, c.CertificateProfile,
 		c.Enrollment, c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Job, c.Mail,
-		c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.Seat, c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
 	} {
 		n.Use(hooks...)
 	}
@@ -273,7 +279,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Approval, c.AuditEntry, c.BusinessUnit, c.Certificate, c.CertificateProfile,
 		c.Enrollment, c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Job, c.Mail,
-		c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.Seat, c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -310,6 +316,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SeatAllocation.mutate(ctx, m)
 	case *SeatLicenseMutation:
 		return c.SeatLicense.mutate(ctx, m)
+	case *SeatUsageDayMutation:
+		return c.SeatUsageDay.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("generated: unknown mutation type %T", m)
 	}
@@ -2353,16 +2361,149 @@ func (c *SeatLicenseClient) mutate(ctx context.Context, m *SeatLicenseMutation) 
 	}
 }
 
+// SeatUsageDayClient is a client for the SeatUsageDay schema.
+type SeatUsageDayClient struct {
+	config
+}
+
+// NewSeatUsageDayClient returns a client for the SeatUsageDay from the given config.
+func NewSeatUsageDayClient(c config) *SeatUsageDayClient {
+	return &SeatUsageDayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `seatusageday.Hooks(f(g(h())))`.
+func (c *SeatUsageDayClient) Use(hooks ...Hook) {
+	c.hooks.SeatUsageDay = append(c.hooks.SeatUsageDay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `seatusageday.Intercept(f(g(h())))`.
+func (c *SeatUsageDayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SeatUsageDay = append(c.inters.SeatUsageDay, interceptors...)
+}
+
+// Create returns a builder for creating a SeatUsageDay entity.
+func (c *SeatUsageDayClient) Create() *SeatUsageDayCreate {
+	mutation := newSeatUsageDayMutation(c.config, OpCreate)
+	return &SeatUsageDayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SeatUsageDay entities.
+func (c *SeatUsageDayClient) CreateBulk(builders ...*SeatUsageDayCreate) *SeatUsageDayCreateBulk {
+	return &SeatUsageDayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SeatUsageDayClient) MapCreateBulk(slice any, setFunc func(*SeatUsageDayCreate, int)) *SeatUsageDayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SeatUsageDayCreateBulk{err: fmt.Errorf("calling to SeatUsageDayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SeatUsageDayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SeatUsageDayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SeatUsageDay.
+func (c *SeatUsageDayClient) Update() *SeatUsageDayUpdate {
+	mutation := newSeatUsageDayMutation(c.config, OpUpdate)
+	return &SeatUsageDayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SeatUsageDayClient) UpdateOne(_m *SeatUsageDay) *SeatUsageDayUpdateOne {
+	mutation := newSeatUsageDayMutation(c.config, OpUpdateOne, withSeatUsageDay(_m))
+	return &SeatUsageDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SeatUsageDayClient) UpdateOneID(id uuid.UUID) *SeatUsageDayUpdateOne {
+	mutation := newSeatUsageDayMutation(c.config, OpUpdateOne, withSeatUsageDayID(id))
+	return &SeatUsageDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SeatUsageDay.
+func (c *SeatUsageDayClient) Delete() *SeatUsageDayDelete {
+	mutation := newSeatUsageDayMutation(c.config, OpDelete)
+	return &SeatUsageDayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SeatUsageDayClient) DeleteOne(_m *SeatUsageDay) *SeatUsageDayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SeatUsageDayClient) DeleteOneID(id uuid.UUID) *SeatUsageDayDeleteOne {
+	builder := c.Delete().Where(seatusageday.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SeatUsageDayDeleteOne{builder}
+}
+
+// Query returns a query builder for SeatUsageDay.
+func (c *SeatUsageDayClient) Query() *SeatUsageDayQuery {
+	return &SeatUsageDayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSeatUsageDay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SeatUsageDay entity by its id.
+func (c *SeatUsageDayClient) Get(ctx context.Context, id uuid.UUID) (*SeatUsageDay, error) {
+	return c.Query().Where(seatusageday.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SeatUsageDayClient) GetX(ctx context.Context, id uuid.UUID) *SeatUsageDay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SeatUsageDayClient) Hooks() []Hook {
+	return c.hooks.SeatUsageDay
+}
+
+// Interceptors returns the client interceptors.
+func (c *SeatUsageDayClient) Interceptors() []Interceptor {
+	return c.inters.SeatUsageDay
+}
+
+func (c *SeatUsageDayClient) mutate(ctx context.Context, m *SeatUsageDayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SeatUsageDayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SeatUsageDayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SeatUsageDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SeatUsageDayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SeatUsageDay mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Approval, AuditEntry, BusinessUnit, Certificate, CertificateProfile, Enrollment,
 		EnrollmentNote, Event, IdempotencyKey, Job, Mail, Seat, SeatAllocation,
-		SeatLicense []ent.Hook
+		SeatLicense, SeatUsageDay []ent.Hook
 	}
 	inters struct {
 		Approval, AuditEntry, BusinessUnit, Certificate, CertificateProfile, Enrollment,
 		EnrollmentNote, Event, IdempotencyKey, Job, Mail, Seat, SeatAllocation,
-		SeatLicense []ent.Interceptor
+		SeatLicense, SeatUsageDay []ent.Interceptor
 	}
 )

@@ -20,6 +20,7 @@ import (
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
+	"gatehouse/ent/generated/seatusageday"
 	"reflect"
 	"sync"
 
@@ -100,6 +101,7 @@ func checkColumn(t, c string) error {
 			seat.Table:               seat.ValidColumn,
 			seatallocation.Table:     seatallocation.ValidColumn,
 			seatlicense.Table:        seatlicense.ValidColumn,
+			seatusageday.Table:       seatusageday.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

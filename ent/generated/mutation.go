@@ -22,6 +22,7 @@ import (
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
+	"gatehouse/ent/generated/seatusageday"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/lifecycle"
 	"sync"
@@ -55,6 +56,7 @@ const (
 	TypeSeat               = "Seat"
 	TypeSeatAllocation     = "SeatAllocation"
 	TypeSeatLicense        = "SeatLicense"
+	TypeSeatUsageDay       = "SeatUsageDay"
 )
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
@@ -3109,6 +3111,8 @@ type CertificateMutation struct {
 	not_after            *time.Time
 	sha256               *string
 	der                  *[]byte
+	revoked_at           *time.Time
+	revocation_reason    *lifecycle.RevocationReason
 	clearedFields        map[string]struct{}
 	business_unit        *uuid.UUID
 	clearedbusiness_unit bool
@@ -3811,6 +3815,104 @@ func (m *CertificateMutation) ResetDer() {
 	m.der = nil
 }
 
+// SetRevokedAt sets the "revoked_at" field.
+func (m *CertificateMutation) SetRevokedAt(t time.Time) {
+	m.revoked_at = &t
+}
+
+// RevokedAt returns the value of the "revoked_at" field in the mutation.
+func (m *CertificateMutation) RevokedAt() (r time.Time, exists bool) {
+	v := m.revoked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokedAt returns the old "revoked_at" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldRevokedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokedAt: %w", err)
+	}
+	return oldValue.RevokedAt, nil
+}
+
+// ClearRevokedAt clears the value of the "revoked_at" field.
+func (m *CertificateMutation) ClearRevokedAt() {
+	m.revoked_at = nil
+	m.clearedFields[certificate.FieldRevokedAt] = struct{}{}
+}
+
+// RevokedAtCleared returns if the "revoked_at" field was cleared in this mutation.
+func (m *CertificateMutation) RevokedAtCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldRevokedAt]
+	return ok
+}
+
+// ResetRevokedAt resets all changes to the "revoked_at" field.
+func (m *CertificateMutation) ResetRevokedAt() {
+	m.revoked_at = nil
+	delete(m.clearedFields, certificate.FieldRevokedAt)
+}
+
+// SetRevocationReason sets the "revocation_reason" field.
+func (m *CertificateMutation) SetRevocationReason(lr lifecycle.RevocationReason) {
+	m.revocation_reason = &lr
+}
+
+// RevocationReason returns the value of the "revocation_reason" field in the mutation.
+func (m *CertificateMutation) RevocationReason() (r lifecycle.RevocationReason, exists bool) {
+	v := m.revocation_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevocationReason returns the old "revocation_reason" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldRevocationReason(ctx context.Context) (v *lifecycle.RevocationReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevocationReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevocationReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevocationReason: %w", err)
+	}
+	return oldValue.RevocationReason, nil
+}
+
+// ClearRevocationReason clears the value of the "revocation_reason" field.
+func (m *CertificateMutation) ClearRevocationReason() {
+	m.revocation_reason = nil
+	m.clearedFields[certificate.FieldRevocationReason] = struct{}{}
+}
+
+// RevocationReasonCleared returns if the "revocation_reason" field was cleared in this mutation.
+func (m *CertificateMutation) RevocationReasonCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldRevocationReason]
+	return ok
+}
+
+// ResetRevocationReason resets all changes to the "revocation_reason" field.
+func (m *CertificateMutation) ResetRevocationReason() {
+	m.revocation_reason = nil
+	delete(m.clearedFields, certificate.FieldRevocationReason)
+}
+
 // ClearBusinessUnit clears the "business_unit" edge to the BusinessUnit entity.
 func (m *CertificateMutation) ClearBusinessUnit() {
 	m.clearedbusiness_unit = true
@@ -3926,7 +4028,7 @@ func (m *CertificateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CertificateMutation) Fields() []string {
-	fields := make([]string, 0, 15)
+	fields := make([]string, 0, 17)
 	if m.version != nil {
 		fields = append(fields, certificate.FieldVersion)
 	}
@@ -3972,6 +4074,12 @@ func (m *CertificateMutation) Fields() []string {
 	if m.der != nil {
 		fields = append(fields, certificate.FieldDer)
 	}
+	if m.revoked_at != nil {
+		fields = append(fields, certificate.FieldRevokedAt)
+	}
+	if m.revocation_reason != nil {
+		fields = append(fields, certificate.FieldRevocationReason)
+	}
 	return fields
 }
 
@@ -4010,6 +4118,10 @@ func (m *CertificateMutation) Field(name string) (ent.Value, bool) {
 		return m.Sha256()
 	case certificate.FieldDer:
 		return m.Der()
+	case certificate.FieldRevokedAt:
+		return m.RevokedAt()
+	case certificate.FieldRevocationReason:
+		return m.RevocationReason()
 	}
 	return nil, false
 }
@@ -4049,6 +4161,10 @@ func (m *CertificateMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldSha256(ctx)
 	case certificate.FieldDer:
 		return m.OldDer(ctx)
+	case certificate.FieldRevokedAt:
+		return m.OldRevokedAt(ctx)
+	case certificate.FieldRevocationReason:
+		return m.OldRevocationReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown Certificate field %s", name)
 }
@@ -4163,6 +4279,20 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDer(v)
 		return nil
+	case certificate.FieldRevokedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokedAt(v)
+		return nil
+	case certificate.FieldRevocationReason:
+		v, ok := value.(lifecycle.RevocationReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevocationReason(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Certificate field %s", name)
 }
@@ -4214,6 +4344,12 @@ func (m *CertificateMutation) ClearedFields() []string {
 	if m.FieldCleared(certificate.FieldEnrollmentID) {
 		fields = append(fields, certificate.FieldEnrollmentID)
 	}
+	if m.FieldCleared(certificate.FieldRevokedAt) {
+		fields = append(fields, certificate.FieldRevokedAt)
+	}
+	if m.FieldCleared(certificate.FieldRevocationReason) {
+		fields = append(fields, certificate.FieldRevocationReason)
+	}
 	return fields
 }
 
@@ -4233,6 +4369,12 @@ func (m *CertificateMutation) ClearField(name string) error {
 		return nil
 	case certificate.FieldEnrollmentID:
 		m.ClearEnrollmentID()
+		return nil
+	case certificate.FieldRevokedAt:
+		m.ClearRevokedAt()
+		return nil
+	case certificate.FieldRevocationReason:
+		m.ClearRevocationReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Certificate nullable field %s", name)
@@ -4286,6 +4428,12 @@ func (m *CertificateMutation) ResetField(name string) error {
 		return nil
 	case certificate.FieldDer:
 		m.ResetDer()
+		return nil
+	case certificate.FieldRevokedAt:
+		m.ResetRevokedAt()
+		return nil
+	case certificate.FieldRevocationReason:
+		m.ResetRevocationReason()
 		return nil
 	}
 	return fmt.Errorf("unknown Certificate field %s", name)
@@ -13405,12 +13553,14 @@ type SeatMutation struct {
 	name                     *string
 	email                    *string
 	phone                    *string
+	search_text              *string
 	status                   *lifecycle.SeatStatus
 	consumed                 *bool
 	active_enrollments       *int
 	addactive_enrollments    *int
 	valid_certificates       *int
 	addvalid_certificates    *int
+	unused_since             *time.Time
 	created_by_enrollment_id *uuid.UUID
 	deleted_at               *time.Time
 	clearedFields            map[string]struct{}
@@ -13905,6 +14055,42 @@ func (m *SeatMutation) ResetPhone() {
 	m.phone = nil
 }
 
+// SetSearchText sets the "search_text" field.
+func (m *SeatMutation) SetSearchText(s string) {
+	m.search_text = &s
+}
+
+// SearchText returns the value of the "search_text" field in the mutation.
+func (m *SeatMutation) SearchText() (r string, exists bool) {
+	v := m.search_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchText returns the old "search_text" field's value of the Seat entity.
+// If the Seat object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatMutation) OldSearchText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchText: %w", err)
+	}
+	return oldValue.SearchText, nil
+}
+
+// ResetSearchText resets all changes to the "search_text" field.
+func (m *SeatMutation) ResetSearchText() {
+	m.search_text = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *SeatMutation) SetStatus(ls lifecycle.SeatStatus) {
 	m.status = &ls
@@ -14089,6 +14275,42 @@ func (m *SeatMutation) ResetValidCertificates() {
 	m.addvalid_certificates = nil
 }
 
+// SetUnusedSince sets the "unused_since" field.
+func (m *SeatMutation) SetUnusedSince(t time.Time) {
+	m.unused_since = &t
+}
+
+// UnusedSince returns the value of the "unused_since" field in the mutation.
+func (m *SeatMutation) UnusedSince() (r time.Time, exists bool) {
+	v := m.unused_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnusedSince returns the old "unused_since" field's value of the Seat entity.
+// If the Seat object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatMutation) OldUnusedSince(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnusedSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnusedSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnusedSince: %w", err)
+	}
+	return oldValue.UnusedSince, nil
+}
+
+// ResetUnusedSince resets all changes to the "unused_since" field.
+func (m *SeatMutation) ResetUnusedSince() {
+	m.unused_since = nil
+}
+
 // SetCreatedByEnrollmentID sets the "created_by_enrollment_id" field.
 func (m *SeatMutation) SetCreatedByEnrollmentID(u uuid.UUID) {
 	m.created_by_enrollment_id = &u
@@ -14248,7 +14470,7 @@ func (m *SeatMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SeatMutation) Fields() []string {
-	fields := make([]string, 0, 16)
+	fields := make([]string, 0, 18)
 	if m.version != nil {
 		fields = append(fields, seat.FieldVersion)
 	}
@@ -14279,6 +14501,9 @@ func (m *SeatMutation) Fields() []string {
 	if m.phone != nil {
 		fields = append(fields, seat.FieldPhone)
 	}
+	if m.search_text != nil {
+		fields = append(fields, seat.FieldSearchText)
+	}
 	if m.status != nil {
 		fields = append(fields, seat.FieldStatus)
 	}
@@ -14290,6 +14515,9 @@ func (m *SeatMutation) Fields() []string {
 	}
 	if m.valid_certificates != nil {
 		fields = append(fields, seat.FieldValidCertificates)
+	}
+	if m.unused_since != nil {
+		fields = append(fields, seat.FieldUnusedSince)
 	}
 	if m.created_by_enrollment_id != nil {
 		fields = append(fields, seat.FieldCreatedByEnrollmentID)
@@ -14325,6 +14553,8 @@ func (m *SeatMutation) Field(name string) (ent.Value, bool) {
 		return m.Email()
 	case seat.FieldPhone:
 		return m.Phone()
+	case seat.FieldSearchText:
+		return m.SearchText()
 	case seat.FieldStatus:
 		return m.Status()
 	case seat.FieldConsumed:
@@ -14333,6 +14563,8 @@ func (m *SeatMutation) Field(name string) (ent.Value, bool) {
 		return m.ActiveEnrollments()
 	case seat.FieldValidCertificates:
 		return m.ValidCertificates()
+	case seat.FieldUnusedSince:
+		return m.UnusedSince()
 	case seat.FieldCreatedByEnrollmentID:
 		return m.CreatedByEnrollmentID()
 	case seat.FieldDeletedAt:
@@ -14366,6 +14598,8 @@ func (m *SeatMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEmail(ctx)
 	case seat.FieldPhone:
 		return m.OldPhone(ctx)
+	case seat.FieldSearchText:
+		return m.OldSearchText(ctx)
 	case seat.FieldStatus:
 		return m.OldStatus(ctx)
 	case seat.FieldConsumed:
@@ -14374,6 +14608,8 @@ func (m *SeatMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldActiveEnrollments(ctx)
 	case seat.FieldValidCertificates:
 		return m.OldValidCertificates(ctx)
+	case seat.FieldUnusedSince:
+		return m.OldUnusedSince(ctx)
 	case seat.FieldCreatedByEnrollmentID:
 		return m.OldCreatedByEnrollmentID(ctx)
 	case seat.FieldDeletedAt:
@@ -14457,6 +14693,13 @@ func (m *SeatMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPhone(v)
 		return nil
+	case seat.FieldSearchText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchText(v)
+		return nil
 	case seat.FieldStatus:
 		v, ok := value.(lifecycle.SeatStatus)
 		if !ok {
@@ -14484,6 +14727,13 @@ func (m *SeatMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetValidCertificates(v)
+		return nil
+	case seat.FieldUnusedSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnusedSince(v)
 		return nil
 	case seat.FieldCreatedByEnrollmentID:
 		v, ok := value.(uuid.UUID)
@@ -14632,6 +14882,9 @@ func (m *SeatMutation) ResetField(name string) error {
 	case seat.FieldPhone:
 		m.ResetPhone()
 		return nil
+	case seat.FieldSearchText:
+		m.ResetSearchText()
+		return nil
 	case seat.FieldStatus:
 		m.ResetStatus()
 		return nil
@@ -14643,6 +14896,9 @@ func (m *SeatMutation) ResetField(name string) error {
 		return nil
 	case seat.FieldValidCertificates:
 		m.ResetValidCertificates()
+		return nil
+	case seat.FieldUnusedSince:
+		m.ResetUnusedSince()
 		return nil
 	case seat.FieldCreatedByEnrollmentID:
 		m.ResetCreatedByEnrollmentID()
@@ -16406,4 +16662,708 @@ func (m *SeatLicenseMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SeatLicenseMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SeatLicense edge %s", name)
+}
+
+// SeatUsageDayMutation represents an operation that mutates the SeatUsageDay nodes in the graph.
+type SeatUsageDayMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *uuid.UUID
+	business_unit_id *uuid.UUID
+	seat_type        *lifecycle.SeatType
+	day              *time.Time
+	allocated        *int
+	addallocated     *int
+	created          *int
+	addcreated       *int
+	consumed         *int
+	addconsumed      *int
+	clearedFields    map[string]struct{}
+	done             bool
+	oldValue         func(context.Context) (*SeatUsageDay, error)
+	predicates       []predicate.SeatUsageDay
+}
+
+var _ ent.Mutation = (*SeatUsageDayMutation)(nil)
+
+// seatusagedayOption allows management of the mutation configuration using functional options.
+type seatusagedayOption func(*SeatUsageDayMutation)
+
+// newSeatUsageDayMutation creates new mutation for the SeatUsageDay entity.
+func newSeatUsageDayMutation(c config, op Op, opts ...seatusagedayOption) *SeatUsageDayMutation {
+	m := &SeatUsageDayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSeatUsageDay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSeatUsageDayID sets the ID field of the mutation.
+func withSeatUsageDayID(id uuid.UUID) seatusagedayOption {
+	return func(m *SeatUsageDayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SeatUsageDay
+		)
+		m.oldValue = func(ctx context.Context) (*SeatUsageDay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SeatUsageDay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSeatUsageDay sets the old SeatUsageDay of the mutation.
+func withSeatUsageDay(node *SeatUsageDay) seatusagedayOption {
+	return func(m *SeatUsageDayMutation) {
+		m.oldValue = func(context.Context) (*SeatUsageDay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SeatUsageDayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SeatUsageDayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SeatUsageDay entities.
+func (m *SeatUsageDayMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SeatUsageDayMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SeatUsageDayMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SeatUsageDay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetBusinessUnitID sets the "business_unit_id" field.
+func (m *SeatUsageDayMutation) SetBusinessUnitID(u uuid.UUID) {
+	m.business_unit_id = &u
+}
+
+// BusinessUnitID returns the value of the "business_unit_id" field in the mutation.
+func (m *SeatUsageDayMutation) BusinessUnitID() (r uuid.UUID, exists bool) {
+	v := m.business_unit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessUnitID returns the old "business_unit_id" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldBusinessUnitID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessUnitID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessUnitID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessUnitID: %w", err)
+	}
+	return oldValue.BusinessUnitID, nil
+}
+
+// ResetBusinessUnitID resets all changes to the "business_unit_id" field.
+func (m *SeatUsageDayMutation) ResetBusinessUnitID() {
+	m.business_unit_id = nil
+}
+
+// SetSeatType sets the "seat_type" field.
+func (m *SeatUsageDayMutation) SetSeatType(lt lifecycle.SeatType) {
+	m.seat_type = &lt
+}
+
+// SeatType returns the value of the "seat_type" field in the mutation.
+func (m *SeatUsageDayMutation) SeatType() (r lifecycle.SeatType, exists bool) {
+	v := m.seat_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeatType returns the old "seat_type" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldSeatType(ctx context.Context) (v lifecycle.SeatType, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeatType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeatType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeatType: %w", err)
+	}
+	return oldValue.SeatType, nil
+}
+
+// ResetSeatType resets all changes to the "seat_type" field.
+func (m *SeatUsageDayMutation) ResetSeatType() {
+	m.seat_type = nil
+}
+
+// SetDay sets the "day" field.
+func (m *SeatUsageDayMutation) SetDay(t time.Time) {
+	m.day = &t
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *SeatUsageDayMutation) Day() (r time.Time, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldDay(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *SeatUsageDayMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetAllocated sets the "allocated" field.
+func (m *SeatUsageDayMutation) SetAllocated(i int) {
+	m.allocated = &i
+	m.addallocated = nil
+}
+
+// Allocated returns the value of the "allocated" field in the mutation.
+func (m *SeatUsageDayMutation) Allocated() (r int, exists bool) {
+	v := m.allocated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAllocated returns the old "allocated" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldAllocated(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAllocated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAllocated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAllocated: %w", err)
+	}
+	return oldValue.Allocated, nil
+}
+
+// AddAllocated adds i to the "allocated" field.
+func (m *SeatUsageDayMutation) AddAllocated(i int) {
+	if m.addallocated != nil {
+		*m.addallocated += i
+	} else {
+		m.addallocated = &i
+	}
+}
+
+// AddedAllocated returns the value that was added to the "allocated" field in this mutation.
+func (m *SeatUsageDayMutation) AddedAllocated() (r int, exists bool) {
+	v := m.addallocated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAllocated resets all changes to the "allocated" field.
+func (m *SeatUsageDayMutation) ResetAllocated() {
+	m.allocated = nil
+	m.addallocated = nil
+}
+
+// SetCreated sets the "created" field.
+func (m *SeatUsageDayMutation) SetCreated(i int) {
+	m.created = &i
+	m.addcreated = nil
+}
+
+// Created returns the value of the "created" field in the mutation.
+func (m *SeatUsageDayMutation) Created() (r int, exists bool) {
+	v := m.created
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreated returns the old "created" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldCreated(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreated: %w", err)
+	}
+	return oldValue.Created, nil
+}
+
+// AddCreated adds i to the "created" field.
+func (m *SeatUsageDayMutation) AddCreated(i int) {
+	if m.addcreated != nil {
+		*m.addcreated += i
+	} else {
+		m.addcreated = &i
+	}
+}
+
+// AddedCreated returns the value that was added to the "created" field in this mutation.
+func (m *SeatUsageDayMutation) AddedCreated() (r int, exists bool) {
+	v := m.addcreated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreated resets all changes to the "created" field.
+func (m *SeatUsageDayMutation) ResetCreated() {
+	m.created = nil
+	m.addcreated = nil
+}
+
+// SetConsumed sets the "consumed" field.
+func (m *SeatUsageDayMutation) SetConsumed(i int) {
+	m.consumed = &i
+	m.addconsumed = nil
+}
+
+// Consumed returns the value of the "consumed" field in the mutation.
+func (m *SeatUsageDayMutation) Consumed() (r int, exists bool) {
+	v := m.consumed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConsumed returns the old "consumed" field's value of the SeatUsageDay entity.
+// If the SeatUsageDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SeatUsageDayMutation) OldConsumed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConsumed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConsumed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConsumed: %w", err)
+	}
+	return oldValue.Consumed, nil
+}
+
+// AddConsumed adds i to the "consumed" field.
+func (m *SeatUsageDayMutation) AddConsumed(i int) {
+	if m.addconsumed != nil {
+		*m.addconsumed += i
+	} else {
+		m.addconsumed = &i
+	}
+}
+
+// AddedConsumed returns the value that was added to the "consumed" field in this mutation.
+func (m *SeatUsageDayMutation) AddedConsumed() (r int, exists bool) {
+	v := m.addconsumed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConsumed resets all changes to the "consumed" field.
+func (m *SeatUsageDayMutation) ResetConsumed() {
+	m.consumed = nil
+	m.addconsumed = nil
+}
+
+// Where appends a list predicates to the SeatUsageDayMutation builder.
+func (m *SeatUsageDayMutation) Where(ps ...predicate.SeatUsageDay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SeatUsageDayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SeatUsageDayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SeatUsageDay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SeatUsageDayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SeatUsageDayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SeatUsageDay).
+func (m *SeatUsageDayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SeatUsageDayMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.business_unit_id != nil {
+		fields = append(fields, seatusageday.FieldBusinessUnitID)
+	}
+	if m.seat_type != nil {
+		fields = append(fields, seatusageday.FieldSeatType)
+	}
+	if m.day != nil {
+		fields = append(fields, seatusageday.FieldDay)
+	}
+	if m.allocated != nil {
+		fields = append(fields, seatusageday.FieldAllocated)
+	}
+	if m.created != nil {
+		fields = append(fields, seatusageday.FieldCreated)
+	}
+	if m.consumed != nil {
+		fields = append(fields, seatusageday.FieldConsumed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SeatUsageDayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case seatusageday.FieldBusinessUnitID:
+		return m.BusinessUnitID()
+	case seatusageday.FieldSeatType:
+		return m.SeatType()
+	case seatusageday.FieldDay:
+		return m.Day()
+	case seatusageday.FieldAllocated:
+		return m.Allocated()
+	case seatusageday.FieldCreated:
+		return m.Created()
+	case seatusageday.FieldConsumed:
+		return m.Consumed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SeatUsageDayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case seatusageday.FieldBusinessUnitID:
+		return m.OldBusinessUnitID(ctx)
+	case seatusageday.FieldSeatType:
+		return m.OldSeatType(ctx)
+	case seatusageday.FieldDay:
+		return m.OldDay(ctx)
+	case seatusageday.FieldAllocated:
+		return m.OldAllocated(ctx)
+	case seatusageday.FieldCreated:
+		return m.OldCreated(ctx)
+	case seatusageday.FieldConsumed:
+		return m.OldConsumed(ctx)
+	}
+	return nil, fmt.Errorf("unknown SeatUsageDay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SeatUsageDayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case seatusageday.FieldBusinessUnitID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessUnitID(v)
+		return nil
+	case seatusageday.FieldSeatType:
+		v, ok := value.(lifecycle.SeatType)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeatType(v)
+		return nil
+	case seatusageday.FieldDay:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case seatusageday.FieldAllocated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAllocated(v)
+		return nil
+	case seatusageday.FieldCreated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreated(v)
+		return nil
+	case seatusageday.FieldConsumed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConsumed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SeatUsageDay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SeatUsageDayMutation) AddedFields() []string {
+	var fields []string
+	if m.addallocated != nil {
+		fields = append(fields, seatusageday.FieldAllocated)
+	}
+	if m.addcreated != nil {
+		fields = append(fields, seatusageday.FieldCreated)
+	}
+	if m.addconsumed != nil {
+		fields = append(fields, seatusageday.FieldConsumed)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SeatUsageDayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case seatusageday.FieldAllocated:
+		return m.AddedAllocated()
+	case seatusageday.FieldCreated:
+		return m.AddedCreated()
+	case seatusageday.FieldConsumed:
+		return m.AddedConsumed()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SeatUsageDayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case seatusageday.FieldAllocated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAllocated(v)
+		return nil
+	case seatusageday.FieldCreated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreated(v)
+		return nil
+	case seatusageday.FieldConsumed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConsumed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SeatUsageDay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SeatUsageDayMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SeatUsageDayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SeatUsageDayMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SeatUsageDay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SeatUsageDayMutation) ResetField(name string) error {
+	switch name {
+	case seatusageday.FieldBusinessUnitID:
+		m.ResetBusinessUnitID()
+		return nil
+	case seatusageday.FieldSeatType:
+		m.ResetSeatType()
+		return nil
+	case seatusageday.FieldDay:
+		m.ResetDay()
+		return nil
+	case seatusageday.FieldAllocated:
+		m.ResetAllocated()
+		return nil
+	case seatusageday.FieldCreated:
+		m.ResetCreated()
+		return nil
+	case seatusageday.FieldConsumed:
+		m.ResetConsumed()
+		return nil
+	}
+	return fmt.Errorf("unknown SeatUsageDay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SeatUsageDayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SeatUsageDayMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SeatUsageDayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SeatUsageDayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SeatUsageDayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SeatUsageDayMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SeatUsageDayMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SeatUsageDay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SeatUsageDayMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SeatUsageDay edge %s", name)
 }

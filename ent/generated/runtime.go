@@ -17,6 +17,7 @@ import (
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
+	"gatehouse/ent/generated/seatusageday"
 	"gatehouse/ent/schema"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/lifecycle"
@@ -382,20 +383,24 @@ func init() {
 	seatDescPhone := seatFields[6].Descriptor()
 	// seat.DefaultPhone holds the default value on creation for the phone field.
 	seat.DefaultPhone = seatDescPhone.Default.(string)
+	// seatDescSearchText is the schema descriptor for search_text field.
+	seatDescSearchText := seatFields[7].Descriptor()
+	// seat.DefaultSearchText holds the default value on creation for the search_text field.
+	seat.DefaultSearchText = seatDescSearchText.Default.(string)
 	// seatDescStatus is the schema descriptor for status field.
-	seatDescStatus := seatFields[7].Descriptor()
+	seatDescStatus := seatFields[8].Descriptor()
 	// seat.DefaultStatus holds the default value on creation for the status field.
 	seat.DefaultStatus = lifecycle.SeatStatus(seatDescStatus.Default.(string))
 	// seatDescConsumed is the schema descriptor for consumed field.
-	seatDescConsumed := seatFields[8].Descriptor()
+	seatDescConsumed := seatFields[9].Descriptor()
 	// seat.DefaultConsumed holds the default value on creation for the consumed field.
 	seat.DefaultConsumed = seatDescConsumed.Default.(bool)
 	// seatDescActiveEnrollments is the schema descriptor for active_enrollments field.
-	seatDescActiveEnrollments := seatFields[9].Descriptor()
+	seatDescActiveEnrollments := seatFields[10].Descriptor()
 	// seat.DefaultActiveEnrollments holds the default value on creation for the active_enrollments field.
 	seat.DefaultActiveEnrollments = seatDescActiveEnrollments.Default.(int)
 	// seatDescValidCertificates is the schema descriptor for valid_certificates field.
-	seatDescValidCertificates := seatFields[10].Descriptor()
+	seatDescValidCertificates := seatFields[11].Descriptor()
 	// seat.DefaultValidCertificates holds the default value on creation for the valid_certificates field.
 	seat.DefaultValidCertificates = seatDescValidCertificates.Default.(int)
 	// seatDescID is the schema descriptor for id field.
@@ -452,4 +457,13 @@ func init() {
 	seatlicenseDescID := seatlicenseMixinFields0[0].Descriptor()
 	// seatlicense.DefaultID holds the default value on creation for the id field.
 	seatlicense.DefaultID = seatlicenseDescID.Default.(func() uuid.UUID)
+	seatusagedayMixin := schema.SeatUsageDay{}.Mixin()
+	seatusagedayMixinFields0 := seatusagedayMixin[0].Fields()
+	_ = seatusagedayMixinFields0
+	seatusagedayFields := schema.SeatUsageDay{}.Fields()
+	_ = seatusagedayFields
+	// seatusagedayDescID is the schema descriptor for id field.
+	seatusagedayDescID := seatusagedayMixinFields0[0].Descriptor()
+	// seatusageday.DefaultID holds the default value on creation for the id field.
+	seatusageday.DefaultID = seatusagedayDescID.Default.(func() uuid.UUID)
 }

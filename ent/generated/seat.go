@@ -40,6 +40,8 @@ type Seat struct {
 	Email string `json:"email,omitempty"`
 	// USER and UNIFIED only
 	Phone string `json:"phone,omitempty"`
+	// seat_key, e-mail and the words of the name in lower case, each behind a line break: what a search looks through
+	SearchText string `json:"search_text,omitempty"`
 	// follows deleted_at, consumed and active_enrollments
 	Status lifecycle.SeatStatus `json:"status,omitempty"`
 	// a certificate counts; mirrored in seat_allocations.consumed
@@ -48,6 +50,8 @@ type Seat struct {
 	ActiveEnrollments int `json:"active_enrollments,omitempty"`
 	// issued or suspended
 	ValidCertificates int `json:"valid_certificates,omitempty"`
+	// since when it has had neither an active enrollment nor a certificate that counts; kept as it was while it has one
+	UnusedSince time.Time `json:"unused_since,omitempty"`
 	// CreatedByEnrollmentID holds the value of the "created_by_enrollment_id" field.
 	CreatedByEnrollmentID *uuid.UUID `json:"created_by_enrollment_id,omitempty"`
 	// DeletedAt holds the value of the "deleted_at" field.
@@ -89,9 +93,9 @@ func (*Seat) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case seat.FieldVersion, seat.FieldActiveEnrollments, seat.FieldValidCertificates:
 			values[i] = new(sql.NullInt64)
-		case seat.FieldSeatType, seat.FieldSeatID, seat.FieldSeatKey, seat.FieldName, seat.FieldEmail, seat.FieldPhone, seat.FieldStatus:
+		case seat.FieldSeatType, seat.FieldSeatID, seat.FieldSeatKey, seat.FieldName, seat.FieldEmail, seat.FieldPhone, seat.FieldSearchText, seat.FieldStatus:
 			values[i] = new(sql.NullString)
-		case seat.FieldCreatedAt, seat.FieldUpdatedAt, seat.FieldDeletedAt:
+		case seat.FieldCreatedAt, seat.FieldUpdatedAt, seat.FieldUnusedSince, seat.FieldDeletedAt:
 			values[i] = new(sql.NullTime)
 		case seat.FieldID, seat.FieldBusinessUnitID:
 			values[i] = new(uuid.UUID)
@@ -176,6 +180,12 @@ func (_m *Seat) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Phone = value.String
 			}
+		case seat.FieldSearchText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_text", values[i])
+			} else if value.Valid {
+				_m.SearchText = value.String
+			}
 		case seat.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
@@ -199,6 +209,12 @@ func (_m *Seat) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field valid_certificates", values[i])
 			} else if value.Valid {
 				_m.ValidCertificates = int(value.Int64)
+			}
+		case seat.FieldUnusedSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field unused_since", values[i])
+			} else if value.Valid {
+				_m.UnusedSince = value.Time
 			}
 		case seat.FieldCreatedByEnrollmentID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -285,6 +301,9 @@ func (_m *Seat) String() string {
 	builder.WriteString("phone=")
 	builder.WriteString(_m.Phone)
 	builder.WriteString(", ")
+	builder.WriteString("search_text=")
+	builder.WriteString(_m.SearchText)
+	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
@@ -296,6 +315,9 @@ func (_m *Seat) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("valid_certificates=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ValidCertificates))
+	builder.WriteString(", ")
+	builder.WriteString("unused_since=")
+	builder.WriteString(_m.UnusedSince.Format(time.ANSIC))
 	builder.WriteString(", ")
 	if v := _m.CreatedByEnrollmentID; v != nil {
 		builder.WriteString("created_by_enrollment_id=")

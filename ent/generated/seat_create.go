@@ -115,6 +115,20 @@ func (_c *SeatCreate) SetNillablePhone(v *string) *SeatCreate {
 	return _c
 }
 
+// SetSearchText sets the "search_text" field.
+func (_c *SeatCreate) SetSearchText(v string) *SeatCreate {
+	_c.mutation.SetSearchText(v)
+	return _c
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_c *SeatCreate) SetNillableSearchText(v *string) *SeatCreate {
+	if v != nil {
+		_c.SetSearchText(*v)
+	}
+	return _c
+}
+
 // SetStatus sets the "status" field.
 func (_c *SeatCreate) SetStatus(v lifecycle.SeatStatus) *SeatCreate {
 	_c.mutation.SetStatus(v)
@@ -168,6 +182,12 @@ func (_c *SeatCreate) SetNillableValidCertificates(v *int) *SeatCreate {
 	if v != nil {
 		_c.SetValidCertificates(*v)
 	}
+	return _c
+}
+
+// SetUnusedSince sets the "unused_since" field.
+func (_c *SeatCreate) SetUnusedSince(v time.Time) *SeatCreate {
+	_c.mutation.SetUnusedSince(v)
 	return _c
 }
 
@@ -269,6 +289,10 @@ func (_c *SeatCreate) defaults() {
 		v := seat.DefaultPhone
 		_c.mutation.SetPhone(v)
 	}
+	if _, ok := _c.mutation.SearchText(); !ok {
+		v := seat.DefaultSearchText
+		_c.mutation.SetSearchText(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := seat.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -323,6 +347,9 @@ func (_c *SeatCreate) check() error {
 	if _, ok := _c.mutation.Phone(); !ok {
 		return &ValidationError{Name: "phone", err: errors.New(`generated: missing required field "Seat.phone"`)}
 	}
+	if _, ok := _c.mutation.SearchText(); !ok {
+		return &ValidationError{Name: "search_text", err: errors.New(`generated: missing required field "Seat.search_text"`)}
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`generated: missing required field "Seat.status"`)}
 	}
@@ -334,6 +361,9 @@ func (_c *SeatCreate) check() error {
 	}
 	if _, ok := _c.mutation.ValidCertificates(); !ok {
 		return &ValidationError{Name: "valid_certificates", err: errors.New(`generated: missing required field "Seat.valid_certificates"`)}
+	}
+	if _, ok := _c.mutation.UnusedSince(); !ok {
+		return &ValidationError{Name: "unused_since", err: errors.New(`generated: missing required field "Seat.unused_since"`)}
 	}
 	if len(_c.mutation.BusinessUnitIDs()) == 0 {
 		return &ValidationError{Name: "business_unit", err: errors.New(`generated: missing required edge "Seat.business_unit"`)}
@@ -409,6 +439,10 @@ func (_c *SeatCreate) createSpec() (*Seat, *sqlgraph.CreateSpec) {
 		_spec.SetField(seat.FieldPhone, field.TypeString, value)
 		_node.Phone = value
 	}
+	if value, ok := _c.mutation.SearchText(); ok {
+		_spec.SetField(seat.FieldSearchText, field.TypeString, value)
+		_node.SearchText = value
+	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(seat.FieldStatus, field.TypeString, value)
 		_node.Status = value
@@ -424,6 +458,10 @@ func (_c *SeatCreate) createSpec() (*Seat, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.ValidCertificates(); ok {
 		_spec.SetField(seat.FieldValidCertificates, field.TypeInt, value)
 		_node.ValidCertificates = value
+	}
+	if value, ok := _c.mutation.UnusedSince(); ok {
+		_spec.SetField(seat.FieldUnusedSince, field.TypeTime, value)
+		_node.UnusedSince = value
 	}
 	if value, ok := _c.mutation.CreatedByEnrollmentID(); ok {
 		_spec.SetField(seat.FieldCreatedByEnrollmentID, field.TypeUUID, value)

@@ -108,6 +108,20 @@ func (_u *SeatUpdate) SetNillablePhone(v *string) *SeatUpdate {
 	return _u
 }
 
+// SetSearchText sets the "search_text" field.
+func (_u *SeatUpdate) SetSearchText(v string) *SeatUpdate {
+	_u.mutation.SetSearchText(v)
+	return _u
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_u *SeatUpdate) SetNillableSearchText(v *string) *SeatUpdate {
+	if v != nil {
+		_u.SetSearchText(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *SeatUpdate) SetStatus(v lifecycle.SeatStatus) *SeatUpdate {
 	_u.mutation.SetStatus(v)
@@ -175,6 +189,20 @@ func (_u *SeatUpdate) SetNillableValidCertificates(v *int) *SeatUpdate {
 // AddValidCertificates adds value to the "valid_certificates" field.
 func (_u *SeatUpdate) AddValidCertificates(v int) *SeatUpdate {
 	_u.mutation.AddValidCertificates(v)
+	return _u
+}
+
+// SetUnusedSince sets the "unused_since" field.
+func (_u *SeatUpdate) SetUnusedSince(v time.Time) *SeatUpdate {
+	_u.mutation.SetUnusedSince(v)
+	return _u
+}
+
+// SetNillableUnusedSince sets the "unused_since" field if the given value is not nil.
+func (_u *SeatUpdate) SetNillableUnusedSince(v *time.Time) *SeatUpdate {
+	if v != nil {
+		_u.SetUnusedSince(*v)
+	}
 	return _u
 }
 
@@ -294,6 +322,9 @@ func (_u *SeatUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Phone(); ok {
 		_spec.SetField(seat.FieldPhone, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SearchText(); ok {
+		_spec.SetField(seat.FieldSearchText, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(seat.FieldStatus, field.TypeString, value)
 	}
@@ -311,6 +342,9 @@ func (_u *SeatUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.AddedValidCertificates(); ok {
 		_spec.AddField(seat.FieldValidCertificates, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.UnusedSince(); ok {
+		_spec.SetField(seat.FieldUnusedSince, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.CreatedByEnrollmentID(); ok {
 		_spec.SetField(seat.FieldCreatedByEnrollmentID, field.TypeUUID, value)
@@ -423,6 +457,20 @@ func (_u *SeatUpdateOne) SetNillablePhone(v *string) *SeatUpdateOne {
 	return _u
 }
 
+// SetSearchText sets the "search_text" field.
+func (_u *SeatUpdateOne) SetSearchText(v string) *SeatUpdateOne {
+	_u.mutation.SetSearchText(v)
+	return _u
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_u *SeatUpdateOne) SetNillableSearchText(v *string) *SeatUpdateOne {
+	if v != nil {
+		_u.SetSearchText(*v)
+	}
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *SeatUpdateOne) SetStatus(v lifecycle.SeatStatus) *SeatUpdateOne {
 	_u.mutation.SetStatus(v)
@@ -490,6 +538,20 @@ func (_u *SeatUpdateOne) SetNillableValidCertificates(v *int) *SeatUpdateOne {
 // AddValidCertificates adds value to the "valid_certificates" field.
 func (_u *SeatUpdateOne) AddValidCertificates(v int) *SeatUpdateOne {
 	_u.mutation.AddValidCertificates(v)
+	return _u
+}
+
+// SetUnusedSince sets the "unused_since" field.
+func (_u *SeatUpdateOne) SetUnusedSince(v time.Time) *SeatUpdateOne {
+	_u.mutation.SetUnusedSince(v)
+	return _u
+}
+
+// SetNillableUnusedSince sets the "unused_since" field if the given value is not nil.
+func (_u *SeatUpdateOne) SetNillableUnusedSince(v *time.Time) *SeatUpdateOne {
+	if v != nil {
+		_u.SetUnusedSince(*v)
+	}
 	return _u
 }
 
@@ -639,6 +701,9 @@ func (_u *SeatUpdateOne) sqlSave(ctx context.Context) (_node *Seat, err error) {
 	if value, ok := _u.mutation.Phone(); ok {
 		_spec.SetField(seat.FieldPhone, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.SearchText(); ok {
+		_spec.SetField(seat.FieldSearchText, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(seat.FieldStatus, field.TypeString, value)
 	}
@@ -656,6 +721,9 @@ func (_u *SeatUpdateOne) sqlSave(ctx context.Context) (_node *Seat, err error) {
 	}
 	if value, ok := _u.mutation.AddedValidCertificates(); ok {
 		_spec.AddField(seat.FieldValidCertificates, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.UnusedSince(); ok {
+		_spec.SetField(seat.FieldUnusedSince, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.CreatedByEnrollmentID(); ok {
 		_spec.SetField(seat.FieldCreatedByEnrollmentID, field.TypeUUID, value)

@@ -40,6 +40,8 @@ type Tx struct {
 	SeatAllocation *SeatAllocationClient
 	// SeatLicense is the client for interacting with the SeatLicense builders.
 	SeatLicense *SeatLicenseClient
+	// SeatUsageDay is the client for interacting with the SeatUsageDay builders.
+	SeatUsageDay *SeatUsageDayClient
 
 	// lazily loaded.
 	client     *Client
@@ -185,6 +187,7 @@ func (tx *Tx) init() {
 	tx.Seat = NewSeatClient(tx.config)
 	tx.SeatAllocation = NewSeatAllocationClient(tx.config)
 	tx.SeatLicense = NewSeatLicenseClient(tx.config)
+	tx.SeatUsageDay = NewSeatUsageDayClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

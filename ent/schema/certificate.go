@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
@@ -31,6 +32,8 @@ func (Certificate) Fields() []ent.Field {
 		at("not_after"),
 		field.String("sha256").Immutable().Comment("hex thumbprint of the DER"),
 		field.Bytes("der").Immutable(),
+		maybe("revoked_at"),
+		field.String("revocation_reason").GoType(lifecycle.RevocationReason("")).Optional().Nillable(),
 	}
 }
 
@@ -43,20 +46,28 @@ func (Certificate) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of Certificate.
+// counting are the statuses in which a certificate counts for its seat, and from
+// which it expires.
+var counting = []lifecycle.CertificateStatus{lifecycle.CertificateIssued, lifecycle.CertificateSuspended}
+
+// Indexes of Certificate. The due ones lie in a partial index that the sweep keeps
+// small.
 func (Certificate) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("business_unit_id", "sha256").Unique(),
 		index.Fields("seat_row_id", "created_at", "id"),
 		index.Fields("enrollment_id"),
+		index.Fields("not_after", "id").Annotations(entsql.IndexWhere(oneOf("status", counting))).StorageKey("certificates_due"),
 	}
 }
 
 // Annotations of Certificate.
 func (Certificate) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
-		"certificates_status": oneOf("status", lifecycle.CertificateStatuses),
-		"certificates_source": oneOf("source", lifecycle.CertificateSources),
-		"certificates_dates":  "not_before <= not_after",
+		"certificates_status":  oneOf("status", lifecycle.CertificateStatuses),
+		"certificates_source":  oneOf("source", lifecycle.CertificateSources),
+		"certificates_dates":   "not_before <= not_after",
+		"certificates_revoked": "(status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revocation_reason IS NULL)",
+		"certificates_reason":  "revocation_reason IS NULL OR " + oneOf("revocation_reason", lifecycle.RevocationReasons),
 	})}
 }

@@ -27,10 +27,12 @@ func (Seat) Fields() []ent.Field {
 		field.String("name").Default(""),
 		field.String("email").Default(""),
 		field.String("phone").Default("").Comment("USER and UNIFIED only"),
+		field.String("search_text").Default("").Comment("seat_key, e-mail and the words of the name in lower case, each behind a line break: what a search looks through"),
 		field.String("status").GoType(lifecycle.SeatStatus("")).Default(string(lifecycle.SeatCreated)).Comment("follows deleted_at, consumed and active_enrollments"),
 		field.Bool("consumed").Default(false).Comment("a certificate counts; mirrored in seat_allocations.consumed"),
 		field.Int("active_enrollments").Default(0),
 		field.Int("valid_certificates").Default(0).Comment("issued or suspended"),
+		field.Time("unused_since").SchemaType(instant).Comment("since when it has had neither an active enrollment nor a certificate that counts; kept as it was while it has one"),
 		ref("created_by_enrollment_id"),
 		maybe("deleted_at"),
 	}
@@ -52,8 +54,14 @@ func (Seat) Indexes() []ent.Index {
 	for _, order := range []string{"created_at", "updated_at", "seat_key"} {
 		all = append(all, list(order)...)
 	}
-	return append(all, index.Fields("business_unit_id", "seat_type", "seat_key").Unique().
-		Annotations(entsql.IndexWhere("deleted_at IS NULL")).StorageKey("seats_one_live"))
+	return append(all,
+		index.Fields("business_unit_id", "seat_type", "seat_key").Unique().
+			Annotations(entsql.IndexWhere("deleted_at IS NULL")).StorageKey("seats_one_live"),
+		// Trigrams find the rare ones among a million; the business unit lies in the
+		// index too, so that a common text in somebody else's costs nobody anything.
+		index.Fields("business_unit_id", "search_text").
+			Annotations(entsql.IndexType("GIN"), entsql.OpClassColumn("search_text", "gin_trgm_ops")).StorageKey("seats_search"),
+	)
 }
 
 // Annotations of Seat.

@@ -19,6 +19,7 @@ import (
 	"gatehouse/internal/period"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/seatfile"
 	"gatehouse/internal/viewer"
 	"math"
 	"strconv"
@@ -49,6 +50,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	Seat() SeatResolver
 	SeatAllocation() SeatAllocationResolver
+	SeatImportRow() SeatImportRowResolver
 	SeatUsage() SeatUsageResolver
 	Viewer() ViewerResolver
 }
@@ -259,6 +261,40 @@ type ComplexityRoot struct {
 		UserErrors   func(childComplexity int) int
 	}
 
+	DeleteSeatPayload struct {
+		Replayed   func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteSeatsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EnrollSeatPayload struct {
+		Code       func(childComplexity int) int
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EnrollSeatResult struct {
+		Code       func(childComplexity int) int
+		Enrollment func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	EnrollSeatsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Enrollment struct {
 		Approvals            func(childComplexity int) int
 		ApprovalsGiven       func(childComplexity int) int
@@ -332,6 +368,14 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ImportSeatsPayload struct {
+		Replayed   func(childComplexity int) int
+		Report     func(childComplexity int) int
+		Rows       func(childComplexity int) int
+		Summary    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Issuance struct {
 		Reason func(childComplexity int) int
 		Since  func(childComplexity int) int
@@ -350,12 +394,18 @@ type ComplexityRoot struct {
 		CreateSeat                func(childComplexity int, input inventory.CreateSeatInput) int
 		CreateSeats               func(childComplexity int, input inventory.CreateSeatsInput) int
 		DeleteBusinessUnit        func(childComplexity int, input businessunit.DeleteBusinessUnitInput) int
+		DeleteSeat                func(childComplexity int, input inventory.DeleteSeatInput) int
+		DeleteSeats               func(childComplexity int, input inventory.DeleteSeatsInput) int
+		EnrollSeat                func(childComplexity int, input inventory.EnrollSeatInput) int
+		EnrollSeats               func(childComplexity int, input inventory.EnrollSeatsInput) int
+		ImportSeats               func(childComplexity int, input inventory.ImportSeatsInput) int
 		RejectEnrollment          func(childComplexity int, input inventory.RejectEnrollmentInput) int
 		RejectEnrollments         func(childComplexity int, input inventory.RejectEnrollmentsInput) int
 		RequestEnrollment         func(childComplexity int, input inventory.RequestEnrollmentInput) int
 		SetPurchasedSeats         func(childComplexity int, input licence.SetPurchasedSeatsInput) int
 		UpdateBusinessUnit        func(childComplexity int, input businessunit.UpdateBusinessUnitInput) int
 		UpdateCertificateProfile  func(childComplexity int, input profile.UpdateCertificateProfileInput) int
+		UpdateSeat                func(childComplexity int, input inventory.UpdateSeatInput) int
 		WithdrawEnrollment        func(childComplexity int, input inventory.WithdrawEnrollmentInput) int
 	}
 
@@ -379,7 +429,7 @@ type ComplexityRoot struct {
 		Seat                func(childComplexity int, id id.ID) int
 		SeatLicenses        func(childComplexity int) int
 		SeatUsage           func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType) int
-		Seats               func(childComplexity int, first *int, after *string, last *int, before *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
+		Seats               func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
 		Viewer              func(childComplexity int) int
 	}
 
@@ -427,6 +477,7 @@ type ComplexityRoot struct {
 		SeatType           func(childComplexity int) int
 		Status             func(childComplexity int) int
 		UnavailableActions func(childComplexity int) int
+		UnusedSince        func(childComplexity int) int
 		UpdatedAt          func(childComplexity int) int
 		Version            func(childComplexity int) int
 	}
@@ -437,6 +488,7 @@ type ComplexityRoot struct {
 		BusinessUnit func(childComplexity int) int
 		Consumed     func(childComplexity int) int
 		Created      func(childComplexity int) int
+		Forecast     func(childComplexity int) int
 		Grows        func(childComplexity int) int
 		ID           func(childComplexity int) int
 		SeatType     func(childComplexity int) int
@@ -470,6 +522,29 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	SeatForecast struct {
+		Basis       func(childComplexity int) int
+		RunsOutOn   func(childComplexity int) int
+		SeatsPerDay func(childComplexity int) int
+		Since       func(childComplexity int) int
+		Until       func(childComplexity int) int
+	}
+
+	SeatImportCount struct {
+		Outcome func(childComplexity int) int
+		Rows    func(childComplexity int) int
+	}
+
+	SeatImportRow struct {
+		Code       func(childComplexity int) int
+		Enrollment func(childComplexity int) int
+		Outcome    func(childComplexity int) int
+		Row        func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		SeatID     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SeatLicense struct {
 		Allocated   func(childComplexity int) int
 		ID          func(childComplexity int) int
@@ -480,6 +555,12 @@ type ComplexityRoot struct {
 		Version     func(childComplexity int) int
 	}
 
+	SeatResult struct {
+		ID         func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SeatUsage struct {
 		Allocated   func(childComplexity int) int
 		Allocations func(childComplexity int, first *int, after *string, last *int, before *string) int
@@ -488,6 +569,15 @@ type ComplexityRoot struct {
 		ByType      func(childComplexity int) int
 		Consumed    func(childComplexity int) int
 		Created     func(childComplexity int) int
+		Forecast    func(childComplexity int) int
+		History     func(childComplexity int, days int) int
+	}
+
+	SeatUsageDay struct {
+		Allocated func(childComplexity int) int
+		Consumed  func(childComplexity int) int
+		Created   func(childComplexity int) int
+		Day       func(childComplexity int) int
 	}
 
 	SeatUsageOfType struct {
@@ -526,6 +616,12 @@ type ComplexityRoot struct {
 		CertificateProfile func(childComplexity int) int
 		Replayed           func(childComplexity int) int
 		UserErrors         func(childComplexity int) int
+	}
+
+	UpdateSeatPayload struct {
+		Replayed   func(childComplexity int) int
+		Seat       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	UserError struct {
@@ -594,6 +690,12 @@ type MutationResolver interface {
 	ArchiveCertificateProfile(ctx context.Context, input profile.ArchiveCertificateProfileInput) (*profile.Payload, error)
 	CreateSeat(ctx context.Context, input inventory.CreateSeatInput) (*inventory.SeatPayload, error)
 	CreateSeats(ctx context.Context, input inventory.CreateSeatsInput) (*inventory.SeatsPayload, error)
+	UpdateSeat(ctx context.Context, input inventory.UpdateSeatInput) (*inventory.SeatPayload, error)
+	DeleteSeat(ctx context.Context, input inventory.DeleteSeatInput) (*inventory.SeatPayload, error)
+	DeleteSeats(ctx context.Context, input inventory.DeleteSeatsInput) (*inventory.SeatResultsPayload, error)
+	EnrollSeat(ctx context.Context, input inventory.EnrollSeatInput) (*inventory.EnrollSeatPayload, error)
+	EnrollSeats(ctx context.Context, input inventory.EnrollSeatsInput) (*inventory.EnrollSeatsPayload, error)
+	ImportSeats(ctx context.Context, input inventory.ImportSeatsInput) (*inventory.ImportSeatsPayload, error)
 	RequestEnrollment(ctx context.Context, input inventory.RequestEnrollmentInput) (*inventory.EnrollmentPayload, error)
 	WithdrawEnrollment(ctx context.Context, input inventory.WithdrawEnrollmentInput) (*inventory.EnrollmentPayload, error)
 	ApproveEnrollment(ctx context.Context, input inventory.ApproveEnrollmentInput) (*inventory.EnrollmentPayload, error)
@@ -614,7 +716,7 @@ type QueryResolver interface {
 	CertificateProfile(ctx context.Context, id id.ID) (*profile.CertificateProfile, error)
 	CertificateProfiles(ctx context.Context, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) (*page.Connection[*profile.CertificateProfile], error)
 	Seat(ctx context.Context, id id.ID) (*inventory.Seat, error)
-	Seats(ctx context.Context, first *int, after *string, last *int, before *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error)
+	Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error)
 	Enrollment(ctx context.Context, id id.ID) (*inventory.Enrollment, error)
 	Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) (*page.Connection[*auditlog.Entry], error)
@@ -629,9 +731,17 @@ type SeatResolver interface {
 }
 type SeatAllocationResolver interface {
 	BusinessUnit(ctx context.Context, obj *licence.SeatAllocation) (*businessunit.BusinessUnit, error)
+
+	Forecast(ctx context.Context, obj *licence.SeatAllocation) (*licence.SeatForecast, error)
+}
+type SeatImportRowResolver interface {
+	Seat(ctx context.Context, obj *inventory.SeatImportRow) (*inventory.Seat, error)
+	Enrollment(ctx context.Context, obj *inventory.SeatImportRow) (*inventory.Enrollment, error)
 }
 type SeatUsageResolver interface {
 	Allocations(ctx context.Context, obj *licence.SeatUsage, first *int, after *string, last *int, before *string) (*page.Connection[*licence.SeatAllocation], error)
+	History(ctx context.Context, obj *licence.SeatUsage, days int) ([]*licence.SeatUsageDay, error)
+	Forecast(ctx context.Context, obj *licence.SeatUsage) (*licence.SeatForecast, error)
 }
 type ViewerResolver interface {
 	Email(ctx context.Context, obj *viewer.Viewer) (*string, error)
@@ -1446,6 +1556,125 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteBusinessUnitPayload.UserErrors(childComplexity), true
 
+	case "DeleteSeatPayload.replayed":
+		if e.ComplexityRoot.DeleteSeatPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatPayload.Replayed(childComplexity), true
+	case "DeleteSeatPayload.seat":
+		if e.ComplexityRoot.DeleteSeatPayload.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatPayload.Seat(childComplexity), true
+	case "DeleteSeatPayload.userErrors":
+		if e.ComplexityRoot.DeleteSeatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatPayload.UserErrors(childComplexity), true
+
+	case "DeleteSeatsPayload.replayed":
+		if e.ComplexityRoot.DeleteSeatsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatsPayload.Replayed(childComplexity), true
+	case "DeleteSeatsPayload.results":
+		if e.ComplexityRoot.DeleteSeatsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatsPayload.Results(childComplexity), true
+	case "DeleteSeatsPayload.userErrors":
+		if e.ComplexityRoot.DeleteSeatsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSeatsPayload.UserErrors(childComplexity), true
+
+	case "EnrollSeatPayload.code":
+		if e.ComplexityRoot.EnrollSeatPayload.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.Code(childComplexity), true
+	case "EnrollSeatPayload.enrollment":
+		if e.ComplexityRoot.EnrollSeatPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.Enrollment(childComplexity), true
+	case "EnrollSeatPayload.replayed":
+		if e.ComplexityRoot.EnrollSeatPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.Replayed(childComplexity), true
+	case "EnrollSeatPayload.seat":
+		if e.ComplexityRoot.EnrollSeatPayload.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.Seat(childComplexity), true
+	case "EnrollSeatPayload.userErrors":
+		if e.ComplexityRoot.EnrollSeatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.UserErrors(childComplexity), true
+
+	case "EnrollSeatResult.code":
+		if e.ComplexityRoot.EnrollSeatResult.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.Code(childComplexity), true
+	case "EnrollSeatResult.enrollment":
+		if e.ComplexityRoot.EnrollSeatResult.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.Enrollment(childComplexity), true
+	case "EnrollSeatResult.id":
+		if e.ComplexityRoot.EnrollSeatResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.ID(childComplexity), true
+	case "EnrollSeatResult.seat":
+		if e.ComplexityRoot.EnrollSeatResult.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.Seat(childComplexity), true
+	case "EnrollSeatResult.userErrors":
+		if e.ComplexityRoot.EnrollSeatResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.UserErrors(childComplexity), true
+
+	case "EnrollSeatsPayload.replayed":
+		if e.ComplexityRoot.EnrollSeatsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatsPayload.Replayed(childComplexity), true
+	case "EnrollSeatsPayload.results":
+		if e.ComplexityRoot.EnrollSeatsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatsPayload.Results(childComplexity), true
+	case "EnrollSeatsPayload.userErrors":
+		if e.ComplexityRoot.EnrollSeatsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatsPayload.UserErrors(childComplexity), true
+
 	case "Enrollment.approvals":
 		if e.ComplexityRoot.Enrollment.Approvals == nil {
 			break
@@ -1775,6 +2004,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollmentResult.UserErrors(childComplexity), true
 
+	case "ImportSeatsPayload.replayed":
+		if e.ComplexityRoot.ImportSeatsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSeatsPayload.Replayed(childComplexity), true
+	case "ImportSeatsPayload.report":
+		if e.ComplexityRoot.ImportSeatsPayload.Report == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSeatsPayload.Report(childComplexity), true
+	case "ImportSeatsPayload.rows":
+		if e.ComplexityRoot.ImportSeatsPayload.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSeatsPayload.Rows(childComplexity), true
+	case "ImportSeatsPayload.summary":
+		if e.ComplexityRoot.ImportSeatsPayload.Summary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSeatsPayload.Summary(childComplexity), true
+	case "ImportSeatsPayload.userErrors":
+		if e.ComplexityRoot.ImportSeatsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportSeatsPayload.UserErrors(childComplexity), true
+
 	case "Issuance.reason":
 		if e.ComplexityRoot.Issuance.Reason == nil {
 			break
@@ -1915,6 +2175,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteBusinessUnit(childComplexity, args["input"].(businessunit.DeleteBusinessUnitInput)), true
+	case "Mutation.deleteSeat":
+		if e.ComplexityRoot.Mutation.DeleteSeat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSeat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSeat(childComplexity, args["input"].(inventory.DeleteSeatInput)), true
+	case "Mutation.deleteSeats":
+		if e.ComplexityRoot.Mutation.DeleteSeats == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSeats_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSeats(childComplexity, args["input"].(inventory.DeleteSeatsInput)), true
+	case "Mutation.enrollSeat":
+		if e.ComplexityRoot.Mutation.EnrollSeat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enrollSeat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnrollSeat(childComplexity, args["input"].(inventory.EnrollSeatInput)), true
+	case "Mutation.enrollSeats":
+		if e.ComplexityRoot.Mutation.EnrollSeats == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_enrollSeats_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EnrollSeats(childComplexity, args["input"].(inventory.EnrollSeatsInput)), true
+	case "Mutation.importSeats":
+		if e.ComplexityRoot.Mutation.ImportSeats == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importSeats_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportSeats(childComplexity, args["input"].(inventory.ImportSeatsInput)), true
 	case "Mutation.rejectEnrollment":
 		if e.ComplexityRoot.Mutation.RejectEnrollment == nil {
 			break
@@ -1981,6 +2296,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateCertificateProfile(childComplexity, args["input"].(profile.UpdateCertificateProfileInput)), true
+	case "Mutation.updateSeat":
+		if e.ComplexityRoot.Mutation.UpdateSeat == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSeat_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSeat(childComplexity, args["input"].(inventory.UpdateSeatInput)), true
 	case "Mutation.withdrawEnrollment":
 		if e.ComplexityRoot.Mutation.WithdrawEnrollment == nil {
 			break
@@ -2156,7 +2482,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Seats(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*inventory.SeatFilter), args["orderBy"].(*inventory.SeatOrder)), true
+		return e.ComplexityRoot.Query.Seats(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.SeatView), args["search"].(*string), args["filter"].(*inventory.SeatFilter), args["orderBy"].(*inventory.SeatOrder)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -2364,6 +2690,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Seat.UnavailableActions(childComplexity), true
+	case "Seat.unusedSince":
+		if e.ComplexityRoot.Seat.UnusedSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Seat.UnusedSince(childComplexity), true
 	case "Seat.updatedAt":
 		if e.ComplexityRoot.Seat.UpdatedAt == nil {
 			break
@@ -2407,6 +2739,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeatAllocation.Created(childComplexity), true
+	case "SeatAllocation.forecast":
+		if e.ComplexityRoot.SeatAllocation.Forecast == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatAllocation.Forecast(childComplexity), true
 	case "SeatAllocation.grows":
 		if e.ComplexityRoot.SeatAllocation.Grows == nil {
 			break
@@ -2526,6 +2864,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SeatEdge.Node(childComplexity), true
 
+	case "SeatForecast.basis":
+		if e.ComplexityRoot.SeatForecast.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatForecast.Basis(childComplexity), true
+	case "SeatForecast.runsOutOn":
+		if e.ComplexityRoot.SeatForecast.RunsOutOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatForecast.RunsOutOn(childComplexity), true
+	case "SeatForecast.seatsPerDay":
+		if e.ComplexityRoot.SeatForecast.SeatsPerDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatForecast.SeatsPerDay(childComplexity), true
+	case "SeatForecast.since":
+		if e.ComplexityRoot.SeatForecast.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatForecast.Since(childComplexity), true
+	case "SeatForecast.until":
+		if e.ComplexityRoot.SeatForecast.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatForecast.Until(childComplexity), true
+
+	case "SeatImportCount.outcome":
+		if e.ComplexityRoot.SeatImportCount.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportCount.Outcome(childComplexity), true
+	case "SeatImportCount.rows":
+		if e.ComplexityRoot.SeatImportCount.Rows == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportCount.Rows(childComplexity), true
+
+	case "SeatImportRow.code":
+		if e.ComplexityRoot.SeatImportRow.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.Code(childComplexity), true
+	case "SeatImportRow.enrollment":
+		if e.ComplexityRoot.SeatImportRow.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.Enrollment(childComplexity), true
+	case "SeatImportRow.outcome":
+		if e.ComplexityRoot.SeatImportRow.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.Outcome(childComplexity), true
+	case "SeatImportRow.row":
+		if e.ComplexityRoot.SeatImportRow.Row == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.Row(childComplexity), true
+	case "SeatImportRow.seat":
+		if e.ComplexityRoot.SeatImportRow.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.Seat(childComplexity), true
+	case "SeatImportRow.seatId":
+		if e.ComplexityRoot.SeatImportRow.SeatID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.SeatID(childComplexity), true
+	case "SeatImportRow.userErrors":
+		if e.ComplexityRoot.SeatImportRow.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.UserErrors(childComplexity), true
+
 	case "SeatLicense.allocated":
 		if e.ComplexityRoot.SeatLicense.Allocated == nil {
 			break
@@ -2568,6 +2993,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeatLicense.Version(childComplexity), true
+
+	case "SeatResult.id":
+		if e.ComplexityRoot.SeatResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatResult.ID(childComplexity), true
+	case "SeatResult.seat":
+		if e.ComplexityRoot.SeatResult.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatResult.Seat(childComplexity), true
+	case "SeatResult.userErrors":
+		if e.ComplexityRoot.SeatResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatResult.UserErrors(childComplexity), true
 
 	case "SeatUsage.allocated":
 		if e.ComplexityRoot.SeatUsage.Allocated == nil {
@@ -2616,6 +3060,48 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeatUsage.Created(childComplexity), true
+	case "SeatUsage.forecast":
+		if e.ComplexityRoot.SeatUsage.Forecast == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsage.Forecast(childComplexity), true
+	case "SeatUsage.history":
+		if e.ComplexityRoot.SeatUsage.History == nil {
+			break
+		}
+
+		args, err := ec.field_SeatUsage_history_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SeatUsage.History(childComplexity, args["days"].(int)), true
+
+	case "SeatUsageDay.allocated":
+		if e.ComplexityRoot.SeatUsageDay.Allocated == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageDay.Allocated(childComplexity), true
+	case "SeatUsageDay.consumed":
+		if e.ComplexityRoot.SeatUsageDay.Consumed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageDay.Consumed(childComplexity), true
+	case "SeatUsageDay.created":
+		if e.ComplexityRoot.SeatUsageDay.Created == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageDay.Created(childComplexity), true
+	case "SeatUsageDay.day":
+		if e.ComplexityRoot.SeatUsageDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageDay.Day(childComplexity), true
 
 	case "SeatUsageOfType.allocated":
 		if e.ComplexityRoot.SeatUsageOfType.Allocated == nil {
@@ -2743,6 +3229,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateCertificateProfilePayload.UserErrors(childComplexity), true
 
+	case "UpdateSeatPayload.replayed":
+		if e.ComplexityRoot.UpdateSeatPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSeatPayload.Replayed(childComplexity), true
+	case "UpdateSeatPayload.seat":
+		if e.ComplexityRoot.UpdateSeatPayload.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSeatPayload.Seat(childComplexity), true
+	case "UpdateSeatPayload.userErrors":
+		if e.ComplexityRoot.UpdateSeatPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSeatPayload.UserErrors(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -2855,8 +3360,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCreateSeatInput,
 		ec.unmarshalInputCreateSeatsInput,
 		ec.unmarshalInputDeleteBusinessUnitInput,
+		ec.unmarshalInputDeleteSeatInput,
+		ec.unmarshalInputDeleteSeatsInput,
+		ec.unmarshalInputEnrollSeatInput,
+		ec.unmarshalInputEnrollSeatsInput,
 		ec.unmarshalInputEnrollmentFilter,
 		ec.unmarshalInputEnrollmentOrder,
+		ec.unmarshalInputImportSeatsInput,
 		ec.unmarshalInputNewSeat,
 		ec.unmarshalInputRejectEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentsInput,
@@ -2864,9 +3374,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRequestedName,
 		ec.unmarshalInputSeatFilter,
 		ec.unmarshalInputSeatOrder,
+		ec.unmarshalInputSeatToEnroll,
 		ec.unmarshalInputSetPurchasedSeatsInput,
 		ec.unmarshalInputUpdateBusinessUnitInput,
 		ec.unmarshalInputUpdateCertificateProfileInput,
+		ec.unmarshalInputUpdateSeatInput,
 		ec.unmarshalInputWithdrawEnrollmentInput,
 	)
 	first := true
@@ -2955,6 +3467,9 @@ have no fixed length. Whole seconds.
 """
 scalar Duration
 
+"A day of the UTC calendar, such as 2026-11-22."
+scalar Date
+
 "Anything with a global id, as ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + ` return it."
 interface Node {
   "Opaque, unique over all types, and sortable by the time it was made. Its prefix tells the type: enr_… is an enrollment."
@@ -3023,7 +3538,7 @@ enum RefusalCode {
   NO_LICENCE_LEFT
   "The figure is below the seats that exist; the message names the first five."
   SEATS_IN_THE_WAY
-  "The enrollment's seat was deleted."
+  "The seat was deleted. Its seatId can be used again, as a new seat."
   SEAT_DELETED
   "The seat holds a valid certificate already, and its type holds one at a time outside the renewal window."
   SEAT_HAS_CERTIFICATE
@@ -3249,6 +3764,8 @@ type SeatAllocation implements Node {
   available: Int!
   "IMPORTED and DISCOVERY: whether ` + "`" + `allocated` + "`" + ` grows by itself with import and discovery, since no figure was set."
   grows: Boolean!
+  "When its licences run out at the present rate; null where there is no trend."
+  forecast: SeatForecast
   updatedAt: DateTime!
   "Raised by allocating, not by seats that come and go. Send it as ` + "`" + `expectedVersion` + "`" + `."
   version: Int!
@@ -3299,6 +3816,44 @@ type SeatUsage {
     "Only what comes before this cursor."
     before: String
   ): SeatAllocationConnection!
+  "The figures day by day, oldest first: those of each day's end (UTC), of today those of now. A day's figure is at most a minute older than its end. Days before the first record are left out."
+  history(
+    "How many days, today included, 1 to 400."
+    days: Int! = 90
+  ): [SeatUsageDay!]!
+  "When the licences of all that is shown here run out together at the present rate; null where there is no trend. Ask for one business unit and type, or at the allocations, to learn when that one runs out."
+  forecast: SeatForecast
+}
+
+"The three figures at the end of a day."
+type SeatUsageDay {
+  "The day that ended with these figures."
+  day: Date!
+  "Licences given to business units."
+  allocated: Int!
+  "Live seats."
+  created: Int!
+  "Seats with a certificate that counts."
+  consumed: Int!
+}
+
+"""
+The day on which no seat is left, if seats go on being created at the present rate: a straight line (least squares) through ` + "`" + `created` + "`" + ` of
+the last 90 days. There is none with fewer than 14 days of figures, when the line does not rise, or when it reaches the allocation
+later than in ten years. Seats are counted on from today's figure at the line's rate. Allocations that grow by themselves never run out and
+are left out.
+"""
+type SeatForecast {
+  "The first day on which so many seats are created that they reach ` + "`" + `allocated` + "`" + `; today when nothing is left already."
+  runsOutOn: Date!
+  "By how many seats the line rises in a day."
+  seatsPerDay: Float!
+  "The first day whose figure was used."
+  since: Date!
+  "The last day whose figure was used."
+  until: Date!
+  "The sentence to show with it: what was calculated from what."
+  basis: String!
 }
 
 "The figures of one seat type."
@@ -3357,7 +3912,7 @@ enum EnrollmentMethod {
 enum CodeAlphabet {
   "0 to 9."
   DIGITS
-  "Capital letters and digits without look-alikes."
+  "Capital letters and digits without look-alikes: ABCDEFGHJKMNPQRSTUVWXYZ23456789 (no 0, O, 1, I or L)."
   LETTERS_AND_DIGITS
 }
 
@@ -3509,6 +4064,22 @@ type UnavailableSeatAction {
   message: String!
 }
 
+"Which seats a system view shows."
+enum SeatView {
+  "All that live: as many as the figure ` + "`" + `created` + "`" + ` says, for the same business units and types."
+  ALL
+  "CREATED: neither an active enrollment nor a certificate that counts."
+  NOT_ENROLLED
+  "ENROLLED: an active enrollment, and no certificate that counts."
+  ENROLLED
+  "CONSUMED: a certificate that counts."
+  CONSUMED
+  "CREATED for at least 90 days: in that time neither an active enrollment nor a certificate that counts."
+  UNUSED_90_DAYS
+  "DELETED."
+  DELETED
+}
+
 "One record (person, device, server…) that certificates belong to. It holds one licence of its type. Needs VIEW_SEATS."
 type Seat implements Node {
   id: ID!
@@ -3524,6 +4095,8 @@ type Seat implements Node {
   "Null without VIEW_BUSINESS_UNITS."
   businessUnit: BusinessUnit
   status: SeatStatus!
+  "Since when it has had neither an active enrollment nor a certificate that counts; null while it has one, and once it is deleted."
+  unusedSince: DateTime
   "Its enrollments, newest first; without VIEW_ENROLLMENTS empty."
   enrollments(
     "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -3575,18 +4148,20 @@ type SeatEdge {
   node: Seat!
 }
 
-"Which seats to list. What is left out does not narrow; an empty list matches nothing."
+"Which seats to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing."
 input SeatFilter {
   "Of any of these business units."
   businessUnitIds: [ID!]
   "Of any of these types."
   seatTypes: [SeatType!]
-  "In any of these statuses. When left out: all but DELETED."
+  "In any of these statuses. When both this and the view are left out: all but DELETED."
   statuses: [SeatStatus!]
   "With any of these seatIds, compared without regard to case."
   seatIds: [String!]
   createdSince: DateTime
   createdBefore: DateTime
+  updatedSince: DateTime
+  updatedBefore: DateTime
 }
 
 "What seats can be ordered by."
@@ -3793,7 +4368,7 @@ type Enrollment implements Node {
   seatId: String!
   "The seat's name as the request gives it; empty when it gives none."
   name: String!
-  "The seat's e-mail address as the request gives it; empty when it gives none."
+  "The seat's e-mail address as the request gives it, or where the invitation is mailed; empty when there is none."
   email: String!
   "Null while there is no such seat: the final approval makes it. Null without VIEW_SEATS, too."
   seat: Seat
@@ -3969,6 +4544,8 @@ enum AuditAction {
   CREATE_SEAT
   UPDATE_SEAT
   DELETE_SEAT
+  "A file was taken in or refused as a whole; each seat has an entry of its own."
+  IMPORT_SEATS
   ENROLL
   REQUEST
   APPROVE
@@ -3986,6 +4563,10 @@ enum AuditAction {
   "By the system: the enrollment's time passed."
   EXPIRE
   ATTACH_CERTIFICATE
+  "A certificate was put on a seat."
+  LINK_CERTIFICATE
+  "A certificate was taken off its seat."
+  UNLINK_CERTIFICATE
   IMPORT_CERTIFICATES
   RECORD_DISCOVERED_CERTIFICATES
   REVOKE_CERTIFICATE
@@ -4132,7 +4713,16 @@ type Query {
   seat(id: ID!): Seat
 
   "The seats of the viewer's business units; the newest first unless ordered. Needs VIEW_SEATS."
-  seats(first: Int, after: String, last: Int, before: String, filter: SeatFilter, orderBy: SeatOrder): SeatConnection!
+  seats(
+    first: Int, after: String, last: Int, before: String, view: SeatView
+    """
+    Finds, without regard to case, the beginning of a seatId, of an e-mail address or of a word of a name, and from three characters on
+    any part of them. Of several words each must be found. 1 to 255 characters; what more than 5,000 seats of the business units match,
+    deleted ones included, is refused with SEARCH_TOO_BROAD.
+    """
+    search: String
+    filter: SeatFilter, orderBy: SeatOrder
+  ): SeatConnection!
 
   "One enrollment; null when there is none for the viewer. Needs VIEW_ENROLLMENTS, or VIEW_OWN_ENROLLMENTS for one's own."
   enrollment(id: ID!): Enrollment
@@ -4175,6 +4765,29 @@ type Mutation {
   createSeat(input: CreateSeatInput!): CreateSeatPayload!
   "Adds up to 1,000 seats of one business unit and type; each stands alone, and the licences that are left go to the first ones. Needs MANAGE_SEATS. Refused as createSeat, per item."
   createSeats(input: CreateSeatsInput!): CreateSeatsPayload!
+
+  "Changes a seat's name, e-mail address and phone number; never its seatId, type or business unit. Needs MANAGE_SEATS. Refused: NOT_FOUND, INVALID, SEAT_DELETED, CONFLICT."
+  updateSeat(input: UpdateSeatInput!): UpdateSeatPayload!
+  "Deletes a seat for good: its active and expired enrollments are rejected, its licence goes back to its business unit, and its certificates are revoked when asked. Needs MANAGE_SEATS, and REVOKE_CERTIFICATES where certificates are revoked. Refused: NOT_FOUND, SEAT_DELETED, REVOKE_PERMISSION_MISSING, ISSUING, CONFLICT."
+  deleteSeat(input: DeleteSeatInput!): DeleteSeatPayload!
+  "Deletes up to 1,000 seats; each stands alone. Needs MANAGE_SEATS. Refused as deleteSeat, per item."
+  deleteSeats(input: DeleteSeatsInput!): DeleteSeatsPayload!
+  """
+  Links a seat to a profile with enrollment codes of its business unit and type, makes the code or takes the one given, and mails the
+  invitation. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND (the seat or the profile), INVALID (a code that does not fit the profile,
+  a time that has passed, a code that nobody would learn of), WRONG_METHOD, WRONG_SEAT_TYPE, PROFILE_ARCHIVED, SEAT_DELETED,
+  ACTIVE_ENROLLMENT_EXISTS, SEAT_HAS_CERTIFICATE.
+  """
+  enrollSeat(input: EnrollSeatInput!): EnrollSeatPayload!
+  "Enrolls up to 1,000 seats under one profile; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as enrollSeat, as a whole for what is wrong with the profile or the time, else per item, and with DUPLICATE for a seat that stands twice."
+  enrollSeats(input: EnrollSeatsInput!): EnrollSeatsPayload!
+  """
+  Creates, updates, enrolls or deletes seats by a CSV file; each row stands alone. Larger files: ` + "`" + `gatehouse seats import` + "`" + `. Needs
+  MANAGE_SEATS, with a profile MANAGE_ENROLLMENTS, and REVOKE_CERTIFICATES where a deletion revokes certificates. Refused as a whole:
+  NOT_FOUND (the business unit or the profile), INVALID (the file cannot be read, lacks a column or has an unknown one), TOO_MANY,
+  FORBIDDEN, WRONG_SEAT_TYPE, WRONG_METHOD, PROFILE_ARCHIVED; per row as createSeat, updateSeat, enrollSeat and deleteSeat.
+  """
+  importSeats(input: ImportSeatsInput!): ImportSeatsPayload!
 
   "Asks for a certificate under a profile with manual approval. Needs REQUEST_ENROLLMENTS. Refused: NOT_FOUND (the profile), INVALID, WRONG_METHOD, PROFILE_ARCHIVED, ACTIVE_ENROLLMENT_EXISTS, SEAT_HAS_CERTIFICATE, INVALID_CSR, KEY_NOT_ALLOWED, NAME_NOT_ALLOWED."
   requestEnrollment(input: RequestEnrollmentInput!): RequestEnrollmentPayload!
@@ -4501,6 +5114,248 @@ type CreateSeatResult {
   "Null when it was refused."
   seat: Seat
   "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"What to change of a seat; what is left out stays."
+input UpdateSeatInput {
+  "The seat, by its ` + "`" + `id` + "`" + ` (seat_…)."
+  id: ID!
+  "Up to 255 characters; an empty text clears it."
+  name: String
+  "An empty text clears it. Enrollments that exist keep the address that they were made with."
+  email: String
+  "USER and UNIFIED only; up to 50 characters; an empty text clears it."
+  phone: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of updateSeat."
+type UpdateSeatPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  seat: Seat
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which seat to delete. It cannot be undone; its seatId can be used again, as a new seat."
+input DeleteSeatInput {
+  "The seat, by its ` + "`" + `id` + "`" + ` (seat_…)."
+  id: ID!
+  "Whether its valid and suspended certificates are revoked (cessationOfOperation, RFC 5280 section 5.3.1). When false they stay valid to their end."
+  revokeCertificates: Boolean = false
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of deleteSeat."
+type DeleteSeatPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  seat: Seat
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which seats to delete. It cannot be undone; their seatIds can be used again, as new seats."
+input DeleteSeatsInput {
+  "1 to 1,000 seats, by their ` + "`" + `id` + "`" + ` (seat_…)."
+  ids: [ID!]!
+  "Whether their valid and suspended certificates are revoked (cessationOfOperation, RFC 5280 section 5.3.1). When false they stay valid to their end."
+  revokeCertificates: Boolean = false
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of deleteSeats."
+type DeleteSeatsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [SeatResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What came of one of the seats."
+type SeatResult {
+  "The id asked for."
+  id: ID!
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  seat: Seat
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which seat to enroll under which profile."
+input EnrollSeatInput {
+  "The seat, by its ` + "`" + `id` + "`" + ` (seat_…)."
+  id: ID!
+  "A profile with authentication method ENROLLMENT_CODE, of the seat's business unit and type."
+  profileId: ID!
+  "The code to use: as long as the profile's codes and spelled with the same characters; capital and small letters are the same. Left out: one is made at random."
+  code: String
+  "Where the invitation is mailed. Left out or empty: to the seat's e-mail address; without one, and under SCEP, EST and REST_API, nothing is mailed."
+  email: String
+  "When the code ends, up to 366 days ahead. Left out: the profile's ` + "`" + `expiry` + "`" + ` from now."
+  expiresAt: DateTime
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of enrollSeat."
+type EnrollSeatPayload {
+  "The seat as it now is, when the viewer may see it; null for NOT_FOUND."
+  seat: Seat
+  "Null when it was refused."
+  enrollment: Enrollment
+  "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
+  code: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which seats to enroll under one profile."
+input EnrollSeatsInput {
+  "A profile with authentication method ENROLLMENT_CODE, of the seats' business unit and type."
+  profileId: ID!
+  "1 to 1,000."
+  seats: [SeatToEnroll!]!
+  "When the codes end, up to 366 days ahead. Left out: the profile's ` + "`" + `expiry` + "`" + ` from now."
+  expiresAt: DateTime
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"One of the seats to enroll."
+input SeatToEnroll {
+  "The seat, by its ` + "`" + `id` + "`" + ` (seat_…)."
+  id: ID!
+  "The code to use: as long as the profile's codes and spelled with the same characters; capital and small letters are the same. Left out: one is made at random."
+  code: String
+  "Where the invitation is mailed. Left out or empty: to the seat's e-mail address; without one, and under SCEP, EST and REST_API, nothing is mailed."
+  email: String
+}
+
+"What came of enrollSeats."
+type EnrollSeatsPayload {
+  "One per seat, in the order given; a seat that stands twice is refused the second time (DUPLICATE). Empty when the whole call was refused."
+  results: [EnrollSeatResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What came of one of the seats."
+type EnrollSeatResult {
+  "The seat's ` + "`" + `id` + "`" + `, as asked for."
+  id: ID!
+  "The seat as it now is, when the viewer may see it; null for NOT_FOUND."
+  seat: Seat
+  "Null when it was refused."
+  enrollment: Enrollment
+  "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
+  code: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"What a file of seats does."
+enum SeatImportOperation {
+  "A seat that does not exist is created; of one that exists, name, e-mail and phone become what the file says: a missing column leaves a value, an empty cell clears it."
+  CREATE_OR_UPDATE
+  "Deletes the seats that the file names, and revokes their certificates."
+  DELETE
+}
+
+"What became of a row."
+enum SeatImportOutcome {
+  "A seat was created; with a profile, it was enrolled too."
+  CREATED
+  "The seat existed; name, e-mail or phone changed. With a profile, it was enrolled too, unless it had an active enrollment under it."
+  UPDATED
+  "The seat existed as the row says, and was enrolled."
+  ENROLLED
+  "Everything was as the row says already."
+  UNCHANGED
+  "The seat was deleted."
+  DELETED
+  "Nothing was done; ` + "`" + `userErrors` + "`" + ` says why."
+  REFUSED
+}
+
+"""
+A CSV file (RFC 4180) of seats of one business unit and type. Its first line names the columns, in any order: seat_id (required),
+seat_name, email, phone, enrollment_code and enrollment_email. A byte order mark, CRLF, quoted line breaks, and semicolons or tabs
+instead of commas are understood.
+"""
+input ImportSeatsInput {
+  businessUnitId: ID!
+  seatType: SeatType!
+  "What is done with the file's seats."
+  operation: SeatImportOperation!
+  "The file's text: up to 20,000 rows, within the limit of a request's body (1 MiB)."
+  csv: String!
+  "CREATE_OR_UPDATE: a profile with enrollment codes of this business unit and type, to enroll each seat under. A seat with an active enrollment under it is left as it is."
+  profileId: ID
+  "With a profile: when the codes end, up to 366 days ahead. Left out: the profile's ` + "`" + `expiry` + "`" + ` from now."
+  expiresAt: DateTime
+  "Tells what would happen, and changes nothing. An idempotencyKey is then ignored."
+  dryRun: Boolean = false
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of importSeats."
+type ImportSeatsPayload {
+  "One per row of the file, in its order. Empty when the whole file was refused."
+  rows: [SeatImportRow!]!
+  "How many rows came to what; outcomes without a row are left out."
+  summary: [SeatImportCount!]!
+  "The rows as CSV: row, seat_id, outcome, enrollment_code, reason. A cell that a spreadsheet would take for a formula begins with an apostrophe."
+  report: String!
+  "Why the whole file was refused; empty when each row has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"How many rows came to an outcome."
+type SeatImportCount {
+  outcome: SeatImportOutcome!
+  "How many rows."
+  rows: Int!
+}
+
+"What came of one row of the file."
+type SeatImportRow {
+  "Its number as a spreadsheet counts: the line with the columns' names is row 1."
+  row: Int!
+  "The row's seat_id as it stands in the file."
+  seatId: String!
+  outcome: SeatImportOutcome!
+  "The seat as it now is, when the viewer may see it; null when refused, and in a dry run for one that would be created."
+  seat: Seat
+  "The enrollment that was made; null where none was."
+  enrollment: Enrollment
+  "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
+  code: String
+  "Why it was refused; empty when it was not."
   userErrors: [UserError!]!
 }
 
@@ -5107,6 +5962,74 @@ func (ec *executionContext) childFields_DeleteBusinessUnitPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type DeleteBusinessUnitPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeleteSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seat":
+		return ec.fieldContext_DeleteSeatPayload_seat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteSeatPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DeleteSeatPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteSeatPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteSeatsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_DeleteSeatsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteSeatsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DeleteSeatsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteSeatsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnrollSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seat":
+		return ec.fieldContext_EnrollSeatPayload_seat(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_EnrollSeatPayload_enrollment(ctx, field)
+	case "code":
+		return ec.fieldContext_EnrollSeatPayload_code(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EnrollSeatPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_EnrollSeatPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrollSeatPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EnrollSeatResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_EnrollSeatResult_id(ctx, field)
+	case "seat":
+		return ec.fieldContext_EnrollSeatResult_seat(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_EnrollSeatResult_enrollment(ctx, field)
+	case "code":
+		return ec.fieldContext_EnrollSeatResult_code(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EnrollSeatResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrollSeatResult", field.Name)
+}
+
+func (ec *executionContext) childFields_EnrollSeatsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_EnrollSeatsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_EnrollSeatsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_EnrollSeatsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrollSeatsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Enrollment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5253,6 +6176,22 @@ func (ec *executionContext) childFields_EnrollmentResult(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type EnrollmentResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportSeatsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rows":
+		return ec.fieldContext_ImportSeatsPayload_rows(ctx, field)
+	case "summary":
+		return ec.fieldContext_ImportSeatsPayload_summary(ctx, field)
+	case "report":
+		return ec.fieldContext_ImportSeatsPayload_report(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportSeatsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ImportSeatsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportSeatsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Issuance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "state":
@@ -5355,6 +6294,8 @@ func (ec *executionContext) childFields_Seat(ctx context.Context, field graphql.
 		return ec.fieldContext_Seat_businessUnit(ctx, field)
 	case "status":
 		return ec.fieldContext_Seat_status(ctx, field)
+	case "unusedSince":
+		return ec.fieldContext_Seat_unusedSince(ctx, field)
 	case "enrollments":
 		return ec.fieldContext_Seat_enrollments(ctx, field)
 	case "auditTrail":
@@ -5393,6 +6334,8 @@ func (ec *executionContext) childFields_SeatAllocation(ctx context.Context, fiel
 		return ec.fieldContext_SeatAllocation_available(ctx, field)
 	case "grows":
 		return ec.fieldContext_SeatAllocation_grows(ctx, field)
+	case "forecast":
+		return ec.fieldContext_SeatAllocation_forecast(ctx, field)
 	case "updatedAt":
 		return ec.fieldContext_SeatAllocation_updatedAt(ctx, field)
 	case "version":
@@ -5453,6 +6396,52 @@ func (ec *executionContext) childFields_SeatEdge(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type SeatEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_SeatForecast(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "runsOutOn":
+		return ec.fieldContext_SeatForecast_runsOutOn(ctx, field)
+	case "seatsPerDay":
+		return ec.fieldContext_SeatForecast_seatsPerDay(ctx, field)
+	case "since":
+		return ec.fieldContext_SeatForecast_since(ctx, field)
+	case "until":
+		return ec.fieldContext_SeatForecast_until(ctx, field)
+	case "basis":
+		return ec.fieldContext_SeatForecast_basis(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatForecast", field.Name)
+}
+
+func (ec *executionContext) childFields_SeatImportCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_SeatImportCount_outcome(ctx, field)
+	case "rows":
+		return ec.fieldContext_SeatImportCount_rows(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatImportCount", field.Name)
+}
+
+func (ec *executionContext) childFields_SeatImportRow(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "row":
+		return ec.fieldContext_SeatImportRow_row(ctx, field)
+	case "seatId":
+		return ec.fieldContext_SeatImportRow_seatId(ctx, field)
+	case "outcome":
+		return ec.fieldContext_SeatImportRow_outcome(ctx, field)
+	case "seat":
+		return ec.fieldContext_SeatImportRow_seat(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_SeatImportRow_enrollment(ctx, field)
+	case "code":
+		return ec.fieldContext_SeatImportRow_code(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SeatImportRow_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatImportRow", field.Name)
+}
+
 func (ec *executionContext) childFields_SeatLicense(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5473,6 +6462,18 @@ func (ec *executionContext) childFields_SeatLicense(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type SeatLicense", field.Name)
 }
 
+func (ec *executionContext) childFields_SeatResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SeatResult_id(ctx, field)
+	case "seat":
+		return ec.fieldContext_SeatResult_seat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SeatResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatResult", field.Name)
+}
+
 func (ec *executionContext) childFields_SeatUsage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "asOf":
@@ -5489,8 +6490,26 @@ func (ec *executionContext) childFields_SeatUsage(ctx context.Context, field gra
 		return ec.fieldContext_SeatUsage_byType(ctx, field)
 	case "allocations":
 		return ec.fieldContext_SeatUsage_allocations(ctx, field)
+	case "history":
+		return ec.fieldContext_SeatUsage_history(ctx, field)
+	case "forecast":
+		return ec.fieldContext_SeatUsage_forecast(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SeatUsage", field.Name)
+}
+
+func (ec *executionContext) childFields_SeatUsageDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_SeatUsageDay_day(ctx, field)
+	case "allocated":
+		return ec.fieldContext_SeatUsageDay_allocated(ctx, field)
+	case "created":
+		return ec.fieldContext_SeatUsageDay_created(ctx, field)
+	case "consumed":
+		return ec.fieldContext_SeatUsageDay_consumed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatUsageDay", field.Name)
 }
 
 func (ec *executionContext) childFields_SeatUsageOfType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5567,6 +6586,18 @@ func (ec *executionContext) childFields_UpdateCertificateProfilePayload(ctx cont
 		return ec.fieldContext_UpdateCertificateProfilePayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateCertificateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "seat":
+		return ec.fieldContext_UpdateSeatPayload_seat(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSeatPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpdateSeatPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSeatPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5961,6 +6992,76 @@ func (ec *executionContext) field_Mutation_deleteBusinessUnit_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_deleteSeat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.DeleteSeatInput, error) {
+			return ec.unmarshalNDeleteSeatInput2gatehouseᚋinternalᚋinventoryᚐDeleteSeatInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.DeleteSeatsInput, error) {
+			return ec.unmarshalNDeleteSeatsInput2gatehouseᚋinternalᚋinventoryᚐDeleteSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_enrollSeat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.EnrollSeatInput, error) {
+			return ec.unmarshalNEnrollSeatInput2gatehouseᚋinternalᚋinventoryᚐEnrollSeatInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_enrollSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.EnrollSeatsInput, error) {
+			return ec.unmarshalNEnrollSeatsInput2gatehouseᚋinternalᚋinventoryᚐEnrollSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_importSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ImportSeatsInput, error) {
+			return ec.unmarshalNImportSeatsInput2gatehouseᚋinternalᚋinventoryᚐImportSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rejectEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6037,6 +7138,20 @@ func (ec *executionContext) field_Mutation_updateCertificateProfile_args(ctx con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (profile.UpdateCertificateProfileInput, error) {
 			return ec.unmarshalNUpdateCertificateProfileInput2gatehouseᚋinternalᚋprofileᚐUpdateCertificateProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateSeat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.UpdateSeatInput, error) {
+			return ec.unmarshalNUpdateSeatInput2gatehouseᚋinternalᚋinventoryᚐUpdateSeatInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -6438,22 +7553,38 @@ func (ec *executionContext) field_Query_seats_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["before"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "view",
+		func(ctx context.Context, v any) (*inventory.SeatView, error) {
+			return ec.unmarshalOSeatView2ᚖgatehouseᚋinternalᚋinventoryᚐSeatView(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["view"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*inventory.SeatFilter, error) {
 			return ec.unmarshalOSeatFilter2ᚖgatehouseᚋinternalᚋinventoryᚐSeatFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*inventory.SeatOrder, error) {
 			return ec.unmarshalOSeatOrder2ᚖgatehouseᚋinternalᚋinventoryᚐSeatOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg5
+	args["orderBy"] = arg7
 	return args, nil
 }
 
@@ -6492,6 +7623,20 @@ func (ec *executionContext) field_SeatUsage_allocations_args(ctx context.Context
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_SeatUsage_history_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg0
 	return args, nil
 }
 
@@ -9930,6 +11075,551 @@ func (ec *executionContext) fieldContext_DeleteBusinessUnitPayload_replayed(_ co
 	return graphql.NewScalarFieldContext("DeleteBusinessUnitPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _DeleteSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatPayload_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatPayload_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteSeatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteSeatPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteSeatPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteSeatsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResultsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.SeatResult) graphql.Marshaler {
+			return ec.marshalNSeatResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteSeatsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResultsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteSeatsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResultsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteSeatsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteSeatsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatPayload_code(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatResult_id(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatResult_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatResult_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatResult_code(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollSeatResult) graphql.Marshaler {
+			return ec.marshalNEnrollSeatResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollSeatResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollSeatsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Enrollment_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11339,6 +13029,148 @@ func (ec *executionContext) fieldContext_EnrollmentResult_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportSeatsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSeatsPayload_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.SeatImportRow) graphql.Marshaler {
+			return ec.marshalNSeatImportRow2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatImportRowᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSeatsPayload_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatImportRow(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportSeatsPayload_summary(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSeatsPayload_summary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Summary, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.SeatImportCount) graphql.Marshaler {
+			return ec.marshalNSeatImportCount2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatImportCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSeatsPayload_summary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatImportCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportSeatsPayload_report(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSeatsPayload_report(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Report, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSeatsPayload_report(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSeatsPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ImportSeatsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSeatsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSeatsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportSeatsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportSeatsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportSeatsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportSeatsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Issuance_state(ctx context.Context, field graphql.CollectedField, obj *inventory.Issuance) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11842,6 +13674,270 @@ func (ec *executionContext) fieldContext_Mutation_createSeats(ctx context.Contex
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_createSeats_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateSeat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateSeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateSeat(ctx, fc.Args["input"].(inventory.UpdateSeatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.SeatPayload) graphql.Marshaler {
+			return ec.marshalNUpdateSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateSeat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateSeatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateSeat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteSeat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteSeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteSeat(ctx, fc.Args["input"].(inventory.DeleteSeatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.SeatPayload) graphql.Marshaler {
+			return ec.marshalNDeleteSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteSeat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteSeatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteSeat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteSeats(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteSeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteSeats(ctx, fc.Args["input"].(inventory.DeleteSeatsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.SeatResultsPayload) graphql.Marshaler {
+			return ec.marshalNDeleteSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatResultsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteSeats(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteSeatsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteSeats_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_enrollSeat(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_enrollSeat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EnrollSeat(ctx, fc.Args["input"].(inventory.EnrollSeatInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollSeatPayload) graphql.Marshaler {
+			return ec.marshalNEnrollSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_enrollSeat(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollSeatPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_enrollSeat_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_enrollSeats(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_enrollSeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EnrollSeats(ctx, fc.Args["input"].(inventory.EnrollSeatsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollSeatsPayload) graphql.Marshaler {
+			return ec.marshalNEnrollSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_enrollSeats(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollSeatsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_enrollSeats_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_importSeats(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importSeats(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportSeats(ctx, fc.Args["input"].(inventory.ImportSeatsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.ImportSeatsPayload) graphql.Marshaler {
+			return ec.marshalNImportSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐImportSeatsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importSeats(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportSeatsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importSeats_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -12718,7 +14814,7 @@ func (ec *executionContext) _Query_seats(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Seats(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*inventory.SeatFilter), fc.Args["orderBy"].(*inventory.SeatOrder))
+			return ec.Resolvers.Query().Seats(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.SeatView), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.SeatFilter), fc.Args["orderBy"].(*inventory.SeatOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Seat]) graphql.Marshaler {
@@ -13598,6 +15694,29 @@ func (ec *executionContext) fieldContext_Seat_status(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Seat", field, false, false, errors.New("field of type SeatStatus does not have child fields"))
 }
 
+func (ec *executionContext) _Seat_unusedSince(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Seat_unusedSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UnusedSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Seat_unusedSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Seat", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Seat_enrollments(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14024,6 +16143,38 @@ func (ec *executionContext) _SeatAllocation_grows(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_SeatAllocation_grows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeatAllocation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SeatAllocation_forecast(ctx context.Context, field graphql.CollectedField, obj *licence.SeatAllocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatAllocation_forecast(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SeatAllocation().Forecast(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *licence.SeatForecast) graphql.Marshaler {
+			return ec.marshalOSeatForecast2ᚖgatehouseᚋinternalᚋlicenceᚐSeatForecast(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatAllocation_forecast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatAllocation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatForecast(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SeatAllocation_updatedAt(ctx context.Context, field graphql.CollectedField, obj *licence.SeatAllocation) (ret graphql.Marshaler) {
@@ -14466,6 +16617,355 @@ func (ec *executionContext) fieldContext_SeatEdge_node(_ context.Context, field 
 	return fc, nil
 }
 
+func (ec *executionContext) _SeatForecast_runsOutOn(ctx context.Context, field graphql.CollectedField, obj *licence.SeatForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatForecast_runsOutOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RunsOutOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatForecast_runsOutOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatForecast", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _SeatForecast_seatsPerDay(ctx context.Context, field graphql.CollectedField, obj *licence.SeatForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatForecast_seatsPerDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeatsPerDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v float64) graphql.Marshaler {
+			return ec.marshalNFloat2float64(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatForecast_seatsPerDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatForecast", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _SeatForecast_since(ctx context.Context, field graphql.CollectedField, obj *licence.SeatForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatForecast_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatForecast_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatForecast", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _SeatForecast_until(ctx context.Context, field graphql.CollectedField, obj *licence.SeatForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatForecast_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatForecast_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatForecast", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _SeatForecast_basis(ctx context.Context, field graphql.CollectedField, obj *licence.SeatForecast) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatForecast_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatForecast_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatForecast", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportCount_outcome(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportCount_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v seatfile.Outcome) graphql.Marshaler {
+			return ec.marshalNSeatImportOutcome2gatehouseᚋinternalᚋseatfileᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportCount_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportCount", field, false, false, errors.New("field of type SeatImportOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportCount_rows(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportCount_rows(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rows, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportCount_rows(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportRow_row(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_row(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Row, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_row(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportRow_seatId(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_seatId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeatID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_seatId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportRow_outcome(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v seatfile.Outcome) graphql.Marshaler {
+			return ec.marshalNSeatImportOutcome2gatehouseᚋinternalᚋseatfileᚐOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type SeatImportOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportRow_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SeatImportRow().Seat(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatImportRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeatImportRow_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SeatImportRow().Enrollment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatImportRow",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeatImportRow_code(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SeatImportRow_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatImportRow",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SeatLicense_id(ctx context.Context, field graphql.CollectedField, obj *licence.SeatLicense) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14625,6 +17125,93 @@ func (ec *executionContext) _SeatLicense_version(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_SeatLicense_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SeatLicense", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeatResult_id(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _SeatResult_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatResult_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatResult_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeatResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _SeatUsage_asOf(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsage) (ret graphql.Marshaler) {
@@ -14816,6 +17403,174 @@ func (ec *executionContext) fieldContext_SeatUsage_allocations(ctx context.Conte
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _SeatUsage_history(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsage_history(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.SeatUsage().History(ctx, obj, fc.Args["days"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*licence.SeatUsageDay) graphql.Marshaler {
+			return ec.marshalNSeatUsageDay2ᚕᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageDayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsage_history(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatUsage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatUsageDay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_SeatUsage_history_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeatUsage_forecast(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsage_forecast(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SeatUsage().Forecast(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *licence.SeatForecast) graphql.Marshaler {
+			return ec.marshalOSeatForecast2ᚖgatehouseᚋinternalᚋlicenceᚐSeatForecast(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsage_forecast(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatUsage",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatForecast(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SeatUsageDay_day(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageDay_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDate2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatUsageDay", field, false, false, errors.New("field of type Date does not have child fields"))
+}
+
+func (ec *executionContext) _SeatUsageDay_allocated(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageDay_allocated(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Allocated, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageDay_allocated(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatUsageDay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeatUsageDay_created(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageDay_created(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Created, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageDay_created(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatUsageDay", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _SeatUsageDay_consumed(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageDay_consumed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Consumed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageDay_consumed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatUsageDay", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
 func (ec *executionContext) _SeatUsageOfType_seatType(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageOfType) (ret graphql.Marshaler) {
@@ -15330,6 +18085,93 @@ func (ec *executionContext) _UpdateCertificateProfilePayload_replayed(ctx contex
 }
 func (ec *executionContext) fieldContext_UpdateCertificateProfilePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UpdateCertificateProfilePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSeatPayload_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Seat, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSeatPayload_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSeatPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSeatPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSeatPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSeatPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSeatPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSeatPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSeatPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateSeatPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *refusal.Refusal) (ret graphql.Marshaler) {
@@ -17745,6 +20587,239 @@ func (ec *executionContext) unmarshalInputDeleteBusinessUnitInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDeleteSeatInput(ctx context.Context, obj any) (inventory.DeleteSeatInput, error) {
+	var it inventory.DeleteSeatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["revokeCertificates"]; !present {
+		asMap["revokeCertificates"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "revokeCertificates", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "revokeCertificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeCertificates"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeCertificates = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteSeatsInput(ctx context.Context, obj any) (inventory.DeleteSeatsInput, error) {
+	var it inventory.DeleteSeatsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["revokeCertificates"]; !present {
+		asMap["revokeCertificates"] = false
+	}
+
+	fieldsInOrder := [...]string{"ids", "revokeCertificates", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "revokeCertificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeCertificates"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeCertificates = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEnrollSeatInput(ctx context.Context, obj any) (inventory.EnrollSeatInput, error) {
+	var it inventory.EnrollSeatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "profileId", "code", "email", "expiresAt", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEnrollSeatsInput(ctx context.Context, obj any) (inventory.EnrollSeatsInput, error) {
+	var it inventory.EnrollSeatsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"profileId", "seats", "expiresAt", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "seats":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seats"))
+			data, err := ec.unmarshalNSeatToEnroll2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatToEnrollᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seats = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, obj any) (inventory.EnrollmentFilter, error) {
 	var it inventory.EnrollmentFilter
 	if obj == nil {
@@ -17905,6 +20980,89 @@ func (ec *executionContext) unmarshalInputEnrollmentOrder(ctx context.Context, o
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputImportSeatsInput(ctx context.Context, obj any) (inventory.ImportSeatsInput, error) {
+	var it inventory.ImportSeatsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"businessUnitId", "seatType", "operation", "csv", "profileId", "expiresAt", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "businessUnitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitId"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitID = data
+		case "seatType":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatType"))
+			data, err := ec.unmarshalNSeatType2gatehouseᚋinternalᚋlifecycleᚐSeatType(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SeatType = data
+		case "operation":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("operation"))
+			data, err := ec.unmarshalNSeatImportOperation2gatehouseᚋinternalᚋseatfileᚐOperation(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Operation = data
+		case "csv":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csv"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Csv = data
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -18176,7 +21334,7 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitIds", "seatTypes", "statuses", "seatIds", "createdSince", "createdBefore"}
+	fieldsInOrder := [...]string{"businessUnitIds", "seatTypes", "statuses", "seatIds", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -18225,6 +21383,20 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.CreatedBefore = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
+		case "updatedBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedBefore = data
 		}
 	}
 	return it, nil
@@ -18269,6 +21441,50 @@ func (ec *executionContext) unmarshalInputSeatOrder(ctx context.Context, obj any
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSeatToEnroll(ctx context.Context, obj any) (inventory.SeatToEnroll, error) {
+	var it inventory.SeatToEnroll
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code", "email"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
 		}
 	}
 	return it, nil
@@ -18552,6 +21768,71 @@ func (ec *executionContext) unmarshalInputUpdateCertificateProfileInput(ctx cont
 				return it, err
 			}
 			it.OpenRequests = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateSeatInput(ctx context.Context, obj any) (inventory.UpdateSeatInput, error) {
+	var it inventory.UpdateSeatInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "email", "phone", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "phone":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("phone"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Phone = data
 		case "expectedVersion":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -20489,6 +23770,266 @@ func (ec *executionContext) _DeleteBusinessUnitPayload(ctx context.Context, sel 
 	return out
 }
 
+var deleteSeatPayloadImplementors = []string{"DeleteSeatPayload"}
+
+func (ec *executionContext) _DeleteSeatPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteSeatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteSeatPayload")
+		case "seat":
+			out.Values[i] = ec._DeleteSeatPayload_seat(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteSeatPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._DeleteSeatPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteSeatsPayloadImplementors = []string{"DeleteSeatsPayload"}
+
+func (ec *executionContext) _DeleteSeatsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatResultsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteSeatsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteSeatsPayload")
+		case "results":
+			out.Values[i] = ec._DeleteSeatsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteSeatsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._DeleteSeatsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enrollSeatPayloadImplementors = []string{"EnrollSeatPayload"}
+
+func (ec *executionContext) _EnrollSeatPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollSeatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrollSeatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrollSeatPayload")
+		case "seat":
+			out.Values[i] = ec._EnrollSeatPayload_seat(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollment":
+			out.Values[i] = ec._EnrollSeatPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._EnrollSeatPayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EnrollSeatPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._EnrollSeatPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enrollSeatResultImplementors = []string{"EnrollSeatResult"}
+
+func (ec *executionContext) _EnrollSeatResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollSeatResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrollSeatResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrollSeatResult")
+		case "id":
+			out.Values[i] = ec._EnrollSeatResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seat":
+			out.Values[i] = ec._EnrollSeatResult_seat(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollment":
+			out.Values[i] = ec._EnrollSeatResult_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._EnrollSeatResult_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EnrollSeatResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enrollSeatsPayloadImplementors = []string{"EnrollSeatsPayload"}
+
+func (ec *executionContext) _EnrollSeatsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollSeatsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrollSeatsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrollSeatsPayload")
+		case "results":
+			out.Values[i] = ec._EnrollSeatsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._EnrollSeatsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._EnrollSeatsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var enrollmentImplementors = []string{"Enrollment", "Node"}
 
 func (ec *executionContext) _Enrollment(ctx context.Context, sel ast.SelectionSet, obj *inventory.Enrollment) graphql.Marshaler {
@@ -21343,6 +24884,64 @@ func (ec *executionContext) _EnrollmentResult(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var importSeatsPayloadImplementors = []string{"ImportSeatsPayload"}
+
+func (ec *executionContext) _ImportSeatsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.ImportSeatsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importSeatsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportSeatsPayload")
+		case "rows":
+			out.Values[i] = ec._ImportSeatsPayload_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "summary":
+			out.Values[i] = ec._ImportSeatsPayload_summary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "report":
+			out.Values[i] = ec._ImportSeatsPayload_report(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportSeatsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ImportSeatsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var issuanceImplementors = []string{"Issuance"}
 
 func (ec *executionContext) _Issuance(ctx context.Context, sel ast.SelectionSet, obj *inventory.Issuance) graphql.Marshaler {
@@ -21477,6 +25076,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "createSeats":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_createSeats(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateSeat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateSeat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteSeat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteSeat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteSeats":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteSeats(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrollSeat":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_enrollSeat(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrollSeats":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_enrollSeats(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importSeats":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importSeats(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -22276,6 +25917,11 @@ func (ec *executionContext) _Seat(ctx context.Context, sel ast.SelectionSet, obj
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "unusedSince":
+			out.Values[i] = ec._Seat_unusedSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "enrollments":
 			field := field
 
@@ -22554,6 +26200,44 @@ func (ec *executionContext) _SeatAllocation(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "forecast":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatAllocation_forecast(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "updatedAt":
 			out.Values[i] = ec._SeatAllocation_updatedAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -22919,6 +26603,241 @@ func (ec *executionContext) _SeatEdge(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var seatForecastImplementors = []string{"SeatForecast"}
+
+func (ec *executionContext) _SeatForecast(ctx context.Context, sel ast.SelectionSet, obj *licence.SeatForecast) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatForecastImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatForecast")
+		case "runsOutOn":
+			out.Values[i] = ec._SeatForecast_runsOutOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seatsPerDay":
+			out.Values[i] = ec._SeatForecast_seatsPerDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._SeatForecast_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._SeatForecast_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "basis":
+			out.Values[i] = ec._SeatForecast_basis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seatImportCountImplementors = []string{"SeatImportCount"}
+
+func (ec *executionContext) _SeatImportCount(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatImportCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatImportCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatImportCount")
+		case "outcome":
+			out.Values[i] = ec._SeatImportCount_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "rows":
+			out.Values[i] = ec._SeatImportCount_rows(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seatImportRowImplementors = []string{"SeatImportRow"}
+
+func (ec *executionContext) _SeatImportRow(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatImportRow) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatImportRowImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatImportRow")
+		case "row":
+			out.Values[i] = ec._SeatImportRow_row(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seatId":
+			out.Values[i] = ec._SeatImportRow_seatId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._SeatImportRow_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seat":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatImportRow_seat(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "enrollment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatImportRow_enrollment(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "code":
+			out.Values[i] = ec._SeatImportRow_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "userErrors":
+			out.Values[i] = ec._SeatImportRow_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var seatLicenseImplementors = []string{"SeatLicense", "Node"}
 
 func (ec *executionContext) _SeatLicense(ctx context.Context, sel ast.SelectionSet, obj *licence.SeatLicense) graphql.Marshaler {
@@ -22963,6 +26882,54 @@ func (ec *executionContext) _SeatLicense(ctx context.Context, sel ast.SelectionS
 			}
 		case "version":
 			out.Values[i] = ec._SeatLicense_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seatResultImplementors = []string{"SeatResult"}
+
+func (ec *executionContext) _SeatResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatResult")
+		case "id":
+			out.Values[i] = ec._SeatResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seat":
+			out.Values[i] = ec._SeatResult_seat(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SeatResult_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23067,6 +27034,135 @@ func (ec *executionContext) _SeatUsage(ctx context.Context, sel ast.SelectionSet
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "history":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatUsage_history(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "forecast":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatUsage_forecast(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var seatUsageDayImplementors = []string{"SeatUsageDay"}
+
+func (ec *executionContext) _SeatUsageDay(ctx context.Context, sel ast.SelectionSet, obj *licence.SeatUsageDay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatUsageDayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatUsageDay")
+		case "day":
+			out.Values[i] = ec._SeatUsageDay_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "allocated":
+			out.Values[i] = ec._SeatUsageDay_allocated(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "created":
+			out.Values[i] = ec._SeatUsageDay_created(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "consumed":
+			out.Values[i] = ec._SeatUsageDay_consumed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -23362,6 +27458,54 @@ func (ec *executionContext) _UpdateCertificateProfilePayload(ctx context.Context
 			}
 		case "replayed":
 			out.Values[i] = ec._UpdateCertificateProfilePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateSeatPayloadImplementors = []string{"UpdateSeatPayload"}
+
+func (ec *executionContext) _UpdateSeatPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateSeatPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateSeatPayload")
+		case "seat":
+			out.Values[i] = ec._UpdateSeatPayload_seat(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateSeatPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpdateSeatPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -24626,6 +28770,22 @@ func (ec *executionContext) marshalNCreateSeatsPayload2ᚖgatehouseᚋinternal�
 	return ec._CreateSeatsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDate2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
+	res, err := scalar.UnmarshalDate(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDate2timeᚐTime(ctx context.Context, sel ast.SelectionSet, v time.Time) graphql.Marshaler {
+	_ = sel
+	res := scalar.MarshalDate(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
 func (ec *executionContext) unmarshalNDateTime2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
 	res, err := scalar.UnmarshalDateTime(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -24657,6 +28817,36 @@ func (ec *executionContext) marshalNDeleteBusinessUnitPayload2ᚖgatehouseᚋint
 	return ec._DeleteBusinessUnitPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDeleteSeatInput2gatehouseᚋinternalᚋinventoryᚐDeleteSeatInput(ctx context.Context, v any) (inventory.DeleteSeatInput, error) {
+	res, err := ec.unmarshalInputDeleteSeatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteSeatPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteSeatsInput2gatehouseᚋinternalᚋinventoryᚐDeleteSeatsInput(ctx context.Context, v any) (inventory.DeleteSeatsInput, error) {
+	res, err := ec.unmarshalInputDeleteSeatsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatResultsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatResultsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteSeatsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDuration2gatehouseᚋinternalᚋperiodᚐPeriod(ctx context.Context, v any) (period.Period, error) {
 	var res period.Period
 	err := res.UnmarshalGQL(v)
@@ -24665,6 +28855,62 @@ func (ec *executionContext) unmarshalNDuration2gatehouseᚋinternalᚋperiodᚐP
 
 func (ec *executionContext) marshalNDuration2gatehouseᚋinternalᚋperiodᚐPeriod(ctx context.Context, sel ast.SelectionSet, v period.Period) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNEnrollSeatInput2gatehouseᚋinternalᚋinventoryᚐEnrollSeatInput(ctx context.Context, v any) (inventory.EnrollSeatInput, error) {
+	res, err := ec.unmarshalInputEnrollSeatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEnrollSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollSeatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EnrollSeatPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNEnrollSeatResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.EnrollSeatResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEnrollSeatResult2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNEnrollSeatResult2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatResult(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollSeatResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EnrollSeatResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEnrollSeatsInput2gatehouseᚋinternalᚋinventoryᚐEnrollSeatsInput(ctx context.Context, v any) (inventory.EnrollSeatsInput, error) {
+	res, err := ec.unmarshalInputEnrollSeatsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEnrollSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollSeatsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollSeatsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EnrollSeatsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNEnrollment2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Enrollment) graphql.Marshaler {
@@ -24875,6 +29121,22 @@ func (ec *executionContext) marshalNEnrollmentStatus2gatehouseᚋinternalᚋlife
 	return v
 }
 
+func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNFloat2float64(ctx context.Context, sel ast.SelectionSet, v float64) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalFloatContext(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return graphql.WrapContextMarshaler(ctx, res)
+}
+
 func (ec *executionContext) unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx context.Context, v any) (id.ID, error) {
 	var res id.ID
 	err := res.UnmarshalGQL(v)
@@ -24957,6 +29219,21 @@ func (ec *executionContext) marshalNID2ᚖgatehouseᚋinternalᚋidᚐID(ctx con
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalNImportSeatsInput2gatehouseᚋinternalᚋinventoryᚐImportSeatsInput(ctx context.Context, v any) (inventory.ImportSeatsInput, error) {
+	res, err := ec.unmarshalInputImportSeatsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportSeatsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐImportSeatsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.ImportSeatsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportSeatsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNInt2int(ctx context.Context, v any) (int, error) {
@@ -25410,6 +29687,78 @@ func (ec *executionContext) marshalNSeatEdge2ᚕgatehouseᚋinternalᚋpageᚐEd
 	return ret
 }
 
+func (ec *executionContext) marshalNSeatImportCount2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatImportCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.SeatImportCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeatImportCount2ᚖgatehouseᚋinternalᚋinventoryᚐSeatImportCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeatImportCount2ᚖgatehouseᚋinternalᚋinventoryᚐSeatImportCount(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatImportCount) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeatImportCount(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSeatImportOperation2gatehouseᚋinternalᚋseatfileᚐOperation(ctx context.Context, v any) (seatfile.Operation, error) {
+	var res seatfile.Operation
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeatImportOperation2gatehouseᚋinternalᚋseatfileᚐOperation(ctx context.Context, sel ast.SelectionSet, v seatfile.Operation) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSeatImportOutcome2gatehouseᚋinternalᚋseatfileᚐOutcome(ctx context.Context, v any) (seatfile.Outcome, error) {
+	var res seatfile.Outcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSeatImportOutcome2gatehouseᚋinternalᚋseatfileᚐOutcome(ctx context.Context, sel ast.SelectionSet, v seatfile.Outcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNSeatImportRow2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatImportRowᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.SeatImportRow) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeatImportRow2ᚖgatehouseᚋinternalᚋinventoryᚐSeatImportRow(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeatImportRow2ᚖgatehouseᚋinternalᚋinventoryᚐSeatImportRow(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatImportRow) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeatImportRow(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSeatLicense2ᚕᚖgatehouseᚋinternalᚋlicenceᚐSeatLicenseᚄ(ctx context.Context, sel ast.SelectionSet, v []*licence.SeatLicense) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -25446,6 +29795,32 @@ func (ec *executionContext) marshalNSeatOrderField2gatehouseᚋinternalᚋinvent
 	return v
 }
 
+func (ec *executionContext) marshalNSeatResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.SeatResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeatResult2ᚖgatehouseᚋinternalᚋinventoryᚐSeatResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeatResult2ᚖgatehouseᚋinternalᚋinventoryᚐSeatResult(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeatResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNSeatStatus2gatehouseᚋinternalᚋlifecycleᚐSeatStatus(ctx context.Context, v any) (lifecycle.SeatStatus, error) {
 	var res lifecycle.SeatStatus
 	err := res.UnmarshalGQL(v)
@@ -25456,6 +29831,25 @@ func (ec *executionContext) marshalNSeatStatus2gatehouseᚋinternalᚋlifecycle�
 	return v
 }
 
+func (ec *executionContext) unmarshalNSeatToEnroll2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatToEnrollᚄ(ctx context.Context, v any) ([]*inventory.SeatToEnroll, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*inventory.SeatToEnroll, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSeatToEnroll2ᚖgatehouseᚋinternalᚋinventoryᚐSeatToEnroll(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNSeatToEnroll2ᚖgatehouseᚋinternalᚋinventoryᚐSeatToEnroll(ctx context.Context, v any) (*inventory.SeatToEnroll, error) {
+	res, err := ec.unmarshalInputSeatToEnroll(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNSeatType2gatehouseᚋinternalᚋlifecycleᚐSeatType(ctx context.Context, v any) (lifecycle.SeatType, error) {
 	var res lifecycle.SeatType
 	err := res.UnmarshalGQL(v)
@@ -25464,6 +29858,32 @@ func (ec *executionContext) unmarshalNSeatType2gatehouseᚋinternalᚋlifecycle�
 
 func (ec *executionContext) marshalNSeatType2gatehouseᚋinternalᚋlifecycleᚐSeatType(ctx context.Context, sel ast.SelectionSet, v lifecycle.SeatType) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) marshalNSeatUsageDay2ᚕᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*licence.SeatUsageDay) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSeatUsageDay2ᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSeatUsageDay2ᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageDay(ctx context.Context, sel ast.SelectionSet, v *licence.SeatUsageDay) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeatUsageDay(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSeatUsageOfType2ᚕᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageOfTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []*licence.SeatUsageOfType) graphql.Marshaler {
@@ -25632,6 +30052,21 @@ func (ec *executionContext) marshalNUpdateCertificateProfilePayload2ᚖgatehouse
 		return graphql.Null
 	}
 	return ec._UpdateCertificateProfilePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateSeatInput2gatehouseᚋinternalᚋinventoryᚐUpdateSeatInput(ctx context.Context, v any) (inventory.UpdateSeatInput, error) {
+	res, err := ec.unmarshalInputUpdateSeatInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateSeatPayload2ᚖgatehouseᚋinternalᚋinventoryᚐSeatPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateSeatPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx context.Context, sel ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
@@ -26498,6 +30933,13 @@ func (ec *executionContext) unmarshalOSeatFilter2ᚖgatehouseᚋinternalᚋinven
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOSeatForecast2ᚖgatehouseᚋinternalᚋlicenceᚐSeatForecast(ctx context.Context, sel ast.SelectionSet, v *licence.SeatForecast) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._SeatForecast(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOSeatLicense2ᚖgatehouseᚋinternalᚋlicenceᚐSeatLicense(ctx context.Context, sel ast.SelectionSet, v *licence.SeatLicense) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -26606,6 +31048,22 @@ func (ec *executionContext) marshalOSeatUsage2ᚖgatehouseᚋinternalᚋlicence�
 		return graphql.Null
 	}
 	return ec._SeatUsage(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSeatView2ᚖgatehouseᚋinternalᚋinventoryᚐSeatView(ctx context.Context, v any) (*inventory.SeatView, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(inventory.SeatView)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSeatView2ᚖgatehouseᚋinternalᚋinventoryᚐSeatView(ctx context.Context, sel ast.SelectionSet, v *inventory.SeatView) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOString2ᚕstringᚄ(ctx context.Context, v any) ([]string, error) {

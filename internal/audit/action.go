@@ -22,6 +22,7 @@ const (
 	CreateSeat         Action = "CREATE_SEAT"
 	UpdateSeat         Action = "UPDATE_SEAT"
 	DeleteSeat         Action = "DELETE_SEAT"
+	ImportSeats        Action = "IMPORT_SEATS"
 	Enroll             Action = "ENROLL"
 	Request            Action = "REQUEST"
 	Approve            Action = "APPROVE"
@@ -38,6 +39,8 @@ const (
 	Redeem             Action = "REDEEM"
 	Expire             Action = "EXPIRE"
 	AttachCertificate  Action = "ATTACH_CERTIFICATE"
+	LinkCertificate    Action = "LINK_CERTIFICATE"
+	UnlinkCertificate  Action = "UNLINK_CERTIFICATE"
 	ImportCertificates Action = "IMPORT_CERTIFICATES"
 	RecordDiscovered   Action = "RECORD_DISCOVERED_CERTIFICATES"
 	RevokeCertificate  Action = "REVOKE_CERTIFICATE"
@@ -60,8 +63,8 @@ const (
 // Actions lists the actions.
 var Actions = []Action{
 	CreateBusinessUnit, UpdateBusinessUnit, DeleteBusinessUnit, SetPurchasedSeats, AllocateSeats, CreateProfile, UpdateProfile,
-	ArchiveProfile, CreateSeat, UpdateSeat, DeleteSeat, Enroll, Request, Approve, Reject, Withdraw, Cancel, ChangeStatus, AddNote,
-	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Expire, AttachCertificate, ImportCertificates,
+	ArchiveProfile, CreateSeat, UpdateSeat, DeleteSeat, ImportSeats, Enroll, Request, Approve, Reject, Withdraw, Cancel, ChangeStatus, AddNote,
+	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Expire, AttachCertificate, LinkCertificate, UnlinkCertificate, ImportCertificates,
 	RecordDiscovered, RevokeCertificate, SuspendCertificate, ResumeCertificate, RenewCertificate, SaveView, UpdateView, DeleteView,
 	StartBulkAction, CancelJob, CreateExport, CreateWebhook, UpdateWebhook, DeleteWebhook, TestWebhook, ReplayWebhook,
 }

@@ -9,7 +9,6 @@ package auditlog
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -48,14 +47,7 @@ func may(ctx context.Context) bool {
 // forbidden is the no to who may not read the log.
 func forbidden(ctx context.Context) *refusal.Refusal {
 	v, _ := viewer.From(ctx)
-	if len(v.Roles) == 0 {
-		return refusal.New(refusal.Forbidden, "You need %s to see audit entries; your token carries no role that Gatehouse knows.", lifecycle.ViewAuditLog)
-	}
-	roles := make([]string, len(v.Roles))
-	for i, r := range v.Roles {
-		roles[i] = string(r)
-	}
-	return refusal.New(refusal.Forbidden, "You need %s to see audit entries; your roles (%s) do not grant it.", lifecycle.ViewAuditLog, strings.Join(roles, ", "))
+	return v.Lacks("audit entries", lifecycle.ViewAuditLog)
 }
 
 // one reads the one value of a statement.

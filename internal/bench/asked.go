@@ -3,10 +3,8 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"slices"
 	"time"
 
@@ -57,25 +55,6 @@ func (a asked) body() ([]byte, error) {
 		"query":     document,
 		"variables": map[string]any{"unit": id.Of(id.BusinessUnit, unitID(a.unit)), "first": pageSize},
 	})
-}
-
-// request is the whole request as it goes over the wire.
-func (a asked) request(address, token string) ([]byte, error) {
-	body, err := a.body()
-	if err != nil {
-		return nil, fmt.Errorf("writing the request: %w", err)
-	}
-	r, err := http.NewRequest(http.MethodPost, "http://"+address+"/graphql", bytes.NewReader(body)) //nolint:noctx // it is written down here, not sent
-	if err != nil {
-		return nil, fmt.Errorf("writing the request: %w", err)
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Authorization", "Bearer "+token)
-	var wire bytes.Buffer
-	if err := r.Write(&wire); err != nil {
-		return nil, fmt.Errorf("writing the request: %w", err)
-	}
-	return wire.Bytes(), nil
 }
 
 // shown is what an answer shows of each enrollment that every way of asking

@@ -35,7 +35,11 @@ var small = size{enrollments: 2500, seats: 1000, units: 4}
 func loaded(t testing.TB) *testdb.DB {
 	t.Helper()
 	db := testdb.Empty(t)
-	if err := small.fill(t.Context(), db.OwnerURL, testdb.AppRole); err != nil {
+	content, err := small.data()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := content.fill(t.Context(), db.OwnerURL, testdb.AppRole); err != nil {
 		t.Fatal(err)
 	}
 	return db

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"time"
 )
@@ -31,8 +32,18 @@ type load struct {
 	address     string
 	request     []byte
 	connections int
-	// answer is what every answer must be, byte for byte.
+	// answer is what every answer must be, byte for byte but for what varies.
 	answer []byte
+	// varies is the part of an answer that is another each time; nil when there is none.
+	varies *regexp.Regexp
+}
+
+// same reports whether an answer is the expected one.
+func (l load) same(answer []byte) bool {
+	if l.varies == nil {
+		return bytes.Equal(answer, l.answer)
+	}
+	return bytes.Equal(l.varies.ReplaceAll(answer, nil), l.varies.ReplaceAll(l.answer, nil))
 }
 
 // once asks one time and gives the answer's body.
@@ -69,7 +80,7 @@ func (l load) run(ctx context.Context, during time.Duration) (sample, error) {
 	until := began.Add(during)
 	var all sync.WaitGroup
 	for _, c := range connections {
-		all.Go(func() { c.err = c.askUntil(ctx, until, l.request, l.answer) })
+		all.Go(func() { c.err = c.askUntil(ctx, until, l) })
 	}
 	all.Wait()
 	result := sample{took: time.Since(began), cpu: cpu(l.pid) - before}
@@ -99,17 +110,17 @@ func (l load) dial(ctx context.Context) (*connection, error) {
 	return &connection{Conn: conn, reader: bufio.NewReaderSize(conn, 64<<10)}, nil
 }
 
-func (c *connection) askUntil(ctx context.Context, until time.Time, request, answer []byte) error {
+func (c *connection) askUntil(ctx context.Context, until time.Time, l load) error {
 	for {
 		began := time.Now()
 		if began.After(until) || ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := c.ask(request); err != nil {
+		if err := c.ask(l.request); err != nil {
 			return err
 		}
 		c.latencies = append(c.latencies, time.Since(began))
-		if !bytes.Equal(c.body.Bytes(), answer) {
+		if !l.same(c.body.Bytes()) {
 			return fmt.Errorf("an answer differs from the first one: %.300s", c.body.Bytes())
 		}
 	}

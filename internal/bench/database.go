@@ -57,10 +57,26 @@ func (s settings) base() (string, error) {
 	return filepath.Join(cache, "gatehouse-bench"), nil
 }
 
-// folderName tells data apart: by size, and by everything that they are made of.
-func (s size) folderName() (string, error) {
+// data is what a data folder holds.
+type data struct {
+	// folder is its name, says what is in it.
+	folder, says string
+	// rows is about how many there are; how much room they take follows from that.
+	rows int
+	load func(context.Context, *sql.DB) error
+}
+
+// data is that of a size.
+func (s size) data() (data, error) {
+	made, err := madeOf(loadText, rowsText)
+	return data{fmt.Sprintf("%d-%d-%d-%s", s.enrollments, s.seats, s.units, made), s.String(), s.enrollments, s.load}, err
+}
+
+// madeOf tells data apart by everything that they are made of: the texts of their
+// loader, and the migrations.
+func madeOf(texts ...any) (string, error) {
 	sum := sha256.New()
-	fmt.Fprintln(sum, loadText, rowsText)
+	fmt.Fprintln(sum, texts...)
 	names, err := fs.Glob(migrations.Files, "*.sql")
 	if err != nil {
 		return "", fmt.Errorf("listing the migrations: %w", err)
@@ -72,7 +88,7 @@ func (s size) folderName() (string, error) {
 		}
 		fmt.Fprintln(sum, name, string(text))
 	}
-	return fmt.Sprintf("%d-%d-%d-%s", s.enrollments, s.seats, s.units, hex.EncodeToString(sum.Sum(nil)[:6])), nil
+	return hex.EncodeToString(sum.Sum(nil)[:6]), nil
 }
 
 // database is a running PostgreSQL with the data.
@@ -81,26 +97,31 @@ type database struct {
 	folder string
 }
 
-// openDatabase starts the PostgreSQL of a size, and loads it first unless an
+// discard stops a database whose data are of no more use, and removes them.
+func (db *database) discard(ctx context.Context) error {
+	err := db.Stop(ctx)
+	if err == nil {
+		err = os.RemoveAll(db.folder)
+	}
+	return err
+}
+
+// openDatabase starts the PostgreSQL of some data, and loads them first unless an
 // earlier run has. A load that did not end is thrown away. It refuses, before it
 // writes anything, when the disk has no room. The caller must Stop it.
-func (s settings) openDatabase(ctx context.Context, progress io.Writer) (_ *database, err error) {
+func (s settings) openDatabase(ctx context.Context, content data, progress io.Writer) (_ *database, err error) {
 	base, err := s.base()
 	if err != nil {
 		return nil, err
 	}
-	name, err := s.size.folderName()
-	if err != nil {
-		return nil, err
-	}
-	folder := filepath.Join(base, name)
+	folder := filepath.Join(base, content.folder)
 	loaded := filepath.Join(folder, loadedFile)
 	_, missing := os.Stat(loaded)
 	if s.fresh || missing != nil {
 		if err := os.RemoveAll(folder); err != nil {
 			return nil, fmt.Errorf("removing old data: %w", err)
 		}
-		if err := s.size.checkRoom(base); err != nil {
+		if err := content.checkRoom(base); err != nil {
 			return nil, err
 		}
 	}
@@ -118,9 +139,9 @@ func (s settings) openDatabase(ctx context.Context, progress io.Writer) (_ *data
 		fmt.Fprintf(progress, "Measuring the data of an earlier run: %s\n", folder)
 		return db, nil
 	}
-	fmt.Fprintf(progress, "Loading %s into %s …\n", s.size, folder)
+	fmt.Fprintf(progress, "Loading %s into %s …\n", content.says, folder)
 	began := time.Now()
-	if err := s.size.fill(ctx, cluster.OwnerURL(), localpg.AppRole); err != nil {
+	if err := content.fill(ctx, cluster.OwnerURL(), localpg.AppRole); err != nil {
 		return nil, err
 	}
 	// What is written down now is not written down while something is measured.
@@ -136,7 +157,7 @@ func (s settings) openDatabase(ctx context.Context, progress io.Writer) (_ *data
 
 // fill migrates an empty database, loads it and brings its statistics and its
 // visibility map up to date, as autovacuum would have in time.
-func (s size) fill(ctx context.Context, ownerURL, appRole string) (err error) {
+func (d data) fill(ctx context.Context, ownerURL, appRole string) (err error) {
 	db, err := connect(ownerURL)
 	if err != nil {
 		return err
@@ -145,7 +166,7 @@ func (s size) fill(ctx context.Context, ownerURL, appRole string) (err error) {
 	if _, err := migrate.Up(ctx, db, migrations.Files, appRole, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
-	if err := s.load(ctx, db); err != nil {
+	if err := d.load(ctx, db); err != nil {
 		return err
 	}
 	for _, table := range []string{"business_units", "certificate_profiles", "seats", "enrollments", "approvals", "seat_allocations", "seat_licenses"} {
@@ -163,7 +184,7 @@ const (
 )
 
 // checkRoom refuses when the disk that the data folder will lie on is too full.
-func (s size) checkRoom(base string) error {
+func (d data) checkRoom(base string) error {
 	if err := os.MkdirAll(base, 0o755); err != nil { //nolint:gosec // PostgreSQL runs as another user when root runs this, and must enter
 		return fmt.Errorf("making the folder of the data; set %s: %w", dirVariable, err)
 	}
@@ -171,9 +192,9 @@ func (s size) checkRoom(base string) error {
 	if err := syscall.Statfs(base, &disk); err != nil {
 		return fmt.Errorf("asking how much room %s has: %w", base, err)
 	}
-	free, needed := disk.Bavail*uint64(disk.Bsize), uint64(s.enrollments)*roomPerRow+roomForAll
+	free, needed := disk.Bavail*uint64(disk.Bsize), uint64(d.rows)*roomPerRow+roomForAll
 	if free < needed {
-		return fmt.Errorf("%s has %d MB free, and %s take up to %d MB: set %s to a folder on another disk, or load fewer", base, free>>20, s, needed>>20, dirVariable)
+		return fmt.Errorf("%s has %d MB free, and %s take up to %d MB: set %s to a folder on another disk, or load fewer", base, free>>20, d.says, needed>>20, dirVariable)
 	}
 	return nil
 }

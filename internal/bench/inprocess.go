@@ -14,6 +14,7 @@ import (
 	"gatehouse/graph"
 	"gatehouse/internal/door"
 	"gatehouse/internal/house"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
 )
@@ -29,12 +30,16 @@ type api struct {
 }
 
 // openAPI puts it over a database. The caller must close its store.
-func openAPI(ctx context.Context, url string, cacheStatements bool, a asked) (*api, error) {
+func openAPI(ctx context.Context, url string, cacheStatements bool, q question) (*api, error) {
 	s, err := store.Open(store.Options{URL: url, MaxConnections: pool, CacheStatements: cacheStatements})
 	if err != nil {
 		return nil, err
 	}
-	h, err := house.Open(s)
+	keys, err := sealed.New() // nothing is sealed that would have to be opened again
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	h, err := house.Open(s, keys)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -44,11 +49,11 @@ func openAPI(ctx context.Context, url string, cacheStatements bool, a asked) (*a
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	body, err := a.body()
+	body, err := q.body()
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	return &api{handler, s, body, viewer.With(ctx, a.viewer())}, nil
+	return &api{handler, s, body, viewer.With(ctx, q.viewer())}, nil
 }
 
 // ask asks one time and gives the answer.
@@ -82,8 +87,8 @@ const countedRequests = 200
 
 // allocations is how often and how much one request allocates, statements
 // prepared. One request runs at a time, so that nothing else is counted.
-func allocations(ctx context.Context, url string, a asked) (times, bytes uint64, err error) {
-	it, err := openAPI(ctx, url, true, a)
+func allocations(ctx context.Context, url string, q question) (times, bytes uint64, err error) {
+	it, err := openAPI(ctx, url, true, q)
 	if err != nil {
 		return 0, 0, err
 	}

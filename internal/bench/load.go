@@ -104,14 +104,14 @@ func (s size) copyProfiles(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (s size) copySeats(ctx context.Context, tx *sql.Tx) error {
-	return copyIn(ctx, tx, "seats", "id version created_at updated_at business_unit_id seat_type seat_id seat_key name email status active_enrollments", func(row func(...any) error) error {
+	return copyIn(ctx, tx, "seats", "id version created_at updated_at business_unit_id seat_type seat_id seat_key name email status active_enrollments unused_since search_text", func(row func(...any) error) error {
 		for n := range s.seats {
 			at := s.seat(n)
 			status := lifecycle.SeatCreated
 			if at.active > 0 {
 				status = lifecycle.SeatEnrolled
 			}
-			err := row(at.id, 1, at.made, at.made, unitID(at.unit), string(at.seatType), at.seatID, strings.ToLower(at.seatID), at.name, at.email, string(status), at.active)
+			err := row(at.id, 1, at.made, at.made, unitID(at.unit), string(at.seatType), at.seatID, strings.ToLower(at.seatID), at.name, at.email, string(status), at.active, at.made, searchText(at))
 			if err != nil {
 				return err
 			}

@@ -18,25 +18,43 @@ const tick = 10 * time.Millisecond
 
 // cpu is the CPU time that a process has used; zero where that is not told.
 func cpu(pid int) time.Duration {
+	_, used, _ := stat(pid)
+	return used
+}
+
+// familyCPU is the CPU time of a process and its children, those that have ended
+// included: of a PostgreSQL, when it is the postmaster's. Zero where that is not told.
+func familyCPU(pid int) time.Duration {
+	_, own, ended := stat(pid)
+	total := own + ended
+	entries, _ := os.ReadDir("/proc") // it cannot be read where nothing is told anyway
+	for _, entry := range entries {
+		if child, err := strconv.Atoi(entry.Name()); err == nil {
+			if parent, own, ended := stat(child); parent == pid {
+				total += own + ended
+			}
+		}
+	}
+	return total
+}
+
+// stat is a process's parent and the CPU time that it and its ended children used.
+func stat(pid int) (parent int, own, ended time.Duration) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return 0
+		return 0, 0, 0
 	}
 	// The name, in brackets, may hold anything; what follows it does not.
 	_, rest, _ := strings.Cut(string(text), ") ")
 	fields := strings.Fields(rest)
-	if len(fields) < 13 {
-		return 0
+	if len(fields) < 15 {
+		return 0, 0, 0
 	}
-	var total int64
-	for _, field := range fields[11:13] { // utime and stime
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			return 0
-		}
-		total += n
+	number := func(field int) time.Duration {
+		n, _ := strconv.ParseInt(fields[field], 10, 64) // the kernel writes a number there
+		return time.Duration(n)
 	}
-	return time.Duration(total) * tick
+	return int(number(1)), (number(11) + number(12)) * tick, (number(13) + number(14)) * tick // ppid; utime, stime; cutime, cstime
 }
 
 // memory is the resident memory of a process in MB, now and at its most; false

@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
+	"gatehouse/internal/sealed"
 )
 
 // process is a server that is measured.
@@ -34,15 +34,41 @@ const servingAt = "serving at "
 // handler in words.
 var address = regexp.MustCompile(`(?:"address":"|` + servingAt + `)(127\.0\.0\.1:\d+)`)
 
-// startServer starts bin/gatehouse serve as in production, with a secret that
-// signs this run's token, and returns when it answers.
-func startServer(ctx context.Context, binary, databaseURL, scratch, secret string) (*process, error) {
+// serverOf says what makes a server the one it is: started again with the same,
+// it goes on where it was.
+type serverOf struct{ binary, address, database, secret, keyset string }
+
+// newServer is a server on any free port, with a secret that signs this run's
+// tokens and a keyset of its own.
+func newServer(binary, databaseURL, secret string) (serverOf, error) {
 	if _, err := os.Stat(binary); err != nil {
-		return nil, fmt.Errorf("there is no server to measure: %w; make build makes it", err)
+		return serverOf{}, fmt.Errorf("there is no server to measure: %w; make build makes it", err)
 	}
-	return start(ctx, "server", scratch, exec.Command(binary, "serve"), //nolint:noctx // stop ends it, and lets it end well
-		"GATEHOUSE_ADDR=127.0.0.1:0", "DATABASE_URL="+databaseURL, "GATEHOUSE_DATABASE_CONNECTIONS="+strconv.Itoa(pool),
-		"GATEHOUSE_JWT_SECRET="+secret, "GATEHOUSE_JWT_ISSUER="+issuer, "GATEHOUSE_JWT_AUDIENCE=gatehouse")
+	keys, err := sealed.New()
+	if err != nil {
+		return serverOf{}, err
+	}
+	keyset, err := keys.JSON()
+	if err != nil {
+		return serverOf{}, err
+	}
+	return serverOf{binary, "127.0.0.1:0", databaseURL, secret, string(keyset)}, nil
+}
+
+// start starts bin/gatehouse serve as in production and returns when it answers.
+func (s serverOf) start(ctx context.Context, scratch string) (*process, error) {
+	return start(ctx, "server", scratch, exec.Command(s.binary, "serve"), //nolint:noctx // stop ends it, and lets it end well
+		"GATEHOUSE_ADDR="+s.address, "DATABASE_URL="+s.database, "GATEHOUSE_DATABASE_CONNECTIONS="+strconv.Itoa(pool),
+		"GATEHOUSE_KEYSET="+s.keyset, "GATEHOUSE_JWT_SECRET="+s.secret, "GATEHOUSE_JWT_ISSUER="+issuer, "GATEHOUSE_JWT_AUDIENCE=gatehouse")
+}
+
+// startServer starts a new server.
+func startServer(ctx context.Context, binary, databaseURL, scratch, secret string) (*process, error) {
+	server, err := newServer(binary, databaseURL, secret)
+	if err != nil {
+		return nil, err
+	}
+	return server.start(ctx, scratch)
 }
 
 // startBare starts this program as the bare handler.
@@ -59,6 +85,16 @@ func startBare(ctx context.Context, databaseURL, unit, scratch string) (*process
 // that happens to be in the environment would measure something else.
 var passedOn = []string{"PATH", "HOME", "TMPDIR", "GOGC", "GOMEMLIMIT", "GOMAXPROCS", "GODEBUG"}
 
+// withPassedOn is an environment of a program and the variables that are passed on.
+func withPassedOn(environment []string) []string {
+	for _, variable := range passedOn {
+		if value, set := os.LookupEnv(variable); set {
+			environment = append(environment, variable+"="+value)
+		}
+	}
+	return environment
+}
+
 // start starts a server whose output goes to a file, as a log does in production,
 // and waits until the file tells the address.
 func start(ctx context.Context, name, scratch string, cmd *exec.Cmd, environment ...string) (*process, error) {
@@ -67,12 +103,7 @@ func start(ctx context.Context, name, scratch string, cmd *exec.Cmd, environment
 	if err != nil {
 		return nil, fmt.Errorf("making the %s's log: %w", name, err)
 	}
-	cmd.Stdout, cmd.Stderr, cmd.Env = output, output, environment
-	for _, variable := range passedOn {
-		if value, set := os.LookupEnv(variable); set {
-			cmd.Env = append(cmd.Env, variable+"="+value)
-		}
-	}
+	cmd.Stdout, cmd.Stderr, cmd.Env = output, output, withPassedOn(environment)
 	if err := errors.Join(cmd.Start(), output.Close()); err != nil {
 		return nil, fmt.Errorf("starting the %s: %w", name, err)
 	}
@@ -111,17 +142,4 @@ func (p *process) stop() error {
 	case <-time.After(10 * time.Second):
 		return errors.Join(fmt.Errorf("the %s did not end by itself and was killed", p.name), p.cmd.Process.Kill())
 	}
-}
-
-// token is a bearer token for whoever asks.
-func (a asked) token(secret string, now time.Time) (string, error) {
-	v := a.viewer()
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"iss": v.Issuer, "aud": "gatehouse", "sub": v.Subject, "name": v.Name, "roles": v.Roles, "business_units": v.Units.Names,
-		"iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(24 * time.Hour).Unix(),
-	}).SignedString([]byte(secret))
-	if err != nil {
-		return "", fmt.Errorf("signing the token: %w", err)
-	}
-	return token, nil
 }

@@ -98,7 +98,7 @@ func ratios(these, others []sample) []float64 {
 	return all
 }
 
-func each(samples []sample, figure func(sample) float64) []float64 {
+func each[T any](samples []T, figure func(T) float64) []float64 {
 	all := make([]float64, len(samples))
 	for n, s := range samples {
 		all[n] = figure(s)

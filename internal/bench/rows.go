@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -169,4 +170,10 @@ func mixed(what byte, n int) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb
 	return z ^ z>>31
+}
+
+// searchText is the text that a search for the seat looks through, as package
+// inventory writes it.
+func searchText(s aSeat) string {
+	return "\n" + strings.ToLower(strings.Join(append([]string{s.seatID, s.email}, strings.Fields(s.name)...), "\n"))
 }

@@ -22,10 +22,30 @@ type subject struct {
 	samples []sample
 }
 
-// run loads, starts both servers, checks that they answer alike, measures and
+// run measures the parts that are asked for, one after the other.
+func (s settings) run(ctx context.Context, stdout, progress io.Writer) error {
+	for _, part := range []struct {
+		name string
+		run  func(ctx context.Context, stdout, progress io.Writer) error
+	}{{partList, s.runList}, {partUsage, s.runUsage}, {partImport, s.runImport}} {
+		if s.part != partAll && s.part != part.name {
+			continue
+		}
+		if err := part.run(ctx, stdout, progress); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runList loads, starts both servers, checks that they answer alike, measures and
 // prints the tables. It leaves nothing running; the data stay.
-func (s settings) run(ctx context.Context, stdout, progress io.Writer) (err error) {
-	db, err := s.openDatabase(ctx, progress)
+func (s settings) runList(ctx context.Context, stdout, progress io.Writer) (err error) {
+	content, err := s.size.data()
+	if err != nil {
+		return err
+	}
+	db, err := s.openDatabase(ctx, content, progress)
 	if err != nil {
 		return err
 	}
@@ -55,7 +75,7 @@ func (s settings) run(ctx context.Context, stdout, progress io.Writer) (err erro
 		return err
 	}
 	defer func() { err = errors.Join(err, bare.stop()) }()
-	token, err := a.token(secret, time.Now())
+	token, err := tokenFor(a, secret, time.Now())
 	if err != nil {
 		return err
 	}
@@ -91,7 +111,7 @@ func (s settings) httpSubjects(ctx context.Context, a asked, token string, serve
 	var all []httpSubject
 	var pages [][]shown
 	for _, p := range servers {
-		request, err := a.request(p.address, token)
+		request, err := wire(a, p.address, token)
 		if err != nil {
 			return nil, err
 		}

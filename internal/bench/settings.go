@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -20,7 +21,22 @@ type settings struct {
 	server      string
 	dir         string
 	fresh       bool
+	part        string
+	usageSeats  int
+	importRows  int
 }
+
+// The parts of a measurement.
+const (
+	partAll    = "all"
+	partList   = "list"
+	partUsage  = "usage"
+	partImport = "import"
+)
+
+// fewestImportRows is how many rows a file needs for there to be a half-way between
+// two calls, and for a tenth of it to be worth measuring.
+const fewestImportRows = 4_000
 
 // size is how much is loaded.
 type size struct{ enrollments, seats, units int }
@@ -44,12 +60,21 @@ func readSettings(args []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&s.server, "server", "bin/gatehouse", "the server to measure; make build makes it")
 	flags.StringVar(&s.dir, "dir", "", "where data folders are kept (default $"+dirVariable+", else the user's cache folder)")
 	flags.BoolVar(&s.fresh, "fresh", false, "load anew although the data are there")
+	flags.StringVar(&s.part, "part", partAll, "what to measure: list, usage (of licences), import (of a file of seats), or all")
+	flags.IntVar(&s.usageSeats, "usage-seats", 1_000_000, "how many seats to load for the usage of licences, beside another database of 10")
+	flags.IntVar(&s.importRows, "import-rows", 100_000, "how many rows the file of seats has; a tenth of them is imported beside each COPY")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	switch {
 	case flags.NArg() > 0:
 		return s, fmt.Errorf("%q is no setting; -help lists them", flags.Arg(0))
+	case !slices.Contains([]string{partAll, partList, partUsage, partImport}, s.part):
+		return s, fmt.Errorf("%q is no part of the measurement; they are list, usage, import and all", s.part)
+	case s.importRows < fewestImportRows:
+		return s, fmt.Errorf("a file of %d rows cannot be interrupted half-way between two calls; import at least %d", s.importRows, fewestImportRows)
+	case s.usageSeats <= fewSeats:
+		return s, fmt.Errorf("the usage of %d seats is measured beside that of %d; load more than %d", s.usageSeats, fewSeats, fewSeats)
 	case s.size.units < 1 || s.size.seats < s.size.units || s.size.enrollments < s.size.seats:
 		return s, fmt.Errorf("%s: there must be at least one business unit, a seat for each, and an enrollment for each seat", s.size)
 	case s.size.pendingInUnit() < pageSize+1:

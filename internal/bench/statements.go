@@ -26,21 +26,26 @@ type statement struct {
 // statements are those that one request of a warm API sends, as PostgreSQL itself
 // logs them: nothing in the code can forget to count one. The session that is
 // logged is the superuser's, because only it may switch logging on for itself.
-func (db *database) statements(ctx context.Context, a asked) (_ []statement, err error) {
-	address, err := url.Parse(db.AdminURL())
+func (db *database) statements(ctx context.Context, q question) ([]statement, error) {
+	return db.statementsAfter(ctx, q, q)
+}
+
+// statementsAfter is statements of a question whose answer would not be worked for
+// twice, such as a mutation: another one of its kind warms the API.
+func (db *database) statementsAfter(ctx context.Context, warming, q question) (_ []statement, err error) {
+	address, err := db.superuserURL("-c log_statement=all")
 	if err != nil {
-		return nil, fmt.Errorf("reading the database's address: %w", err)
+		return nil, err
 	}
-	address.Path = "/" + localpg.Database
-	query := address.Query()
-	query.Set("options", "-c log_statement=all")
-	address.RawQuery = query.Encode()
-	it, err := openAPI(ctx, address.String(), false, a)
+	it, err := openAPI(ctx, address, false, warming)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, it.store.Close()) }()
 	if _, err := it.ask(); err != nil { // what is remembered between requests is not asked again
+		return nil, err
+	}
+	if it.body, err = q.body(); err != nil {
 		return nil, err
 	}
 	file := filepath.Join(db.folder, "postgres.log")
@@ -60,6 +65,20 @@ func (db *database) statements(ctx context.Context, a asked) (_ []statement, err
 		return nil, errors.New("PostgreSQL logged no statement of a request")
 	}
 	return found, nil
+}
+
+// superuserURL connects to the database itself as the cluster's superuser, with
+// options of the session.
+func (db *database) superuserURL(options string) (string, error) {
+	address, err := url.Parse(db.AdminURL())
+	if err != nil {
+		return "", fmt.Errorf("reading the database's address: %w", err)
+	}
+	address.Path = "/" + localpg.Database
+	query := address.Query()
+	query.Set("options", options)
+	address.RawQuery = query.Encode()
+	return address.String(), nil
 }
 
 var (

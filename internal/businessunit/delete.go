@@ -43,14 +43,14 @@ func (us *Units) Delete(ctx context.Context, in DeleteBusinessUnitInput) (*Paylo
 			return store.Outcome{}, no
 		}
 		if u.isDefault {
-			return store.Outcome{}, refusal.New(refusal.BusinessUnitIsDefault, "%s is the account's default business unit, which cannot be deleted.", u.name)
+			return store.Outcome{}, refusal.New(refusal.BusinessUnitIsDefault, "This is the account's default business unit, which cannot be deleted; it can be renamed.")
 		}
 		left, err := leftIn(ctx, tx, in.ID.UUID)
 		if err != nil {
 			return store.Outcome{}, err
 		}
 		if len(left) > 0 {
-			return store.Outcome{}, refusal.New(refusal.BusinessUnitNotEmpty, "%s still has %s; it can be deleted when there are none.", u.name, strings.Join(left, " and "))
+			return store.Outcome{}, notEmpty(u.name, left)
 		}
 		if err := tx.Ent().BusinessUnit.UpdateOneID(in.ID.UUID).SetDeletedAt(tx.Now()).AddVersion(1).SetUpdatedAt(tx.Now()).Exec(ctx); err != nil {
 			return store.Outcome{}, err
@@ -61,10 +61,31 @@ func (us *Units) Delete(ctx context.Context, in DeleteBusinessUnitInput) (*Paylo
 	return us.payload(ctx, in.ID, out, err)
 }
 
+// rest is a kind of things that keep a business unit, and how they go.
+type rest struct{ things, remedy string }
+
+// notEmpty names what is left and says how it goes.
+func notEmpty(unitName string, left []rest) *refusal.Refusal {
+	var things, remedies []string
+	for _, r := range left {
+		things, remedies = append(things, r.things), append(remedies, r.remedy)
+	}
+	return refusal.New(refusal.BusinessUnitNotEmpty, "%s still has %s. To delete it, %s first.", unitName, and(things), and(remedies))
+}
+
+// and joins what is listed as a sentence does: "a", "a and b", "a, b and c".
+func and(list []string) string {
+	last := len(list) - 1
+	if last == 0 {
+		return list[0]
+	}
+	return strings.Join(list[:last], ", ") + " and " + list[last]
+}
+
 // leftIn names what is still in a business unit. It asks whether, never how
 // many. An enrollment whose time has passed is not active, though the sweep may
 // not have written it yet.
-func leftIn(ctx context.Context, tx *store.Tx, unit uuid.UUID) ([]string, error) {
+func leftIn(ctx context.Context, tx *store.Tx, unit uuid.UUID) ([]rest, error) {
 	rows, err := tx.Query(ctx, `SELECT
   EXISTS (SELECT 1 FROM seats WHERE business_unit_id = $1 AND deleted_at IS NULL),
   EXISTS (SELECT 1 FROM enrollments WHERE business_unit_id = $1 AND status = ANY($2)
@@ -75,17 +96,21 @@ func leftIn(ctx context.Context, tx *store.Tx, unit uuid.UUID) ([]string, error)
 		return nil, fmt.Errorf("look what is in a business unit: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	things := []string{"live seats", "active enrollments", "allocated licences"}
-	there := make([]bool, len(things))
+	all := []rest{
+		{"live seats", "delete its seats"},
+		{"active enrollments", "reject its requests"},
+		{"allocated licences", "allocate 0 licences to it"},
+	}
+	there := make([]bool, len(all))
 	if rows.Next() {
 		if err := rows.Scan(&there[0], &there[1], &there[2]); err != nil {
 			return nil, fmt.Errorf("look what is in a business unit: %w", err)
 		}
 	}
-	var left []string
-	for i, thing := range things {
+	var left []rest
+	for i, r := range all {
 		if there[i] {
-			left = append(left, thing)
+			left = append(left, r)
 		}
 	}
 	return left, rows.Err()

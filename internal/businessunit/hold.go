@@ -15,7 +15,7 @@ import (
 
 // Held is a business unit that cannot be deleted until the transaction ends.
 type Held struct {
-	Name string
+	Key, Name string
 	// ApproverEmails are whom to mail about requests when a profile names nobody.
 	ApproverEmails []string
 	// ManagerEmails are whom to mail about locked enrollments likewise.
@@ -28,7 +28,7 @@ type Held struct {
 // that a foreign key takes, so that neither two who add nor a change of the
 // name wait for each other; Delete alone waits, and is waited for.
 func Hold(ctx context.Context, tx *store.Tx, sc scope.Scope, units ...uuid.UUID) (map[uuid.UUID]Held, error) {
-	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT u.id, u.name, u.approver_emails, u.manager_emails FROM business_units u
+	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT u.id, u.key, u.name, u.approver_emails, u.manager_emails FROM business_units u
 WHERE u.id = ANY($1) AND u.deleted_at IS NULL AND %s
 ORDER BY u.id FOR KEY SHARE`, scope.Condition("u.id", 2)), pq.Array(units), sc.Arg())
 	if err != nil {
@@ -40,7 +40,7 @@ ORDER BY u.id FOR KEY SHARE`, scope.Condition("u.id", 2)), pq.Array(units), sc.A
 		var unit uuid.UUID
 		var h Held
 		var approvers, managers []byte
-		if err := rows.Scan(&unit, &h.Name, &approvers, &managers); err != nil {
+		if err := rows.Scan(&unit, &h.Key, &h.Name, &approvers, &managers); err != nil {
 			return nil, fmt.Errorf("hold business units: %w", err)
 		}
 		if h.ApproverEmails, err = addresses(approvers); err != nil {
@@ -63,5 +63,5 @@ ORDER BY u.id FOR KEY SHARE`, scope.Condition("u.id", 2)), pq.Array(units), sc.A
 // NotFound is the no to a business unit that is not there, was deleted, or lies
 // outside the viewer's: the same sentence, so that it tells nothing.
 func NotFound(i id.ID) *refusal.Refusal {
-	return refusal.New(refusal.NotFound, "There is no business unit %s.", i)
+	return id.Missing("business unit", i)
 }

@@ -120,7 +120,7 @@ func TestDelete(t *testing.T) {
 		says  string
 	}{
 		{"the default one", nil, businessunit.DeleteBusinessUnitInput{ID: standard}, refusal.BusinessUnitIsDefault, "cannot be deleted"},
-		{"one with licences", nil, businessunit.DeleteBusinessUnitInput{ID: full.ID}, refusal.BusinessUnitNotEmpty, "Unit full still has allocated licences; it can be deleted when there are none."},
+		{"one with licences", nil, businessunit.DeleteBusinessUnitInput{ID: full.ID}, refusal.BusinessUnitNotEmpty, "Unit full still has allocated licences. To delete it, allocate 0 licences to it first."},
 		{"of another version", nil, businessunit.DeleteBusinessUnitInput{ID: empty.ID, ExpectedVersion: ptr(2)}, refusal.Conflict, "version 1"},
 		{"one's own, when it is not all", []string{"empty"}, businessunit.DeleteBusinessUnitInput{ID: empty.ID}, refusal.Forbidden, `"*"`},
 		{"an empty one", nil, businessunit.DeleteBusinessUnitInput{ID: empty.ID, ExpectedVersion: ptr(1)}, "", ""},

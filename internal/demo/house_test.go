@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"gatehouse/internal/house"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/testdb"
+	"gatehouse/internal/world"
 )
 
 // seedsAt is the variable by which this test binary becomes one that seeds the
@@ -40,7 +42,11 @@ func seedAt(ctx context.Context, url string, now time.Time) error {
 		return err
 	}
 	defer s.Close()
-	h, err := house.Open(s)
+	keys, err := sealed.New()
+	if err != nil {
+		return err
+	}
+	h, err := house.Open(s, keys)
 	if err != nil {
 		return err
 	}
@@ -56,7 +62,7 @@ func open(t *testing.T, db *testdb.DB, now time.Time) *house.House {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	h, err := house.Open(s)
+	h, err := house.Open(s, world.Keys(t))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,8 +27,8 @@ type event struct {
 // live lets the organisation live day by day. What happens in a morning does not
 // depend on the rest of that morning and is done side by side; in the afternoon,
 // the business units are side by side, and in each one thing follows the other;
-// then what expires on that day is swept. (For all business units at once: so none
-// may lag behind.)
+// then what expires on that day is swept, and the day's figures are recorded. (For
+// all business units at once: so none may lag behind.)
 func (s *seeding) live(ctx context.Context) error {
 	story := s.tell()
 	for day := length; day > 0; day-- {
@@ -53,6 +53,25 @@ func (s *seeding) live(ctx context.Context) error {
 		if err := s.sweep(ctx, story.ends[day]); err != nil {
 			return err
 		}
+		if err := s.remember(ctx, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remembered is over how many days the usage of licences is recorded.
+const remembered = 120
+
+// remember records the figures of a day in its last minute, as the server does
+// every minute. What an earlier run has recorded it leaves as it is: the counters
+// have gone on since.
+func (s *seeding) remember(ctx context.Context, day int) error {
+	if day > min(remembered, s.reached) {
+		return nil
+	}
+	if _, err := s.house.Licences.RecordDays(store.At(ctx, s.today.AddDate(0, 0, 1-day).Add(-time.Minute))); err != nil {
+		return fmt.Errorf("demo data: record the figures of %d days ago: %w", day, err)
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ func picture(t *testing.T, db *testdb.DB, today time.Time) []string {
 FROM enrollments e JOIN certificate_profiles p ON p.id = e.profile_id`,
 		`SELECT 'decision', a.name, a.decision, a.comment || ' ' || e.seat_id, (a.decided_at - $1)::text FROM approvals a JOIN enrollments e ON e.id = a.enrollment_id`,
 		`SELECT 'note', n.name, e.seat_id, n.text, (n.created_at - $1)::text FROM enrollment_notes n JOIN enrollments e ON e.id = n.enrollment_id`,
+		`SELECT 'usage', u.key, d.seat_type, d.allocated || ' ' || d.created, d.consumed || ' on ' || (d.day - $1::date)::text FROM seat_usage_days d JOIN business_units u ON u.id = d.business_unit_id`,
 		`SELECT 'entry', a.actor_name, a.action || ' ' || a.outcome, a.code || ' ' || a.request_id, (a.at - $1)::text FROM audit_entries a`,
 	} {
 		rows, err := admin.Query(`SELECT concat_ws(' | ', a, b, c, d, e) AS line FROM (`+statement+`) AS x(a, b, c, d, e) WHERE $1::timestamptz IS NOT NULL`, today)

@@ -41,14 +41,14 @@ const (
 // which act, when somebody else worked in between and the act does not come to
 // what it came to in the story; the remedy is a fresh database.
 func Seed(ctx context.Context, h *house.House) (bool, error) {
-	today, done, err := progress(ctx, h)
+	s := &seeding{house: h, units: map[string]id.ID{}, profiles: map[string]id.ID{}}
+	done, err := s.progress(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look whether there is a demo organisation: %w", err)
 	}
 	if done {
 		return false, nil
 	}
-	s := &seeding{house: h, today: today, units: map[string]id.ID{}, profiles: map[string]id.ID{}}
 	for _, chapter := range []func(context.Context) error{s.found, s.live, s.finish} {
 		if err := chapter(ctx); err != nil {
 			return false, err
@@ -57,32 +57,47 @@ func Seed(ctx context.Context, h *house.House) (bool, error) {
 	return true, nil
 }
 
-// progress says what there is: the day from which the story counts back, and
-// whether there is nothing left to do, because it is told or because the database
-// is somebody else's.
+// progress finds out what there is: the day from which the story counts back, the
+// day that an earlier Seed had come to, and whether there is nothing left to do,
+// because it is told or because the database is somebody else's.
 //
 // The audit log decides: nothing happens without an entry, and none is ever
 // removed. Where the organisation was begun its oldest entry is the first act's.
-func progress(ctx context.Context, h *house.House) (today time.Time, done bool, err error) {
+func (s *seeding) progress(ctx context.Context) (done bool, err error) {
 	ctx = viewer.With(ctx, viewer.TheSystem())
+	oldest, err := s.entry(ctx, page.Ascending)
+	if err != nil {
+		return false, err
+	}
+	if oldest == nil {
+		s.today, s.reached = s.house.Store.Now(ctx).Truncate(24*time.Hour), length
+		return false, nil
+	}
+	if oldest.RequestID != prefix+begin {
+		return true, nil
+	}
+	newestEntry, err := s.entry(ctx, page.Descending)
+	if err != nil {
+		return false, err
+	}
+	one, deletedToo := 1, true
+	last, err := s.house.Units.List(ctx, page.Args{First: &one}, &businessunit.BusinessUnitFilter{Keys: []string{newest.key}, IncludeDeleted: &deletedToo}, nil)
+	if err != nil {
+		return false, err
+	}
+	s.today = oldest.At.Truncate(24*time.Hour).AddDate(0, 0, length)
+	s.reached = int(s.today.Sub(newestEntry.At.Truncate(24*time.Hour)) / (24 * time.Hour))
+	return len(last.Nodes()) > 0, nil
+}
+
+// entry is the first entry of the audit log in an order; nil when there is none.
+func (s *seeding) entry(ctx context.Context, direction page.Direction) (*auditlog.Entry, error) {
 	one := 1
-	oldest, err := h.Log.List(ctx, page.Args{First: &one}, nil, &auditlog.Order{Direction: page.Ascending})
-	if err != nil {
-		return today, false, err
+	all, err := s.house.Log.List(ctx, page.Args{First: &one}, nil, &auditlog.Order{Direction: direction})
+	if err != nil || len(all.Nodes()) == 0 {
+		return nil, err
 	}
-	if len(oldest.Nodes()) == 0 {
-		return h.Store.Now(ctx).Truncate(24 * time.Hour), false, nil
-	}
-	first := oldest.Nodes()[0]
-	if first.RequestID != prefix+begin {
-		return today, true, nil
-	}
-	deletedToo := true
-	last, err := h.Units.List(ctx, page.Args{First: &one}, &businessunit.BusinessUnitFilter{Keys: []string{newest.key}, IncludeDeleted: &deletedToo}, nil)
-	if err != nil {
-		return today, false, err
-	}
-	return first.At.Truncate(24*time.Hour).AddDate(0, 0, length), len(last.Nodes()) > 0, nil
+	return all.Nodes()[0], nil
 }
 
 // seeding is one run of Seed.
@@ -90,6 +105,9 @@ type seeding struct {
 	house *house.House
 	// today is the midnight (UTC) from which the story counts back.
 	today time.Time
+	// reached is how many days ago the last thing was that an earlier run, which did
+	// not come to its end, has told. What is before that day is complete.
+	reached int
 	// units and profiles are the ids of what was made, by key and by slug. They are
 	// complete before several goroutines read them.
 	units, profiles map[string]id.ID

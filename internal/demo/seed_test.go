@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/house"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/page"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/testdb"
 	"gatehouse/internal/viewer"
@@ -29,6 +31,7 @@ func TestSeed(t *testing.T) {
 
 	t.Run("what it holds", func(t *testing.T) { holds(t, smooth) })
 	t.Run("who sees what", func(t *testing.T) { everybodySees(t, h) })
+	t.Run("when it runs out of seats", func(t *testing.T) { runsOut(t, h) })
 	t.Run("verify finds nothing", func(t *testing.T) {
 		differences, err := licence.Verify(t.Context(), smooth.Open(t))
 		if err != nil || len(differences) > 0 {
@@ -69,6 +72,7 @@ func holds(t *testing.T, db *testdb.DB) {
 		"approver addresses":      `SELECT count(*) FROM business_units WHERE approver_emails <> '[]'`,
 		"five months of audit":    `SELECT count(DISTINCT date_trunc('month', at)) / 5 FROM audit_entries`,
 		"an entry of yesterday":   `SELECT count(*) FROM audit_entries WHERE at BETWEEN '2026-11-21' AND '2026-11-22' `,
+		"four months of usage":    `SELECT count(DISTINCT day) / 120 FROM seat_usage_days`,
 		"refusals of eight kinds": `SELECT count(DISTINCT code) / 8 FROM audit_entries WHERE outcome = 'REFUSED'`,
 	} {
 		if count(t, admin, statement) < 1 {
@@ -81,7 +85,11 @@ func holds(t *testing.T, db *testdb.DB) {
 		}
 	}
 	for what, statement := range map[string]string{
-		"act of the system that is no expiry":   `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT')`,
+		"act of the system that is no expiry": `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT')`,
+		"figure that seats contradict": `SELECT count(*) FROM seat_usage_days d WHERE d.created <> (SELECT count(*) FROM seats s
+WHERE s.business_unit_id = d.business_unit_id AND s.seat_type = d.seat_type AND s.created_at < d.day + 1 AND (s.deleted_at IS NULL OR s.deleted_at >= d.day + 1))`,
+		"figure of yesterday that is none of today's": `SELECT count(*) FROM seat_allocations a JOIN seat_usage_days d USING (business_unit_id, seat_type)
+WHERE d.day = '2026-11-21' AND (d.allocated, d.created, d.consumed) <> (a.allocated, a.created, a.consumed)`,
 		"fault":                                 `SELECT count(*) FROM audit_entries WHERE outcome = 'FAILURE'`,
 		"entry of the future":                   `SELECT count(*) FROM audit_entries WHERE at >= '2026-11-22'`,
 		"enrollment whose time passes that day": `SELECT count(*) FROM enrollments WHERE status NOT IN ('REJECTED', 'EXPIRED') AND expires_at < '2026-11-23 06:00Z'`,
@@ -90,6 +98,42 @@ func holds(t *testing.T, db *testdb.DB) {
 		if n := count(t, admin, statement); n > 0 {
 			t.Errorf("%d times: %s", n, what)
 		}
+	}
+}
+
+// runsOut shows that there is a history to look at, and that some licences run out
+// soon, some later, and some not at all.
+func runsOut(t *testing.T, h *house.House) {
+	ctx := viewer.With(t.Context(), ada.viewer())
+	u, err := h.Licences.Usage(ctx, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	days, err := h.Licences.History(ctx, u, 400)
+	if err != nil || len(days) != remembered+1 || days[0].Created >= u.Created || days[remembered].Figures != u.Figures {
+		t.Errorf("a history of %d days: %v", len(days), err)
+	}
+	many := page.Most
+	all, err := h.Licences.AllocationsOfUsage(ctx, u, page.Args{First: &many})
+	if err != nil {
+		t.Fatal(err)
+	}
+	soon, later, never := 0, 0, 0
+	for _, a := range all.Nodes() {
+		f, err := h.Licences.ForecastOf(ctx, a)
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case f == nil:
+			never++
+		case f.RunsOutOn.Before(noon.AddDate(0, 0, 120)):
+			soon++
+		default:
+			later++
+		}
+	}
+	if soon == 0 || later == 0 || never == 0 {
+		t.Errorf("%d run out within 120 days, %d later, %d not", soon, later, never)
 	}
 }
 

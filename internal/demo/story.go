@@ -30,6 +30,11 @@ type ask struct {
 // the morning.
 type moment struct{ daysAgo, minute int }
 
+// since is when it is, counted from the midnight of the seeding.
+func (m moment) since() time.Duration {
+	return -time.Duration(m.daysAgo)*24*time.Hour + 8*time.Hour + time.Duration(m.minute)*time.Minute
+}
+
 // step is what somebody does to a request.
 type step struct {
 	at   moment
@@ -196,16 +201,13 @@ func (a *ask) try(at moment, kind stepKind, by person, text string, want refusal
 // seeding.
 func (a *ask) expire() {
 	const day = 24 * time.Hour
-	since := func(m moment) time.Duration {
-		return -time.Duration(m.daysAgo)*day + 8*time.Hour + time.Duration(m.minute)*time.Minute
-	}
 	switch a.fate {
 	case refused, retracted:
 		a.ends = 0
 	case granted:
-		a.ends = since(a.lastApproval()) + time.Duration(a.offer.pickup)*day
+		a.ends = a.lastApproval().since() + time.Duration(a.offer.pickup)*day
 	default:
-		a.ends = since(a.at) + time.Duration(a.offer.expiry)*day
+		a.ends = a.at.since() + time.Duration(a.offer.expiry)*day
 	}
 }
 

@@ -57,6 +57,7 @@ func (s *seeding) tell() *telling {
 	}
 	for _, o := range offers {
 		s.tellRequests(t, o)
+		s.tellEnrollments(t, o)
 		if o.archived > 0 {
 			t.add(o.unit, moment{o.archived, 60}, func(ctx context.Context) error { return s.archive(ctx, o, 60) })
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/golang-jwt/jwt/v5"
 
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/testdb"
 )
 
@@ -25,9 +26,18 @@ var provider = struct{ secret, issuer, audience string }{
 // own, with the least settings that it takes and those given.
 func startServe(t *testing.T, settings ...string) *process {
 	t.Helper()
+	keys, err := sealed.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyset, err := keys.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
 	return start(t, "serve", append([]string{
 		"GATEHOUSE_ADDR=127.0.0.1:0",
 		"DATABASE_URL=" + testdb.New(t).AppURL,
+		"GATEHOUSE_KEYSET=" + string(keyset),
 		"GATEHOUSE_JWT_SECRET=" + provider.secret,
 		"GATEHOUSE_JWT_ISSUER=" + provider.issuer,
 		"GATEHOUSE_JWT_AUDIENCE=" + provider.audience,

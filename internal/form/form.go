@@ -42,15 +42,15 @@ func check(v string, fewest, most int, allowed func(rune) bool, path []string) *
 	n := utf8.RuneCountInString(v)
 	switch {
 	case !utf8.ValidString(v):
-		return refusal.New(refusal.Invalid, "%s is not valid UTF-8.", called(path)).At(path...)
+		return refusal.New(refusal.Invalid, "The %s is not valid UTF-8; send it as UTF-8.", called(path)).At(path...)
 	case n == 0 && fewest > 0:
-		return refusal.New(refusal.Invalid, "%s is empty; it has %d to %d characters.", called(path), fewest, most).At(path...)
+		return refusal.New(refusal.Invalid, "The %s is empty; it has %d to %d characters.", called(path), fewest, most).At(path...)
 	case n < fewest || n > most:
-		return refusal.New(refusal.Invalid, "%s has %d characters; %d to %d are allowed.", called(path), n, fewest, most).At(path...)
+		return refusal.New(refusal.Invalid, "The %s has %d characters; %d to %d are allowed.", called(path), n, fewest, most).At(path...)
 	}
 	for _, r := range v {
 		if !allowed(r) {
-			return refusal.New(refusal.Invalid, "%s contains the control character %U; leave it out.", called(path), r).At(path...)
+			return refusal.New(refusal.Invalid, "The %s contains the control character %U; leave it out.", called(path), r).At(path...)
 		}
 	}
 	return nil
@@ -72,7 +72,7 @@ func Address(v string, path ...string) *refusal.Refusal {
 // would be mailed twice.
 func Addresses(list []string, path ...string) *refusal.Refusal {
 	if len(list) > MaxAddresses {
-		return refusal.New(refusal.Invalid, "%s has %d addresses; %d at most are allowed.", called(path), len(list), MaxAddresses).At(path...)
+		return refusal.New(refusal.Invalid, "The list %s has %d addresses; %d at most are allowed.", called(path), len(list), MaxAddresses).At(path...)
 	}
 	seen := make(map[string]bool, len(list))
 	for i, a := range list {
@@ -82,7 +82,7 @@ func Addresses(list []string, path ...string) *refusal.Refusal {
 		}
 		key := strings.ToLower(a)
 		if seen[key] {
-			return refusal.New(refusal.Invalid, "%s stands twice in %s.", a, called(path)).At(at...)
+			return refusal.New(refusal.Invalid, "The address %s stands twice in %s; name it once.", a, called(path)).At(at...)
 		}
 		seen[key] = true
 	}
@@ -96,5 +96,5 @@ func called(path []string) string {
 			return path[i]
 		}
 	}
-	return "the text"
+	return "text"
 }

@@ -22,20 +22,20 @@ func TestTexts(t *testing.T) {
 		says  string // empty: accepted
 	}{
 		{"a line at its limit, counted in characters", line, "ääääé", ""},
-		{"a line above its limit", line, "abcdef", "name has 6 characters; 1 to 5 are allowed."},
-		{"an empty line", line, "", "name is empty; it has 1 to 5 characters."},
-		{"a line with a line break", line, "a\nb", "name contains the control character U+000A; leave it out."},
-		{"a line with a line separator", line, "a\u2028b", "name contains the control character U+2028; leave it out."},
-		{"a line that reads backwards", line, "a\u202eb", "name contains the control character U+202E; leave it out."},
-		{"a line that is not UTF-8", line, "a\xff", "name is not valid UTF-8."},
+		{"a line above its limit", line, "abcdef", "The name has 6 characters; 1 to 5 are allowed."},
+		{"an empty line", line, "", "The name is empty; it has 1 to 5 characters."},
+		{"a line with a line break", line, "a\nb", "The name contains the control character U+000A; leave it out."},
+		{"a line with a line separator", line, "a\u2028b", "The name contains the control character U+2028; leave it out."},
+		{"a line that reads backwards", line, "a\u202eb", "The name contains the control character U+202E; leave it out."},
+		{"a line that is not UTF-8", line, "a\xff", "The name is not valid UTF-8; send it as UTF-8."},
 		{"a text with a line break", text, "a\r\nb", ""},
-		{"a text with a zero character, which PostgreSQL cannot keep", text, "a\x00b", "comment contains the control character U+0000; leave it out."},
+		{"a text with a zero character, which PostgreSQL cannot keep", text, "a\x00b", "The comment contains the control character U+0000; leave it out."},
 		{"an empty text that may be", text, "", ""},
 		{"an address", address, "ada@example.com", ""},
 		{"an address with a name", address, "Ada <ada@example.com>", `"Ada <ada@example.com>" is not an e-mail address; write the address alone, such as ada@example.com.`},
 		{"an address without a domain", address, "ada", `"ada" is not an e-mail address; write the address alone, such as ada@example.com.`},
 		{"two addresses", address, "a@example.com, b@example.com", `"a@example.com, b@example.com" is not an e-mail address; write the address alone, such as ada@example.com.`},
-		{"an address above its limit", address, strings.Repeat("a", 250) + "@example.com", "email has 262 characters; 1 to 254 are allowed."},
+		{"an address above its limit", address, strings.Repeat("a", 250) + "@example.com", "The email has 262 characters; 1 to 254 are allowed."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/licence"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/scope"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 )
 
@@ -23,8 +24,8 @@ type House struct {
 	Log       *auditlog.Log
 }
 
-// Open puts them over a store.
-func Open(s *store.Store) (*House, error) {
+// Open puts them over a store; keys seal what may be shown again.
+func Open(s *store.Store, keys *sealed.Keys) (*House, error) {
 	scopes, err := scope.NewResolver(s.Read())
 	if err != nil {
 		return nil, err
@@ -34,6 +35,6 @@ func Open(s *store.Store) (*House, error) {
 	log := auditlog.New(s, scopes)
 	return &House{
 		Store: s, Scopes: scopes, Units: units, Licences: licence.New(s, scopes, units), Profiles: profiles, Log: log,
-		Inventory: inventory.New(s, scopes, units, profiles, log),
+		Inventory: inventory.New(s, keys, scopes, units, profiles, log),
 	}, nil
 }

@@ -51,6 +51,9 @@ func New(k Kind) ID { return ID{k, uuid.Must(uuid.NewV7())} }
 // Of is the id of a row whose kind is known from its table.
 func Of(k Kind, u uuid.UUID) ID { return ID{k, u} }
 
+// example is an id as a sentence shows one.
+const example = "enr_01h455vb4pex5vsknk084sn02q"
+
 // Parse reads the text form. The error is a refusal that says what an id looks
 // like; an id that is well formed and identifies nothing is simply not there.
 func Parse(s string) (ID, error) {
@@ -62,7 +65,7 @@ func Parse(s string) (ID, error) {
 			}
 		}
 	}
-	return ID{}, refusal.New(refusal.Invalid, "%.60q is not an id; an id looks like %s and is taken from an earlier answer.", s, New(Enrollment))
+	return ID{}, refusal.New(refusal.Invalid, "%.60q is not an id; an id looks like %s and is taken from an earlier answer.", s, example)
 }
 
 func known(k Kind) bool {

@@ -9,21 +9,38 @@ import (
 
 	"gatehouse/ent/generated/migrate"
 	"gatehouse/internal/licence"
+	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/store"
 )
 
 // aftermath is what a transaction does last, when all is decided: the seats'
-// counts of active enrollments, the licences that are given back, and the mails.
-// A hot counter's row is so held only until commit, and every transaction takes
-// its locks in the same order.
+// counts of active enrollments and certificates with the status that follows from
+// them, the mails, and the figures of the licences. A hot counter's row is so held
+// only until commit, and every transaction takes its locks in the same order.
 type aftermath struct {
-	active   map[uuid.UUID]int
-	released map[licence.Pool]int
-	mails    []store.Row
+	// active is by how much the number of active enrollments of live seats moves.
+	active map[uuid.UUID]int
+	// certificates is what became of the certificates of seats, deleted ones too.
+	certificates map[uuid.UUID]certificateCount
+	// released are the licences of the seats that went; consumed is by how much
+	// the number of consumed seats moves.
+	released, consumed map[licence.Pool]int
+	mails              []store.Row
+}
+
+// certificateCount is what became of one seat's certificates.
+type certificateCount struct {
+	// counting is by how much the number of those that count moves.
+	counting int
+	// linked: the seat got one, whether it counts or not.
+	linked bool
 }
 
 func newAftermath() *aftermath {
-	return &aftermath{active: map[uuid.UUID]int{}, released: map[licence.Pool]int{}}
+	return &aftermath{
+		active: map[uuid.UUID]int{}, certificates: map[uuid.UUID]certificateCount{},
+		released: map[licence.Pool]int{}, consumed: map[licence.Pool]int{},
+	}
 }
 
 // mailKind is what a mail says.
@@ -49,9 +66,16 @@ func (a *aftermath) mail(tx *store.Tx, kind mailKind, enrollment, unit uuid.UUID
 	}
 }
 
+// countCertificates moves the number of a seat's certificates that count.
+func (a *aftermath) countCertificates(seat uuid.UUID, by int) {
+	c := a.certificates[seat]
+	c.counting += by
+	a.certificates[seat] = c
+}
+
 // settle writes it all: three statements at most.
 func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
-	if err := a.countEnrollments(ctx, tx); err != nil {
+	if err := a.countSeats(ctx, tx); err != nil {
 		return err
 	}
 	if err := tx.Add(ctx, migrate.MailsTable, a.mails); err != nil {
@@ -60,42 +84,92 @@ func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
 	return a.release(ctx, tx)
 }
 
-// release gives back the licences of the seats that went, once.
+// release gives back the licences of the seats that went and follows those that
+// are consumed now or no longer, once.
 func (a *aftermath) release(ctx context.Context, tx *store.Tx) error {
-	wants := wantList(a.released)
+	released, consumed := wantList(a.released), wantList(a.consumed)
 	clear(a.released)
-	return licence.Release(ctx, tx, wants)
+	clear(a.consumed)
+	return licence.Settle(ctx, tx, released, consumed)
 }
 
-// countEnrollments moves the seats' counts of active enrollments, and the
-// status that follows from them. The seats are locked already. These columns
-// follow what is audited elsewhere and are no changes of their own.
-func (a *aftermath) countEnrollments(ctx context.Context, tx *store.Tx) error {
-	seats, by := []string{}, []int64{}
-	for seat, n := range a.active {
-		if n != 0 {
-			seats, by = append(seats, seat.String()), append(by, int64(n))
-		}
-	}
-	if len(seats) == 0 {
+// countSeats moves the seats' counts of active enrollments and of certificates
+// that count, with what follows from them: whether a seat is consumed, its status,
+// and since when it is unused. The seats are locked already. These columns follow
+// what is audited elsewhere and are no changes of their own.
+//
+// A certificate of a deleted seat is counted there too; the seat stays deleted and
+// unconsumed. It cannot have an active enrollment.
+func (a *aftermath) countSeats(ctx context.Context, tx *store.Tx) error {
+	moves := a.moves()
+	if len(moves.seats) == 0 {
 		return nil
 	}
-	found, err := tx.Guard(ctx, `UPDATE seats s SET active_enrollments = s.active_enrollments + v.n, updated_at = $3,
-  status = CASE WHEN s.consumed THEN 'CONSUMED' WHEN s.active_enrollments + v.n > 0 THEN 'ENROLLED' ELSE 'CREATED' END
-FROM unnest($1::uuid[], $2::bigint[]) AS v(id, n) WHERE s.id = v.id AND s.deleted_at IS NULL RETURNING s.id`, pq.Array(seats), pq.Array(by), tx.Now())
+	found, err := tx.Guard(ctx, `UPDATE seats s SET active_enrollments = o.active, valid_certificates = o.certificates, consumed = o.consumed, status = o.status, updated_at = $6,
+  unused_since = CASE WHEN o.status = 'CREATED' AND s.status <> 'CREATED' THEN $6 ELSE s.unused_since END
+FROM (SELECT n.*, CASE WHEN n.deleted THEN 'DELETED' WHEN n.consumed THEN 'CONSUMED' WHEN n.active > 0 THEN 'ENROLLED' ELSE 'CREATED' END AS status
+  FROM (SELECT t.id, t.deleted_at IS NOT NULL AS deleted, t.consumed AS was, t.active_enrollments + v.active AS active, t.valid_certificates + v.counting AS certificates,
+      t.deleted_at IS NULL AND CASE WHEN t.seat_type = ANY($5) THEN t.consumed OR v.linked ELSE t.valid_certificates + v.counting > 0 END AS consumed
+    FROM seats t JOIN unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::boolean[]) AS v(id, active, counting, linked) ON v.id = t.id) n) o
+WHERE s.id = o.id AND (NOT o.deleted OR o.active = s.active_enrollments)
+RETURNING s.business_unit_id, s.seat_type, o.consumed::int - o.was::int`,
+		pq.Array(moves.seats), pq.Array(moves.active), pq.Array(moves.counting), pq.Array(moves.linked), pq.Array(stayingConsumed()), tx.Now())
 	if err != nil {
-		return fmt.Errorf("count the active enrollments of seats: %w", err)
+		return fmt.Errorf("count the enrollments and certificates of seats: %w", err)
 	}
 	defer func() { _ = found.Close() }()
 	n := 0
 	for found.Next() {
+		var pool licence.Pool
+		var moved int
+		if err := found.Scan(&pool.Unit, &pool.Type, &moved); err != nil {
+			return fmt.Errorf("count the enrollments and certificates of seats: %w", err)
+		}
+		a.consumed[pool] += moved
 		n++
 	}
 	if err := found.Err(); err != nil {
-		return fmt.Errorf("count the active enrollments of seats: %w", err)
+		return fmt.Errorf("count the enrollments and certificates of seats: %w", err)
 	}
-	if n != len(seats) {
-		return fmt.Errorf("inventory: %d of %d seats whose enrollments changed were not there under their lock", len(seats)-n, len(seats))
+	if n != len(moves.seats) {
+		return fmt.Errorf("inventory: %d of %d seats whose enrollments or certificates changed were not there under their lock", len(moves.seats)-n, len(moves.seats))
 	}
+	clear(a.active)
+	clear(a.certificates)
 	return nil
+}
+
+// moves are the seats whose counts move, as the arguments of one statement.
+type moves struct {
+	seats            []string
+	active, counting []int64
+	linked           []bool
+}
+
+func (a *aftermath) moves() (m moves) {
+	add := func(seat uuid.UUID, active int, c certificateCount) {
+		if active != 0 || c != (certificateCount{}) {
+			m.seats, m.active = append(m.seats, seat.String()), append(m.active, int64(active))
+			m.counting, m.linked = append(m.counting, int64(c.counting)), append(m.linked, c.linked)
+		}
+	}
+	for seat, n := range a.active {
+		add(seat, n, a.certificates[seat])
+	}
+	for seat, c := range a.certificates {
+		if _, counted := a.active[seat]; !counted {
+			add(seat, 0, c)
+		}
+	}
+	return m
+}
+
+// stayingConsumed are the seat types that are consumed until they are deleted.
+func stayingConsumed() (types []string) {
+	for _, t := range lifecycle.SeatTypes {
+		if t.StaysConsumed() {
+			types = append(types, string(t))
+		}
+	}
+	return types
 }

@@ -146,7 +146,8 @@ const onlyLiveSeats = "(business_unit_id, seat_type, seat_key) WHERE deleted_at 
 func newSeat(now time.Time, at place, seatID, name, email, phone string) store.Row {
 	return store.Row{
 		"id": uuid.Must(uuid.NewV7()), "version": 1, "created_at": now, "updated_at": now, "business_unit_id": at.unit, "seat_type": at.seatType,
-		"seat_id": tidy(seatID), "seat_key": at.key, "name": name, "email": email, "phone": phone, "status": lifecycle.SeatCreated,
+		"seat_id": tidy(seatID), "seat_key": at.key, "name": name, "email": email, "phone": phone, "search_text": searchText(seatID, name, email),
+		"status": lifecycle.SeatCreated, "unused_since": now,
 		"consumed": false, "active_enrollments": 0, "valid_certificates": 0, "created_by_enrollment_id": nil,
 	}
 }

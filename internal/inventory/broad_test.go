@@ -78,7 +78,7 @@ func TestAViewerOfManyBusinessUnitsSeesTheseAndNoOthers(t *testing.T) {
 		key := fmt.Sprintf("unit-%02d", n)
 		w.past(`INSERT INTO business_units (id, created_at, updated_at, key, name, approver_emails, manager_emails) VALUES ($1, $2, $2, $3, $3, '[]', '[]')`, unit.UUID, morning, key)
 		w.many(1, unit, under, lifecycle.User)
-		w.past(`INSERT INTO seats (id, created_at, updated_at, business_unit_id, seat_type, seat_id, seat_key) VALUES ($1, $2, $2, $3, 'USER', $4, $4)`, uuid.New(), morning, unit.UUID, key)
+		w.past(`INSERT INTO seats (id, created_at, updated_at, unused_since, business_unit_id, seat_type, seat_id, seat_key) VALUES ($1, $2, $2, $2, $3, 'USER', $4, $4)`, uuid.New(), morning, unit.UUID, key)
 		if n < 60 {
 			mine = append(mine, key)
 		}
@@ -98,7 +98,7 @@ func TestAViewerOfManyBusinessUnitsSeesTheseAndNoOthers(t *testing.T) {
 				t.Errorf("%d business units: %s shows %d and counts %d, want %d", len(c.units), view, len(p.Edges), n, c.want)
 			}
 		}
-		seats, err := w.Inventory.Seats(w.as(who), page.Args{First: ptr(100)}, nil, nil)
+		seats, err := w.Inventory.Seats(w.as(who), page.Args{First: ptr(100)}, nil, nil, nil, nil)
 		granted(t, err)
 		n, err := seats.TotalCount(w.as(who))
 		granted(t, err)

@@ -39,10 +39,10 @@ func (i *Inventory) ChangeStatus(ctx context.Context, in ChangeEnrollmentStatusI
 		var changes []store.Change
 		items := h.decide(tx, lifecycle.ActChangeStatus, comment, func(_ int, l *locked, to lifecycle.Status) *refusal.Refusal {
 			if in.ExpectedVersion != nil && *in.ExpectedVersion != l.version {
-				return refusal.New(refusal.Conflict, "The enrollment was changed by somebody else: its version is %d, you sent %d. Read it again.", l.version, *in.ExpectedVersion).At("expectedVersion")
+				return refusal.New(refusal.Conflict, "The enrollment was changed by somebody else (version %d, you sent %d); read it again.", l.version, *in.ExpectedVersion).At("expectedVersion")
 			}
 			if to != in.Status {
-				return refusal.New(refusal.InvalidState, "The enrollment is %s already.", l.status).At("status")
+				return refusal.New(refusal.InvalidState, "The enrollment is %s already, so there is nothing left to do.", l.status).At("status")
 			}
 			changes = append(changes, l.change(store.Row{"status": l.status}, store.Row{"status": to}))
 			return nil

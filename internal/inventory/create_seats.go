@@ -129,7 +129,7 @@ func (i *Inventory) createSeats(ctx context.Context, c creating, in any, key *st
 	cause := store.Cause{Mutation: c.mutation, Action: audit.CreateSeat, Resource: audit.Seat, Key: key, Input: in}
 	return i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
 		if n := len(c.seats); n < 1 || n > mostItems {
-			return store.Outcome{}, refusal.New(refusal.TooMany, "One call takes 1 to %d seats; %d were given.", mostItems, n).At("seats")
+			return store.Outcome{}, refusal.New(refusal.TooMany, "One call takes 1 to %d seats; %d were given. Send them in several calls.", mostItems, n).At("seats")
 		}
 		units, err := businessunit.Hold(ctx, tx, sc, id.UUIDs(id.BusinessUnit, []id.ID{c.unit})...)
 		if err != nil {
@@ -166,7 +166,7 @@ func (c *creating) run(ctx context.Context, unitName string) error {
 		if row := r["id"].(uuid.UUID); added[row] {
 			made = append(made, r)
 		} else {
-			c.refuse(index[row], refusal.New(refusal.Duplicate, "A live %s seat with the seatId %s exists in the business unit %s already.", c.seatType, r["seat_id"], unitName).At("seatId"))
+			c.refuse(index[row], refusal.New(refusal.Duplicate, "A live %s seat with the seatId %s exists in the business unit %s already. Take another seatId, or change that seat.", c.seatType, r["seat_id"], unitName).At("seatId"))
 		}
 	}
 	slices.SortFunc(made, func(a, b store.Row) int { return cmp.Compare(index[a["id"].(uuid.UUID)], index[b["id"].(uuid.UUID)]) })
@@ -206,7 +206,7 @@ func (c *creating) check() (rows []store.Row, index map[uuid.UUID]int) {
 			_, no = line("seatId", &s.SeatID, 1, 255)
 		}
 		if first, twice := seen[key]; no == nil && twice {
-			no = refusal.New(refusal.Duplicate, "The seatId %s stands in the input already, at index %d.", tidy(s.SeatID), first).At("seatId")
+			no = refusal.New(refusal.Duplicate, "The seatId %s stands in the input already, at index %d; leave it out here.", tidy(s.SeatID), first).At("seatId")
 		}
 		if no != nil {
 			c.refuse(n, no)
@@ -231,7 +231,7 @@ func person(t lifecycle.SeatType, s *NewSeat) (name, address, phone string, no *
 		return
 	}
 	if phone != "" && !t.HasPhone() {
-		no = refusal.New(refusal.Invalid, "A %s seat has no phone number; only USER and UNIFIED seats have.", t).At("phone")
+		no = refusal.New(refusal.Invalid, "A %s seat has no phone number; only USER and UNIFIED seats have. Leave it out.", t).At("phone")
 	}
 	return
 }

@@ -33,7 +33,7 @@ func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle
 		return "", names, refusal.New(refusal.InvalidCSR, format, args...).At("csr")
 	}
 	if len(given) > maxCSR {
-		return invalid("The CSR has %d bytes; at most %d are read.", len(given), maxCSR)
+		return invalid("The CSR has %d bytes; at most %d are read. Make a request with fewer names.", len(given), maxCSR)
 	}
 	block, rest := pem.Decode([]byte(given))
 	if block == nil || block.Type != "CERTIFICATE REQUEST" && block.Type != "NEW CERTIFICATE REQUEST" {
@@ -44,14 +44,14 @@ func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle
 	}
 	csr, err := x509.ParseCertificateRequest(block.Bytes)
 	if err != nil {
-		return invalid("The certificate request cannot be read: its content is no PKCS#10 request (RFC 2986).")
+		return invalid("The certificate request cannot be read: its content is no PKCS#10 request (RFC 2986). Copy it anew and whole, or make a new one; openssl req -new writes one.")
 	}
 	names = namesOf(csr)
 	if shown, plain := plainNames(names); !plain {
 		return invalid("The certificate request asks for the name %.100q, with a control character or bytes that are no UTF-8 in it; make it anew without them.", shown)
 	}
 	if names.Key == "" || len(p.AllowedKeys) > 0 && !slices.Contains(p.AllowedKeys, names.Key) {
-		return "", names, refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s.", keyName(csr), allowedKeys(p)).At("csr")
+		return "", names, refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s. Make a request with such a key.", keyName(csr), allowedKeys(p)).At("csr")
 	}
 	// Only now: the time that a signature takes grows with the square of its key's
 	// length, and a request has room for a key of 90,000 bits.
@@ -62,7 +62,7 @@ func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle
 		return "", names, no.At("csr")
 	}
 	if asksForMore(csr) {
-		return "", names, refusal.New(refusal.NameNotAllowed, "The request asks for a subject alternative name of a kind that is never issued here; DNS, EMAIL, IP, URI are known.").At("csr")
+		return "", names, refusal.New(refusal.NameNotAllowed, "The request asks for a subject alternative name of a kind that is never issued here; DNS, EMAIL, IP, URI are known. Make a request without it.").At("csr")
 	}
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: block.Bytes})), names, nil
 }

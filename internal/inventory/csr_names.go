@@ -26,6 +26,11 @@ var dnsName = regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\
 // maxName bounds one name, in bytes: a host name has no more (RFC 1035 section 2.3.4).
 const maxName = 253
 
+// examples are names that have the form of their kind.
+var examples = map[lifecycle.SANKind]string{
+	lifecycle.SANDNS: "www.example.com", lifecycle.SANEmail: "ada@example.com", lifecycle.SANIP: "192.0.2.7", lifecycle.SANURI: "https://www.example.com/",
+}
+
 // formed is a name in the form in which it is kept, and whether it has the form
 // of its kind. All four kinds are ASCII in a certificate (RFC 5280 section
 // 4.2.1.6), so that what an approver reads is what it says.
@@ -55,22 +60,22 @@ func formed(kind lifecycle.SANKind, value string) (string, bool) {
 // that do not have the form of their kind.
 func checkNames(n lifecycle.RequestNames, p lifecycle.Promise) *refusal.Refusal {
 	if total := len(n.DNSNames) + len(n.EmailAddresses) + len(n.IPAddresses) + len(n.URIs); total > maxNames {
-		return refusal.New(refusal.NameNotAllowed, "The request asks for %d subject alternative names; at most %d are taken.", total, maxNames)
+		return refusal.New(refusal.NameNotAllowed, "The request asks for %d subject alternative names; at most %d are taken. Leave some out.", total, maxNames)
 	}
 	for _, asked := range []struct {
 		kind  lifecycle.SANKind
 		names []string
 	}{{lifecycle.SANDNS, n.DNSNames}, {lifecycle.SANEmail, n.EmailAddresses}, {lifecycle.SANIP, n.IPAddresses}, {lifecycle.SANURI, n.URIs}} {
 		if len(asked.names) > 0 && !slices.Contains(p.AllowedSANs, string(asked.kind)) {
-			allowed := "none"
+			allowed := "allows no alternative names"
 			if len(p.AllowedSANs) > 0 {
-				allowed = strings.Join(p.AllowedSANs, ", ")
+				allowed = "allows names of these kinds: " + strings.Join(p.AllowedSANs, ", ")
 			}
-			return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q; the profile allows these kinds of names: %s.", asked.kind, asked.names[0], allowed)
+			return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q, and the profile %s. Leave it out, or choose another profile.", asked.kind, asked.names[0], allowed)
 		}
 		for _, name := range asked.names {
 			if _, ok := formed(asked.kind, name); !ok {
-				return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q, which does not have the form of such a name.", asked.kind, name)
+				return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q, which does not have the form of such a name, as %s has.", asked.kind, name, examples[asked.kind])
 			}
 		}
 	}
@@ -85,7 +90,7 @@ func typedNames(given []*RequestedName, p lifecycle.Promise) (names lifecycle.Re
 	for n, g := range given {
 		value, ok := formed(g.Kind, g.Value)
 		if !ok {
-			return names, refusal.New(refusal.Invalid, "%.100q is no name of the kind %s.", g.Value, g.Kind).At("names", fmt.Sprint(n), "value")
+			return names, refusal.New(refusal.Invalid, "%.100q is no name of the kind %s; write one such as %s.", g.Value, g.Kind, examples[g.Kind]).At("names", fmt.Sprint(n), "value")
 		}
 		*into[g.Kind] = append(*into[g.Kind], value)
 	}

@@ -21,6 +21,7 @@ import (
 // The questions that a group of enrollments or seats is asked.
 type (
 	askSeats        struct{}
+	askEnrollments  struct{}
 	askUnits        struct{}
 	askProfiles     struct{}
 	askApprovals    struct{}

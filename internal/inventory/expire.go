@@ -53,7 +53,8 @@ ORDER BY e.expires_at, e.id LIMIT $2`, []any{i.store.Now(ctx), limit}, nil, func
 // expireDue moves to EXPIRED those of the locked enrollments whose time has
 // passed, each with an entry of the system, before anybody decides about them.
 // A seat that the approval of one of them made, and that nothing else uses, is
-// deleted with it and its licence given back.
+// deleted with it and its licence given back; but one that this transaction is
+// about to delete is left to it.
 func (h *hold) expireDue(ctx context.Context, tx *store.Tx, all []*locked) error {
 	var due []*locked
 	var changes []store.Change
@@ -87,12 +88,12 @@ func (h *hold) expireDue(ctx context.Context, tx *store.Tx, all []*locked) error
 	// Whether a seat is left alone shows when all that expired has let go of it.
 	orphans := map[uuid.UUID]*locked{}
 	for _, l := range due {
-		if l.holdsSeat() && approved[l.id] && l.madeSeat && l.seat.unused() {
+		if l.holdsSeat() && approved[l.id] && l.madeSeat && l.seat.unused() && !h.going[l.seat.id] {
 			orphans[l.seat.id] = l
 		}
 	}
 	for _, l := range due {
-		if l.holdsSeat() && orphans[l.seat.id] == nil {
+		if l.holdsSeat() && orphans[l.seat.id] == nil && !h.going[l.seat.id] {
 			h.after.active[l.seat.id]--
 		}
 	}

@@ -98,35 +98,61 @@ func (i *Inventory) IsMine(ctx context.Context, e *Enrollment) bool {
 	return v.Is(e.requester.Issuer, e.requester.Subject)
 }
 
-type askIssuing struct{}
+// The questions about seats that stand on other rows than theirs.
+type (
+	askIssuing   struct{}
+	askRenewable struct{}
+)
 
 // seatFactsOf are what the actions of a seat are decided by.
 func (i *Inventory) seatFactsOf(ctx context.Context, s *Seat) (lifecycle.SeatFacts, error) {
 	v, _ := viewer.From(ctx)
-	issuing := false
+	f := s.facts(v)
 	if s.Status == lifecycle.SeatEnrolled || s.Status == lifecycle.SeatConsumed {
-		at, err := batch.Load(ctx, s.group, askIssuing{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
-			found, err := i.read.Query(ctx, `SELECT DISTINCT seat_row_id FROM enrollments WHERE seat_row_id = ANY($1) AND issuance = 'REQUESTED'`, pq.Array(ids))
-			if err != nil {
-				return nil, fmt.Errorf("read what is being issued for seats: %w", err)
-			}
-			defer func() { _ = found.Close() }()
-			at := map[uuid.UUID]bool{}
-			for found.Next() {
-				var u uuid.UUID
-				if err := found.Scan(&u); err != nil {
-					return nil, fmt.Errorf("read what is being issued for seats: %w", err)
-				}
-				at[u] = true
-			}
-			return at, found.Err()
+		issuing, err := batch.Load(ctx, s.group, askIssuing{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+			return i.which(ctx, `SELECT DISTINCT seat_row_id FROM enrollments WHERE seat_row_id = ANY($1) AND issuance = 'REQUESTED'`, pq.Array(ids))
 		})
 		if err != nil {
-			return lifecycle.SeatFacts{}, err
+			return f, fmt.Errorf("read what is being issued for seats: %w", err)
 		}
-		issuing = at[s.ID.UUID]
+		f.Issuing = issuing[s.ID.UUID]
 	}
-	return s.facts(v, issuing), nil
+	if f.HasActiveCertificates && !s.SeatType.HoldsSeveral() {
+		renewable, err := batch.Load(ctx, s.group, askRenewable{}, i.renewable)
+		if err != nil {
+			return f, fmt.Errorf("read which seats may have a successor of their certificate: %w", err)
+		}
+		f.InRenewalWindow = renewable[s.ID.UUID]
+	}
+	return f, nil
+}
+
+// renewable are the seats whose certificate is so near its end that a profile, to
+// which they could be linked, admits its successor.
+func (i *Inventory) renewable(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
+	return i.which(ctx, `SELECT s.id FROM seats s
+CROSS JOIN LATERAL (SELECT max(c.not_after) AS at FROM certificates c WHERE c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > $2) AS ends
+CROSS JOIN LATERAL (SELECT max(p.renewal_window_seconds) AS seconds FROM certificate_profiles p
+  WHERE p.business_unit_id = s.business_unit_id AND p.seat_type = s.seat_type AND p.authentication_method = 'ENROLLMENT_CODE' AND p.archived_at IS NULL) AS widest
+WHERE s.id = ANY($1) AND (ends.at IS NULL OR ends.at - widest.seconds * interval '1 second' <= $2)`, pq.Array(ids), i.store.Now(ctx))
+}
+
+// which are the rows that a statement's only column names.
+func (i *Inventory) which(ctx context.Context, statement string, args ...any) (map[uuid.UUID]bool, error) {
+	found, err := i.read.Query(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	rows := map[uuid.UUID]bool{}
+	for found.Next() {
+		var u uuid.UUID
+		if err := found.Scan(&u); err != nil {
+			return nil, err
+		}
+		rows[u] = true
+	}
+	return rows, found.Err()
 }
 
 // SeatActions lists what the viewer may do with a seat now.

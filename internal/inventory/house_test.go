@@ -1,11 +1,14 @@
 package inventory_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +22,7 @@ import (
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/testdb"
 	"gatehouse/internal/viewer"
@@ -37,6 +41,9 @@ type world struct {
 	admin *sql.DB
 	now   atomic.Int64
 	unit  id.ID
+	keys  *sealed.Keys
+	// log is what the store wrote to its log.
+	log lockedText
 	// onStatement, where it is set, is told each statement before it runs.
 	onStatement atomic.Pointer[func(context.Context, string)]
 }
@@ -46,10 +53,11 @@ type world struct {
 func newWorld(t *testing.T, licences int) *world {
 	t.Helper()
 	db := testdb.New(t)
-	w := &world{t: t, admin: db.Admin(t)}
+	w := &world{t: t, admin: db.Admin(t), keys: keyset(t)}
 	w.set(morning)
 	s, err := store.Open(store.Options{
 		URL: db.AppURL, MaxConnections: 32, Now: func() time.Time { return time.UnixMicro(w.now.Load()) },
+		Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		OnStatement: func(ctx context.Context, statement string) {
 			if told := w.onStatement.Load(); told != nil {
 				(*told)(ctx, statement)
@@ -60,11 +68,41 @@ func newWorld(t *testing.T, licences int) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if w.House, err = house.Open(s); err != nil {
+	if w.House, err = house.Open(s, w.keys); err != nil {
 		t.Fatal(err)
 	}
 	w.unit = w.newUnit("research", licences)
 	return w
+}
+
+// lockedText is a text that several goroutines add to.
+type lockedText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds to it.
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+// String is what was added so far.
+func (l *lockedText) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// keyset is a keyset of the test's own.
+func keyset(t *testing.T) *sealed.Keys {
+	t.Helper()
+	k, err := sealed.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
 }
 
 // newUnit adds a business unit with licences.

@@ -17,6 +17,7 @@ import (
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/scope"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
 )
@@ -24,6 +25,7 @@ import (
 // Inventory is the use cases and reads of seats and enrollments.
 type Inventory struct {
 	store    *store.Store
+	keys     *sealed.Keys
 	read     store.Reader
 	scopes   *scope.Resolver
 	units    *businessunit.Units
@@ -31,9 +33,9 @@ type Inventory struct {
 	log      *auditlog.Log
 }
 
-// New makes an inventory on a store.
-func New(s *store.Store, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log) *Inventory {
-	return &Inventory{store: s, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log}
+// New makes an inventory on a store, whose codes and secrets are sealed by the keys.
+func New(s *store.Store, keys *sealed.Keys, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log) *Inventory {
+	return &Inventory{store: s, keys: keys, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log}
 }
 
 // sight is what a viewer may see of enrollments: those of their business units,

@@ -45,24 +45,6 @@ type locked struct {
 	seat *lockedSeat
 }
 
-// lockedSeat is a live seat under this transaction's lock.
-type lockedSeat struct {
-	id, unit     uuid.UUID
-	seatType     lifecycle.SeatType
-	key, email   string
-	consumed     bool
-	active       int
-	certificates int
-	version      int
-}
-
-// place is what a seat is unique by among live seats.
-type place struct {
-	unit     uuid.UUID
-	seatType lifecycle.SeatType
-	key      string
-}
-
 func (l *locked) place() place { return place{l.unit, l.seatType, l.seatKey} }
 
 // hold is the enrollments of one transaction, in the order asked, and what is
@@ -72,7 +54,10 @@ type hold struct {
 	byID  map[id.ID]*locked
 	// expired are those whose expiry this transaction has written down.
 	expired []*locked
-	after   *aftermath
+	// going are the seats that this transaction deletes itself, with all their
+	// enrollments: no expiry deletes them, and nothing is counted on them.
+	going map[uuid.UUID]bool
+	after *aftermath
 }
 
 // lockEnrollments locks the seats and then the enrollments with these ids, each
@@ -141,27 +126,6 @@ func (i *Inventory) visibleKeys(ctx context.Context, tx *store.Tx, s sight, ids 
 		rows[n], places[n] = k.row, k.at
 	}
 	return rows, places, nil
-}
-
-// lockSeats locks the live seats at these places, in the order of their ids.
-func lockSeats(ctx context.Context, tx *store.Tx, places []place) (map[place]*lockedSeat, error) {
-	units, types, keys := make([]string, len(places)), make([]string, len(places)), make([]string, len(places))
-	for n, p := range places {
-		units[n], types[n], keys[n] = p.unit.String(), string(p.seatType), p.key
-	}
-	seats, err := readAll(ctx, tx, `SELECT s.id, s.business_unit_id, s.seat_type, s.seat_key, s.email, s.consumed, s.active_enrollments, s.valid_certificates, s.version
-FROM seats s WHERE s.deleted_at IS NULL AND (s.business_unit_id, s.seat_type, s.seat_key) IN (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]))
-ORDER BY s.id FOR UPDATE`, []any{pq.Array(units), pq.Array(types), pq.Array(keys)}, nil, func(s *lockedSeat) []any {
-		return []any{&s.id, &s.unit, &s.seatType, &s.key, &s.email, &s.consumed, &s.active, &s.certificates, &s.version}
-	})
-	if err != nil {
-		return nil, fmt.Errorf("lock seats: %w", err)
-	}
-	at := make(map[place]*lockedSeat, len(seats))
-	for _, s := range seats {
-		at[place{s.unit, s.seatType, s.key}] = s
-	}
-	return at, nil
 }
 
 // lockRows locks enrollments in the order of their ids.
@@ -236,7 +200,7 @@ func (l *locked) change(before, after store.Row) store.Change {
 // missing is the no to an id that is not there for the viewer; what is outside
 // their business units and what was never there read the same.
 func missing(what string, one id.ID) *refusal.Refusal {
-	return refusal.New(refusal.NotFound, "There is no %s %s for you.", what, one)
+	return id.Missing(what, one)
 }
 
 // decide decides an action for each item in the order asked. An item that is not

@@ -46,6 +46,20 @@ type SeatsPayload struct {
 	Replayed   bool
 }
 
+// SeatResultsPayload is what came of an act on several seats.
+type SeatResultsPayload struct {
+	Results    []*SeatResult
+	UserErrors []*refusal.Refusal
+	Replayed   bool
+}
+
+// SeatResult is what came of one of them.
+type SeatResult struct {
+	ID         id.ID
+	Seat       *Seat
+	UserErrors []*refusal.Refusal
+}
+
 // CreateSeatResult is what came of one of them.
 type CreateSeatResult struct {
 	Index      int

@@ -86,6 +86,9 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 		ProfileArchived: held.Archived, ActiveExists: rival, Permissions: r.tx.Viewer().Permissions,
 	}
 	to, no := lifecycle.Decide(facts, lifecycle.ActRequest)
+	if no != nil {
+		no = underProfile(held, lifecycle.ManualApproval, no)
+	}
 	if no == nil && seat != nil && seat.certificates > 0 && !held.SeatType.HoldsSeveral() {
 		ends, err := certificatesEnd(ctx, r.tx, []uuid.UUID{seat.id})
 		if err != nil {
@@ -129,7 +132,7 @@ func (r *requesting) check() (no *refusal.Refusal) {
 		return refusal.New(refusal.Invalid, "Under this profile the CSR says which names are asked for; leave the names out.").At("names")
 	}
 	if in.Csr == nil {
-		return refusal.New(refusal.Invalid, "Under this profile the request needs a CSR: a PKCS#10 request in PEM.").At("csr")
+		return refusal.New(refusal.Invalid, "Under this profile the request needs a CSR: a PKCS#10 request in PEM; openssl req -new writes one.").At("csr")
 	}
 	r.csr, r.names, no = readCSR(*in.Csr, r.promise)
 	return no

@@ -87,9 +87,9 @@ func TestARequestThatIsRefused(t *testing.T) {
 	}{
 		{"no such profile", inventory.RequestEnrollmentInput{ProfileID: id.New(id.Profile), SeatID: "a"}, refusal.NotFound, "profileId"},
 		{"the id of another thing", inventory.RequestEnrollmentInput{ProfileID: w.unit, SeatID: "a"}, refusal.NotFound, "profileId"},
-		{"a profile with codes", inventory.RequestEnrollmentInput{ProfileID: byCode, SeatID: "a"}, refusal.WrongMethod, ""},
-		{"a profile of another system", inventory.RequestEnrollmentInput{ProfileID: bySAML, SeatID: "a"}, refusal.WrongMethod, ""},
-		{"an archived profile", inventory.RequestEnrollmentInput{ProfileID: archived, SeatID: "a"}, refusal.ProfileArchived, ""},
+		{"a profile with codes", inventory.RequestEnrollmentInput{ProfileID: byCode, SeatID: "a"}, refusal.WrongMethod, "profileId"},
+		{"a profile of another system", inventory.RequestEnrollmentInput{ProfileID: bySAML, SeatID: "a"}, refusal.WrongMethod, "profileId"},
+		{"an archived profile", inventory.RequestEnrollmentInput{ProfileID: archived, SeatID: "a"}, refusal.ProfileArchived, "profileId"},
 		{"no seatId", inventory.RequestEnrollmentInput{ProfileID: byName, SeatID: " \t"}, refusal.Invalid, "seatId"},
 		{"a seatId of 256 characters", inventory.RequestEnrollmentInput{ProfileID: byName, SeatID: strings.Repeat("é", 256)}, refusal.Invalid, "seatId"},
 		{"a NUL in the seatId", inventory.RequestEnrollmentInput{ProfileID: byName, SeatID: "a\x00b"}, refusal.Invalid, "seatId"},

@@ -31,6 +31,8 @@ type Seat struct {
 	UpdatedAt time.Time
 	DeletedAt *time.Time
 	Version   int
+	// UnusedSince is since when a seat in status CREATED has been so; nil otherwise.
+	UnusedSince *time.Time
 
 	unit         uuid.UUID
 	key          string
@@ -55,6 +57,7 @@ func seatColumns(alias string) []column[Seat] {
 		{alias + ".created_at", func(s *Seat) any { return store.Optional(&s.CreatedAt) }, "createdAt"},
 		{alias + ".updated_at", func(s *Seat) any { return store.Optional(&s.UpdatedAt) }, "updatedAt"},
 		{alias + ".deleted_at", func(s *Seat) any { return &s.DeletedAt }, "deletedAt"},
+		{"CASE WHEN " + alias + ".status = '" + string(lifecycle.SeatCreated) + "' THEN " + alias + ".unused_since END", func(s *Seat) any { return &s.UnusedSince }, "unusedSince"},
 		{alias + ".version", func(s *Seat) any { return store.Optional(&s.Version) }, "version"},
 		{alias + ".valid_certificates", func(s *Seat) any { return store.Optional(&s.certificates) }, factsOnly},
 	}
@@ -66,10 +69,7 @@ func seatsTogether(seats []*Seat) {
 	seen := make(map[uuid.UUID]bool, len(seats))
 	for _, s := range seats {
 		s.CreatedAt, s.UpdatedAt = s.CreatedAt.UTC(), s.UpdatedAt.UTC()
-		if s.DeletedAt != nil {
-			deleted := s.DeletedAt.UTC()
-			s.DeletedAt = &deleted
-		}
+		s.DeletedAt, s.UnusedSince = inUTC(s.DeletedAt), inUTC(s.UnusedSince)
 		if !seen[s.ID.UUID] {
 			seen[s.ID.UUID] = true
 			ids = append(ids, s.ID.UUID)
@@ -79,6 +79,15 @@ func seatsTogether(seats []*Seat) {
 	for _, s := range seats {
 		s.group = group
 	}
+}
+
+// inUTC is an instant in UTC; nil for none.
+func inUTC(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	utc := t.UTC()
+	return &utc
 }
 
 // seats reads the seats with these database ids that lie in the viewer's
@@ -138,8 +147,7 @@ func (s *Seat) place(order string) page.Key {
 	return k
 }
 
-// facts are what decides about the seat's actions. The renewal window and the
-// profile belong to enrolling, whose mutation reads them.
-func (s *Seat) facts(v viewer.Viewer, issuing bool) lifecycle.SeatFacts {
-	return lifecycle.SeatFacts{Type: s.SeatType, Status: s.Status, Issuing: issuing, HasActiveCertificates: s.certificates > 0, Permissions: v.Permissions}
+// facts are what decides about the seat's actions and stands on its own row.
+func (s *Seat) facts(v viewer.Viewer) lifecycle.SeatFacts {
+	return lifecycle.SeatFacts{Type: s.SeatType, Status: s.Status, HasActiveCertificates: s.certificates > 0, Permissions: v.Permissions}
 }

@@ -4,28 +4,16 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"time"
 
-	"github.com/lib/pq"
+	"github.com/google/uuid"
 
-	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
+	"gatehouse/internal/scope"
 	"gatehouse/internal/viewer"
 )
-
-// SeatFilter narrows a list of seats; nil does not narrow, an empty list
-// matches nothing.
-type SeatFilter struct {
-	BusinessUnitIDs []id.ID
-	SeatTypes       []lifecycle.SeatType
-	Statuses        []lifecycle.SeatStatus
-	SeatIDs         []string
-	CreatedSince    *time.Time
-	CreatedBefore   *time.Time
-}
 
 // SeatOrder is how a list of seats is ordered.
 type SeatOrder struct {
@@ -62,9 +50,11 @@ func (f *SeatOrderField) UnmarshalGQL(v any) error {
 	return nil
 }
 
-// Seats is one page of the seats of the viewer's business units; of all
-// statuses but DELETED unless the filter names some.
-func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilter, order *SeatOrder) (*page.Connection[*Seat], error) {
+// Seats is one page of the seats of the viewer's business units: those that the
+// view shows, the search finds and the filter lets pass; with neither a view nor a
+// filter of statuses, all but the deleted ones. Refused: INVALID (the search's
+// form, a cursor of another list), FILTER_TOO_BROAD, SEARCH_TOO_BROAD.
+func (i *Inventory) Seats(ctx context.Context, args page.Args, view *SeatView, search *string, filter *SeatFilter, order *SeatOrder) (*page.Connection[*Seat], error) {
 	v, _ := viewer.From(ctx)
 	if !v.May(lifecycle.ViewSeats) {
 		return nil, v.Lacks("seats", lifecycle.ViewSeats)
@@ -79,74 +69,126 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, filter *SeatFilte
 	if filter == nil {
 		filter = &SeatFilter{}
 	}
-	window, err := args.Open("seats", filter, order)
+	sought, no := asSearch(search)
+	if no != nil {
+		return nil, no
+	}
+	window, err := args.Open("seats", view, sought, filter, order)
 	if err != nil {
 		return nil, err
 	}
-	units, some := sc.IDs(), sc.All || len(sc.IDs()) > 0
-	if filter.BusinessUnitIDs != nil {
-		units, some = within(sc, filter.BusinessUnitIDs)
+	l := seatList{scope: sc, search: sought, filter: *filter, order: *order, now: i.store.Now(ctx)}
+	if view != nil {
+		l.view = *view
 	}
-	if !some || isEmpty(filter.SeatTypes) || isEmpty(filter.Statuses) || isEmpty(filter.SeatIDs) {
+	if !l.open() {
 		return page.Empty[*Seat](), nil
 	}
-	m := page.Merge{Table: "seats s", Alias: "s", Order: seatOrders[order.Field][0], Cast: seatOrders[order.Field][1], Descending: order.Direction == page.Descending}
-	statuses := filter.Statuses
-	if statuses == nil {
-		statuses = []lifecycle.SeatStatus{lifecycle.SeatCreated, lifecycle.SeatEnrolled, lifecycle.SeatConsumed}
-	}
-	statuses = slices.Compact(slices.Sorted(slices.Values(statuses)))
-	everyUnit := sc.All && filter.BusinessUnitIDs == nil
-	b := page.Branch{From: "unnest(" + m.Arg(pq.Array(statuses)) + "::text[]) AS b(status)", Where: []string{"s.status = b.status"}}
-	switch {
-	case everyUnit:
-	case len(units) <= mostUnits:
-		b.From += " CROSS JOIN unnest(" + m.Arg(pq.Array(units)) + "::uuid[]) AS u(unit)"
-		b.Where = append(b.Where, "s.business_unit_id = u.unit")
-	default:
-		b.Where = append(b.Where, "s.business_unit_id = ANY("+m.Arg(pq.Array(units))+"::uuid[])")
-	}
-	anyOf(&m, "s.seat_type", filter.SeatTypes)
-	if filter.SeatIDs != nil {
-		keys := make([]string, 0, len(filter.SeatIDs))
-		for _, s := range filter.SeatIDs {
-			if _, no := line("seatIds", &s, 1, 255); no == nil { // what no seat can have finds none
-				keys = append(keys, seatKey(s))
-			}
-		}
-		anyOf(&m, "s.seat_key", keys)
-	}
-	for _, c := range []struct {
-		op string
-		at *time.Time
-	}{{">=", filter.CreatedSince}, {"<", filter.CreatedBefore}} {
-		if c.at == nil {
-			continue
-		}
-		condition := "s.created_at " + c.op + " " + m.Arg(*c.at)
-		if m.Order == "created_at" {
-			b.Where = append(b.Where, condition)
-		} else {
-			m.Residual = append(m.Residual, condition)
+	if sought != nil {
+		if l.rare, err = rareParts(ctx, i.read, *sought); err != nil {
+			return nil, err
 		}
 	}
-	m.Branches = []page.Branch{b}
-	return i.pageOfSeats(ctx, m, window)
+	return i.pageOfSeats(ctx, l, window)
 }
 
-func (i *Inventory) pageOfSeats(ctx context.Context, m page.Merge, w page.Window) (*page.Connection[*Seat], error) {
-	columns := seatColumns("s")
+// seatList turns a view, a search and a filter into branches, what the branches'
+// indexes answer, and what is left.
+type seatList struct {
+	scope  scope.Scope
+	view   SeatView        // empty for none
+	search *search         // nil for none
+	rare   map[string]bool // parts of the search, for the index
+	filter SeatFilter
+	order  SeatOrder
+	now    time.Time
+
+	units    []uuid.UUID // nil for every one
+	statuses []lifecycle.SeatStatus
+}
+
+// open settles which business units and statuses are read; false when nothing can
+// match.
+func (l *seatList) open() bool {
+	some := true
+	switch {
+	case l.filter.BusinessUnitIDs != nil:
+		l.units, some = within(l.scope, l.filter.BusinessUnitIDs)
+	case !l.scope.All:
+		l.units = l.scope.IDs()
+		some = len(l.units) > 0
+	}
+	l.statuses = l.view.statuses()
+	switch {
+	case l.filter.Statuses == nil:
+	case l.view == "":
+		l.statuses = intersection(lifecycle.SeatStatuses, l.filter.Statuses)
+	default:
+		l.statuses = intersection(l.statuses, l.filter.Statuses)
+	}
+	return some && len(l.statuses) > 0 && !l.filter.empty()
+}
+
+// merge is the list, in its order.
+func (l *seatList) merge() page.Merge {
+	m := page.Merge{
+		Table: "seats s", Alias: "s",
+		Order: seatOrders[l.order.Field][0], Cast: seatOrders[l.order.Field][1], Descending: l.order.Direction == page.Descending,
+	}
+	var b page.Branch
+	if l.search == nil {
+		b = l.branch(&m)
+		b.Where = append(b.Where, l.times(&m)...)
+	} else {
+		l.lookIn(&m)
+		b = l.among(&m)
+		b.Where = append(append(b.Where, l.times(&m)...), m.Residual...)
+		m.Residual = nil
+	}
+	m.Branches = []page.Branch{b}
+	return m
+}
+
+// counted is the list as it is counted: its order is free, so that the index which
+// answers most is taken. By that of the types the figure `created` of a business
+// unit is told however many seats of other types there are.
+func (l *seatList) counted() page.Merge {
+	c := *l
+	switch {
+	case l.filter.ranged():
+	case l.typed():
+		c.order.Field = SeatOrderSeatID
+	case l.view == SeatsUnused:
+		c.order.Field = SeatOrderCreatedAt
+	}
+	return c.merge()
+}
+
+// pageOfSeats reads the window of a list. A search says with each row how many
+// seats it found, so that a page is read and judged by one statement.
+func (i *Inventory) pageOfSeats(ctx context.Context, l seatList, w page.Window) (*page.Connection[*Seat], error) {
+	m, columns, found := l.merge(), seatColumns("s"), 0
 	m.Columns = expressions(columns)
+	var front func(*Seat) []any
+	if l.search != nil {
+		m.Columns = append([]string{"s.found"}, m.Columns...)
+		front = func(*Seat) []any { return []any{&found} }
+	}
 	statement, args := m.Page(w)
-	seats, err := readAll(ctx, i.read, statement, args, columns, nil)
+	seats, err := readAll(ctx, i.read, statement, args, columns, front)
 	if err != nil {
 		return nil, fmt.Errorf("read a page of seats: %w", err)
 	}
-	if err := tooBroad(ctx, i.read, m, w, len(seats)); err != nil {
+	if l.search == nil {
+		err = tooBroad(ctx, i.read, m, w, len(seats))
+	} else {
+		err = l.tooMuch(ctx, i.read, found)
+	}
+	if err != nil {
 		return nil, err
 	}
 	seatsTogether(seats)
 	return page.NewConnection(w, seats, func(s *Seat) page.Key { return s.place(m.Order) }, func(ctx context.Context) (int, error) {
-		return count(ctx, i.read, m)
+		return count(ctx, i.read, l.counted())
 	}), nil
 }

@@ -49,6 +49,14 @@ func email(field string, given *string) (string, *refusal.Refusal) {
 	return s, form.Address(s, field)
 }
 
+// searchText is what a search for seats looks through: the seatId, the address
+// and each word of the name, in lower case, each behind a line break, so that a
+// line break in front of a text asks for a beginning.
+func searchText(seatID, name, email string) string {
+	lines := append([]string{tidy(seatID), email}, strings.Fields(name)...)
+	return "\n" + strings.ToLower(strings.Join(lines, "\n"))
+}
+
 // tidied is a given text, tidied; empty when none was given.
 func tidied(given *string) string {
 	if given == nil {

@@ -45,7 +45,7 @@ func (ls *Licences) Allocate(ctx context.Context, in AllocateSeatsInput) (*Alloc
 		Mutation: "allocateSeats", Action: audit.AllocateSeats, Resource: audit.Allocation, Key: in.IdempotencyKey, Input: in,
 	}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
 		if in.Allocated < 0 || in.Allocated > most {
-			return store.Outcome{}, refusal.New(refusal.Invalid, "%d licences cannot be allocated; 0 to %d can.", in.Allocated, most).At("allocated")
+			return store.Outcome{}, refusal.New(refusal.Invalid, "The figure is %d; 0 to %d licences can be allocated.", in.Allocated, most).At("allocated")
 		}
 		held, err := businessunit.Hold(ctx, tx, sc, unit)
 		if err != nil {

@@ -31,7 +31,7 @@ func TestAllocateIsRefused(t *testing.T) {
 			{"without the permission", func(t *testing.T) context.Context { return as(t, lifecycle.Approver) },
 				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: 9}, refusal.Forbidden, "", "MANAGE_ALLOCATIONS"},
 			{"to another's business unit", func(t *testing.T) context.Context { return as(t, lifecycle.SeatManager, "default") },
-				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: 9}, refusal.NotFound, "businessUnitId", "There is no business unit " + unit.String() + "."},
+				licence.AllocateSeatsInput{BusinessUnitID: unit, SeatType: lifecycle.User, Allocated: 9}, refusal.NotFound, "businessUnitId", "There is no business unit " + unit.String() + " for you."},
 			{"to what is no business unit", manager,
 				licence.AllocateSeatsInput{BusinessUnitID: id.Of(id.Seat, unit.UUID), SeatType: lifecycle.User, Allocated: 9}, refusal.NotFound, "businessUnitId", "There is no business unit"},
 			{"a negative figure", manager,

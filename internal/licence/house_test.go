@@ -116,7 +116,7 @@ func (h *house) seat(ctx context.Context, pool licence.Pool, name string) (licen
 		_, err = tx.Insert(ctx, audit.Seat, "", []store.Row{{
 			"id": row, "version": 1, "created_at": tx.Now(), "updated_at": tx.Now(), "business_unit_id": pool.Unit, "seat_type": pool.Type,
 			"seat_id": name, "seat_key": strings.ToLower(name), "name": "", "email": "", "phone": "", "status": lifecycle.SeatCreated,
-			"consumed": false, "active_enrollments": 0, "valid_certificates": 0,
+			"consumed": false, "active_enrollments": 0, "valid_certificates": 0, "unused_since": tx.Now(), "search_text": "",
 		}})
 		tx.Record(audit.Entry{ID: row})
 		return err

@@ -66,7 +66,8 @@ type SeatAllocation struct {
 	Version   int
 
 	createdAt time.Time
-	units     *batch.Group
+	// together are the allocations that were read with it, units their business units.
+	together, units *batch.Group
 }
 
 // SeatUsage is the three figures over the business units that exist for the
@@ -112,8 +113,6 @@ func lacksAll(ctx context.Context) *refusal.Refusal {
 	if no := lacksView(ctx, "the account's licences"); no != nil {
 		return no
 	}
-	if v, _ := viewer.From(ctx); !v.Units.All {
-		return refusal.New(refusal.Forbidden, "You need all business units (\"*\") to see the account's licences, and your token names some of them or none.")
-	}
-	return nil
+	v, _ := viewer.From(ctx)
+	return v.LacksUnits("the account's licences")
 }

@@ -95,6 +95,11 @@ const locked = `locked AS (
 // each pool, by one statement however many pools there are. The answer has a
 // grant for every pool asked for; Got less than wanted is the no, and the rows
 // stay locked until the transaction ends, so that it stays true.
+//
+// All three figures are written as the lock has shown them. PostgreSQL checks
+// the constraints first on the row as it was when the statement began, and only
+// then sees that it has another one by now: beside an old allocated of 0, a seat
+// from an allocation that was raised meanwhile would be one too many.
 func Take(ctx context.Context, tx *store.Tx, wants []Want) (map[Pool]Grant, error) {
 	wants = wanted(wants)
 	grants := make(map[Pool]Grant, len(wants))
@@ -108,7 +113,7 @@ func Take(ctx context.Context, tx *store.Tx, wants []Want) (map[Pool]Grant, erro
 		return grants, nil
 	}
 	rows, err := tx.Guard(ctx, `WITH `+locked+`, taken AS (
-  UPDATE seat_allocations a SET created = a.created + LEAST(l.n, l.allocated - l.created)
+  UPDATE seat_allocations a SET created = l.created + LEAST(l.n, l.allocated - l.created), allocated = l.allocated, consumed = l.consumed
   FROM locked l
   WHERE a.id = l.id AND LEAST(l.n, l.allocated - l.created) > 0
   RETURNING a.id, a.created)
@@ -132,49 +137,68 @@ FROM locked l LEFT JOIN taken t ON t.id = l.id`, arrays(wants)...)
 }
 
 // Release gives back the licences of seats that this transaction has deleted.
-// Those of them that were consumed must have been unconsumed before (Consume
-// with a negative number). More than was taken is a fault.
+// Those of them that were consumed must be unconsumed before (Consume with a
+// negative number) or at once (Settle). More than was taken is a fault.
 func Release(ctx context.Context, tx *store.Tx, wants []Want) error {
-	return shift(ctx, tx, "release licences", wants,
-		`created = a.created - l.n`, `l.n >= 0 AND a.created - l.n >= a.consumed`)
+	return Settle(ctx, tx, wants, nil)
 }
 
 // Consume follows seats of this transaction that got their first certificate
 // that counts or, with a negative number, lost their last. A figure that would
 // leave 0 to created is a fault.
 func Consume(ctx context.Context, tx *store.Tx, wants []Want) error {
-	return shift(ctx, tx, "count consumed seats", wants,
-		`consumed = a.consumed + l.n`, `a.consumed + l.n BETWEEN 0 AND a.created`)
+	return Settle(ctx, tx, nil, wants)
 }
 
-// shift changes a counter of each pool by one guarded statement, and fails when
-// a pool's guard said no: the caller has counted something that is not there.
-func shift(ctx context.Context, tx *store.Tx, act string, wants []Want, set, guard string) error {
-	wants = slices.DeleteFunc(wanted(wants), func(w Want) bool { return w.N == 0 })
-	if len(wants) == 0 {
+// Settle is Release and Consume at once, by one guarded statement that locks
+// every pool in the order of the allocations: two transactions that delete
+// consumed seats of the same pools wait for each other and do not deadlock. It
+// fails when a pool's guard said no: the caller has counted something that is
+// not there.
+func Settle(ctx context.Context, tx *store.Tx, released, consumed []Want) error {
+	gone, moved := map[Pool]int{}, map[Pool]int{}
+	for _, w := range released {
+		gone[w.Pool] += w.N
+	}
+	for _, w := range consumed {
+		moved[w.Pool] += w.N
+	}
+	pools := slices.DeleteFunc(wanted(slices.Concat(released, consumed)), func(w Want) bool { return gone[w.Pool] == 0 && moved[w.Pool] == 0 })
+	if len(pools) == 0 {
 		return nil
 	}
-	rows, err := tx.Guard(ctx, `WITH `+locked+`
-UPDATE seat_allocations a SET `+set+` FROM locked l WHERE a.id = l.id AND `+guard+`
-RETURNING a.business_unit_id, a.seat_type`, arrays(wants)...)
+	released, consumed = slices.Clone(pools), slices.Clone(pools)
+	for i, w := range pools {
+		released[i].N, consumed[i].N = gone[w.Pool], moved[w.Pool]
+	}
+	rows, err := tx.Guard(ctx, `WITH locked AS (
+  SELECT a.id, w.gone, w.moved
+  FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[]) AS w(unit, type, gone, moved)
+  JOIN seat_allocations a ON a.business_unit_id = w.unit AND a.seat_type = w.type
+  ORDER BY a.id
+  FOR UPDATE OF a)
+UPDATE seat_allocations a SET created = a.created - l.gone, consumed = a.consumed + l.moved FROM locked l
+WHERE a.id = l.id AND l.gone >= 0 AND a.consumed + l.moved BETWEEN 0 AND a.created - l.gone
+RETURNING a.business_unit_id, a.seat_type`, append(arrays(released), arrays(consumed)[2])...)
 	if err != nil {
-		return fmt.Errorf("%s: %w", act, err)
+		return fmt.Errorf("settle licences: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	done := make(map[Pool]bool, len(wants))
+	done := make(map[Pool]bool, len(pools))
 	for rows.Next() {
 		var p Pool
 		if err := rows.Scan(&p.Unit, &p.Type); err != nil {
-			return fmt.Errorf("%s: %w", act, err)
+			return fmt.Errorf("settle licences: %w", err)
 		}
 		done[p] = true
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("%s: %w", act, err)
+		return fmt.Errorf("settle licences: %w", err)
 	}
-	for _, w := range wants {
+	for _, w := range pools {
 		if !done[w.Pool] {
-			return fmt.Errorf("%s: the figures of business unit %s and seat type %s do not allow a change by %d; gatehouse verify tells what is wrong", act, w.Unit, w.Type, w.N)
+			return fmt.Errorf("settle licences: the figures of business unit %s and seat type %s do not allow %d seats less and %d consumed more; gatehouse verify tells what is wrong",
+				w.Unit, w.Type, gone[w.Pool], moved[w.Pool])
 		}
 	}
 	return nil

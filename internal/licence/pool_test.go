@@ -116,6 +116,13 @@ func TestCountersRefuseWhatIsNotThere(t *testing.T) {
 			}
 			return licence.Release(ctx, tx, n(3))
 		}, false},
+		{"release a consumed seat and unconsume it at once", func(ctx context.Context, tx *store.Tx) error {
+			if err := licence.Consume(ctx, tx, n(3)); err != nil {
+				t.Error(err)
+			}
+			return licence.Settle(ctx, tx, n(1), n(-1))
+		}, true},
+		{"release a seat and consume it at once", func(ctx context.Context, tx *store.Tx) error { return licence.Settle(ctx, tx, n(1), n(3)) }, false},
 		{"take a negative number", func(ctx context.Context, tx *store.Tx) error { _, err := licence.Take(ctx, tx, n(-1)); return err }, false},
 		{"a pool that was never allocated", func(ctx context.Context, tx *store.Tx) error {
 			return licence.Release(ctx, tx, []licence.Want{{Pool: licence.Pool{Unit: pool.Unit, Type: lifecycle.Server}, N: 1}})

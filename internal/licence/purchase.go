@@ -77,7 +77,7 @@ func (in SetPurchasedSeatsInput) malformed() *refusal.Refusal {
 	case in.Purchased != nil && unlimited:
 		return refusal.New(refusal.Invalid, "Purchased licences are either %d or unlimited; say one of the two.", *in.Purchased).At("unlimited")
 	case in.Purchased != nil && (*in.Purchased < 0 || *in.Purchased > most):
-		return refusal.New(refusal.Invalid, "%d licences cannot be purchased; 0 to %d can.", *in.Purchased, most).At("purchased")
+		return refusal.New(refusal.Invalid, "The figure is %d; 0 to %d licences can be purchased.", *in.Purchased, most).At("purchased")
 	}
 	return nil
 }

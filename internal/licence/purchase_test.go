@@ -27,7 +27,7 @@ func TestSetPurchased(t *testing.T) {
 		{"the figure that it has", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Organization, Purchased: ptr(0)}, "", "", 1},
 		{"without a limit", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Unified, Unlimited: ptr(true)}, "", "", 2},
 		{"unlimited again", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Discovery, Unlimited: ptr(true)}, "", "", 1},
-		{"a negative figure", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Imported, Purchased: ptr(-1)}, refusal.Invalid, "-1 licences cannot be purchased", 1},
+		{"a negative figure", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Imported, Purchased: ptr(-1)}, refusal.Invalid, "The figure is -1; 0 to", 1},
 		{"no figure", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Organization}, refusal.Invalid, "or unlimited: true", 1},
 		{"a figure and no limit", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.Organization, Purchased: ptr(7), Unlimited: ptr(true)}, refusal.Invalid, "either 7 or unlimited", 1},
 		{"below what is allocated", lifecycle.Admin, nil, licence.SetPurchasedSeatsInput{SeatType: lifecycle.User, Purchased: ptr(3)}, refusal.NoLicenceLeft,

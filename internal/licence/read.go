@@ -141,7 +141,7 @@ func (ls *Licences) allocations(ctx context.Context, statement string, args ...a
 	}
 	defer func() { _ = rows.Close() }()
 	var all []*SeatAllocation
-	var units []uuid.UUID
+	var ids, units []uuid.UUID
 	seen := map[uuid.UUID]bool{}
 	for rows.Next() {
 		a := &SeatAllocation{ID: id.ID{Kind: id.Allocation}}
@@ -152,14 +152,14 @@ func (ls *Licences) allocations(ctx context.Context, statement string, args ...a
 		if !seen[a.Unit] {
 			seen[a.Unit], units = true, append(units, a.Unit)
 		}
-		all = append(all, a)
+		all, ids = append(all, a), append(ids, a.ID.UUID)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("read allocations: %w", err)
 	}
-	group := batch.NewGroup(units)
+	together, group := batch.NewGroup(ids), batch.NewGroup(units)
 	for _, a := range all {
-		a.units = group
+		a.together, a.units = together, group
 	}
 	return all, nil
 }

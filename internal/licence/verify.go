@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gatehouse/internal/audit"
 	"gatehouse/internal/lifecycle"
 )
 
@@ -90,6 +91,8 @@ var audited = []struct{ table, name string }{
 	{"certificate_profiles", "certificate profile"}, {"seats", "seat"}, {"enrollments", "enrollment"}, {"certificates", "certificate"},
 }
 
+// recounts are all that is kept beside its rows. A seat that stays consumed until
+// it is deleted may have no certificate any more, where one was unlinked.
 func recounts() []recount {
 	all := []recount{
 		{"created", ofAllocation("created", "TRUE")},
@@ -99,7 +102,8 @@ FROM seat_licenses l LEFT JOIN seat_allocations a ON a.seat_type = l.seat_type G
 		{"active_enrollments", ofSeat("active_enrollments", "enrollments", "status IN ("+quoted(activeStatuses())+")")},
 		{"valid_certificates", ofSeat("valid_certificates", "certificates", "status IN ("+quoted([]lifecycle.CertificateStatus{lifecycle.CertificateIssued, lifecycle.CertificateSuspended})+")")},
 		{"consumed", `SELECT format('seat %s (%s)', s.id, s.seat_id), s.consumed::text,
-  (CASE WHEN s.seat_type IN (` + quoted(untilDeleted()) + `) THEN EXISTS (SELECT 1 FROM certificates c WHERE c.seat_row_id = s.id) ELSE s.valid_certificates > 0 END)::text
+  (CASE WHEN s.seat_type IN (` + quoted(untilDeleted()) + `) THEN EXISTS (SELECT 1 FROM certificates c WHERE c.seat_row_id = s.id)
+    OR s.consumed AND EXISTS (SELECT 1 FROM audit_entries e WHERE e.business_unit_id = s.business_unit_id AND e.action = '` + string(audit.UnlinkCertificate) + `') ELSE s.valid_certificates > 0 END)::text
 FROM seats s WHERE s.deleted_at IS NULL`},
 		{"status", `SELECT format('seat %s (%s)', s.id, s.seat_id), s.status,
   CASE WHEN s.deleted_at IS NOT NULL THEN 'DELETED' WHEN s.consumed THEN 'CONSUMED' WHEN s.active_enrollments > 0 THEN 'ENROLLED' ELSE 'CREATED' END
@@ -127,8 +131,13 @@ func activeStatuses() (active []lifecycle.Status) {
 
 // untilDeleted are the seat types that stay consumed from their first
 // certificate until they are deleted.
-func untilDeleted() []lifecycle.SeatType {
-	return []lifecycle.SeatType{lifecycle.Imported, lifecycle.Discovery, lifecycle.CertificateManagement}
+func untilDeleted() (types []lifecycle.SeatType) {
+	for _, t := range lifecycle.SeatTypes {
+		if t.StaysConsumed() {
+			types = append(types, t)
+		}
+	}
+	return types
 }
 
 // quoted is enum values as SQL literals.

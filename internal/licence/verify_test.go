@@ -21,6 +21,11 @@ func TestVerifyNamesEachDifference(t *testing.T) {
 		{"active enrollments, and the status with them", `UPDATE seats SET active_enrollments = 2, status = 'ENROLLED' WHERE seat_key = 'seat-01'`, []string{"(Seat-01): active_enrollments is 2, but the rows come to 0."}},
 		{"valid certificates, which consume", `UPDATE seats SET valid_certificates = 1 WHERE seat_key = 'seat-01'`, []string{
 			"(Seat-01): valid_certificates is 1, but the rows come to 0.", "(Seat-01): consumed is false, but the rows come to true."}},
+		{"a seat that stays consumed and never had a certificate", `UPDATE seats SET seat_type = 'IMPORTED', consumed = true, status = 'CONSUMED' WHERE seat_key = 'seat-01'`, []string{
+			"(Seat-01): consumed is true, but the rows come to false.",
+			"allocation of USER to business unit research: created is 3, but the rows come to 2.",
+			"allocation of IMPORTED to business unit research: created is missing, but the rows come to 1.",
+			"allocation of IMPORTED to business unit research: consumed is missing, but the rows come to 1."}},
 		{"a seat that nobody deleted and that is gone", `UPDATE seats SET deleted_at = now(), status = 'DELETED' WHERE seat_key = 'seat-02'`, []string{"created is 3, but the rows come to 2."}},
 		{"seats without an allocation", `DELETE FROM seat_allocations`, []string{
 			"allocation of USER to business unit research: created is missing, but the rows come to 3.",

@@ -1,6 +1,9 @@
 package lifecycle
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // AuthenticationMethod is how an organisation admits an enrollment.
 type AuthenticationMethod string
@@ -76,6 +79,10 @@ func (v *EnrollmentMethod) UnmarshalGQL(x any) error { return readEnum(x, v, Enr
 // HasPage reports whether the invited person redeems on an enrollment page. The
 // others redeem through the API.
 func (v EnrollmentMethod) HasPage() bool { return v == CSR || v == BrowserPKCS12 }
+
+// Mailed reports whether the invited person is mailed an invitation. The clients
+// of the others are set up by hand, by somebody who has the code.
+func (v EnrollmentMethod) Mailed() bool { return slices.Contains(mailed, v) }
 
 // CAType is what kind of certificate authority signs.
 type CAType string

@@ -38,9 +38,9 @@ func (n Need) Refuse(name string, ps PermissionSet, allUnits bool) *refusal.Refu
 	case len(n.AnyOf) == 0:
 		return refusal.New(refusal.Forbidden, "Nobody may do %s.", name)
 	case !ps.HasAny(n.AnyOf...):
-		return refusal.New(refusal.Forbidden, "%s", lacking(name, n.AnyOf...))
+		return refusal.New(refusal.Forbidden, "%s", Lacking("for "+name, ps, n.AnyOf...))
 	case n.AllUnits && !allUnits:
-		return refusal.New(refusal.Forbidden, "You need all business units (\"*\") for %s, and your token names some of them or none.", name)
+		return refusal.New(refusal.Forbidden, "%s", LackingUnits("for "+name))
 	}
 	return nil
 }

@@ -78,3 +78,14 @@ func (v SeatType) Enrollable() bool {
 
 // HasPhone reports whether a seat of the type has a phone number.
 func (v SeatType) HasPhone() bool { return v == User || v == Unified }
+
+// StaysConsumed reports whether a seat of the type is consumed from its first
+// certificate until it is deleted; every other type is while one of its
+// certificates is valid.
+func (v SeatType) StaysConsumed() bool {
+	switch v {
+	case Imported, Discovery, CertificateManagement:
+		return true
+	}
+	return false
+}

@@ -177,3 +177,23 @@ func TestSeatTypesAnswerAsTheTable(t *testing.T) {
 		}
 	}
 }
+
+// domain.md section 2, "Consumed" and "holds several certificates".
+func TestHowCertificatesCountOnASeat(t *testing.T) {
+	t.Parallel()
+	stays := []SeatType{Imported, Discovery, CertificateManagement}
+	several := []SeatType{User, Unified}
+	for _, k := range SeatTypes {
+		if k.StaysConsumed() != slices.Contains(stays, k) || k.HoldsSeveral() != slices.Contains(several, k) {
+			t.Errorf("%s: stays consumed %v, holds several %v", k, k.StaysConsumed(), k.HoldsSeveral())
+		}
+	}
+	for _, s := range CertificateStatuses {
+		if want := s == CertificateIssued || s == CertificateSuspended; s.Counts() != want {
+			t.Errorf("%s counts: %v", s, s.Counts())
+		}
+	}
+	if CertificateStatus("").Counts() {
+		t.Error("a status that is none counts")
+	}
+}

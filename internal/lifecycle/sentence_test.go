@@ -74,6 +74,8 @@ func speaks(t *testing.T, message string) {
 func TestSentences(t *testing.T) {
 	t.Parallel()
 	request := EnrollmentFacts{Status: Approved, Method: ManualApproval, CA: Private, EnrollmentMethod: CSR, Required: 1}
+	requester := request
+	requester.Permissions = Requester.Permissions()
 	with := func(change func(*EnrollmentFacts)) EnrollmentFacts {
 		f := request
 		f.Permissions = SetOf(Permissions...)
@@ -86,10 +88,12 @@ func TestSentences(t *testing.T) {
 		action EnrollmentAction
 		want   string
 	}{
-		{"missing permission", request, ActApprove, "You need the permission APPROVE_ENROLLMENTS for APPROVE, and your roles do not give it; ADMIN, ENROLLMENT_MANAGER or APPROVER would."},
-		{"wrong status", with(func(*EnrollmentFacts) {}), ActApprove, "This enrollment is APPROVED; APPROVE goes from PENDING, IN_PROGRESS or PENDING_SECOND_APPROVAL only."},
-		{"wrong method", with(func(f *EnrollmentFacts) { f.Method = EnrollmentCode }), ActApprove, "APPROVE goes with the authentication method MANUAL_APPROVAL, not with ENROLLMENT_CODE."},
-		{"wrong for both rows", with(func(f *EnrollmentFacts) { f.Method = SAMLIdP }), ActResendEnrollment, "RESEND_ENROLLMENT goes with the authentication method ENROLLMENT_CODE or MANUAL_APPROVAL, not with SAML_IDP."},
+		{"missing permission", requester, ActApprove, "You need the permission APPROVE_ENROLLMENTS for APPROVE, and your roles do not give it; ADMIN, ENROLLMENT_MANAGER or APPROVER would."},
+		{"no role", request, ActApprove, "You need the permission APPROVE_ENROLLMENTS for APPROVE, and your token carries no role that Gatehouse knows; ADMIN, ENROLLMENT_MANAGER or APPROVER would."},
+		{"wrong status", with(func(*EnrollmentFacts) {}), ActApprove, "This enrollment is APPROVED; APPROVE goes from PENDING, IN_PROGRESS or PENDING_SECOND_APPROVAL only. The field availableActions tells what can be done with it."},
+		{"wrong method", with(func(f *EnrollmentFacts) { f.Method = EnrollmentCode }), ActApprove, "APPROVE goes with the authentication method MANUAL_APPROVAL, not with ENROLLMENT_CODE. The field availableActions tells what can be done with it."},
+		{"wrong for both rows", with(func(f *EnrollmentFacts) { f.Method = SAMLIdP }), ActResendEnrollment, "RESEND_ENROLLMENT goes with the authentication method ENROLLMENT_CODE or MANUAL_APPROVAL, not with SAML_IDP. The field availableActions tells what can be done with it."},
+		{"wrong to make", with(func(f *EnrollmentFacts) { f.Status, f.Method = unmade, EnrollmentCode }), ActRequest, "REQUEST goes with the authentication method MANUAL_APPROVAL, not with ENROLLMENT_CODE. Choose a certificate profile with MANUAL_APPROVAL."},
 		{"one's own", with(func(f *EnrollmentFacts) { f.Status, f.Requester = Pending, true }), ActApprove, "You made this request, and nobody approves their own. Another person has to approve it."},
 		{"for oneself", with(func(f *EnrollmentFacts) { f.Status, f.OwnEmail = Pending, true }), ActApprove, "This request is for your e-mail address, and nobody approves their own. Another person has to approve it."},
 		{"the end user's", with(func(*EnrollmentFacts) {}), ActRedeem, "REDEEM is done by the end user, and nobody else."},

@@ -19,6 +19,10 @@ const MaxCount = 10_000
 // MaxCandidates rows. It is no user error of a mutation but an error of a query.
 const TooBroad refusal.Code = "FILTER_TOO_BROAD"
 
+// SearchTooBroad is the no to a search that finds more than a list can be made of.
+// It is, too, an error of a query.
+const SearchTooBroad refusal.Code = "SEARCH_TOO_BROAD"
+
 // Merge describes a list as a merge of branches, each read in the list's order
 // from an index that starts with what the branch fixes. (Several statuses by IN
 // or OR in front of a keyset would read everything that matches and sort it.)

@@ -62,5 +62,5 @@ type Payload struct {
 // NotFound is the no to a profile that is not there or lies outside the
 // viewer's business units: the same sentence, so that it tells nothing.
 func NotFound(i id.ID) *refusal.Refusal {
-	return refusal.New(refusal.NotFound, "There is no certificate profile %s.", i)
+	return id.Missing("certificate profile", i)
 }

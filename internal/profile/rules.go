@@ -126,7 +126,7 @@ func (r Rules) check(method lifecycle.AuthenticationMethod) *refusal.Refusal {
 		{"allowedAttempts", r.AllowedAttempts, 1, 10},
 	} {
 		if n.value < n.fewest || n.value > n.most {
-			return refusal.New(refusal.Invalid, "%s is %d; %d to %d are allowed.", n.field, n.value, n.fewest, n.most).At(n.field)
+			return refusal.New(refusal.Invalid, "The %s is %d; %d to %d are allowed.", n.field, n.value, n.fewest, n.most).At(n.field)
 		}
 	}
 	for _, d := range []struct {
@@ -140,7 +140,7 @@ func (r Rules) check(method lifecycle.AuthenticationMethod) *refusal.Refusal {
 		{"renewalWindow", r.RenewalWindow, 0, 366 * period.Day},
 	} {
 		if d.value < d.shortest || d.value > d.longest {
-			return refusal.New(refusal.Invalid, "%s is %s; %s to %s are allowed.", d.field, d.value, d.shortest, d.longest).At(d.field)
+			return refusal.New(refusal.Invalid, "The %s is %s; %s to %s are allowed.", d.field, d.value, d.shortest, d.longest).At(d.field)
 		}
 	}
 	if _, no := ParseSubject(r.SubjectTemplate); no != nil {

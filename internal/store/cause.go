@@ -16,7 +16,8 @@ type Cause struct {
 	// the server does by itself, and then the viewer must be the system.
 	Mutation string
 	// Action and Resource are what the audit says of an attempt that was refused
-	// as a whole, or failed.
+	// as a whole, or failed. No action: upkeep of the server's own that changes
+	// nothing of which an entry tells; its failure is told by the error alone.
 	Action   audit.Action
 	Resource audit.Resource
 	// ID is the thing the attempt was about, when the caller named one.
@@ -25,6 +26,10 @@ type Cause struct {
 	// repeat asks for the same. Nil: none was given.
 	Key   *string
 	Input any
+	// DryRun: fn runs as ever, under all its locks, and then everything it wrote is
+	// taken back: its outcome is what would happen. Nothing is audited but a fault
+	// and an attempt that does not get past the door, and no key is kept.
+	DryRun bool
 }
 
 // admit decides at the door, before anything is read: does the viewer have what

@@ -51,6 +51,9 @@ func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *T
 	if no != nil {
 		return s.refuse(ctx, cause, v, no)
 	}
+	if cause.DryRun {
+		key = nil
+	}
 	var about uuid.UUID
 	out, err := s.retried(ctx, func() (Outcome, error) {
 		return s.once(ctx, cause, v, key, func(ctx context.Context, tx *Tx) (Outcome, error) {
@@ -58,10 +61,14 @@ func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *T
 			return fn(ctx, tx)
 		})
 	})
-	if no := refusal.Find(err); no != nil {
+	no = refusal.Find(err)
+	switch {
+	case no != nil && cause.DryRun:
+		return Outcome{Refusals: []*refusal.Refusal{no}}, nil
+	case no != nil:
 		return s.refuseKept(ctx, cause, v, key, about, no)
 	}
-	if err != nil && !errors.Is(err, fault.OutcomeUnknown) {
+	if err != nil && cause.Action != "" && !errors.Is(err, fault.OutcomeUnknown) {
 		s.failed(ctx, cause, v, err)
 	}
 	return out, named(err)
@@ -103,8 +110,8 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 			return *earlier, nil
 		}
 	}
-	if out, err = fn(ctx, tx); err != nil {
-		return Outcome{}, err
+	if out, err = fn(ctx, tx); err != nil || cause.DryRun {
+		return out, err
 	}
 	if err := tx.writeEntries(ctx); err != nil {
 		return Outcome{}, err
@@ -127,6 +134,7 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 
 // refuse audits an attempt that was refused before any key was claimed.
 func (s *Store) refuse(ctx context.Context, cause Cause, v viewer.Viewer, no *refusal.Refusal) (Outcome, error) {
+	cause.DryRun = false // the entry stays
 	return s.refuseKept(ctx, cause, v, nil, uuid.Nil, no)
 }
 
@@ -152,6 +160,7 @@ func (s *Store) refuseKept(ctx context.Context, cause Cause, v viewer.Viewer, ke
 func (s *Store) failed(ctx context.Context, cause Cause, v viewer.Viewer, fault error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), aftermath)
 	defer cancel()
+	cause.DryRun = false // the entry stays
 	_, err := s.once(ctx, cause, v, nil, func(_ context.Context, tx *Tx) (Outcome, error) {
 		tx.Record(audit.Entry{Action: cause.Action, Resource: cause.Resource, ID: cause.ID, Outcome: audit.Failure})
 		return Outcome{}, nil

@@ -67,7 +67,7 @@ func TestNothingIsCommittedWithoutItsEntry(t *testing.T) {
 			return tx.Ent().Seat.UpdateOneID(old).SetName("silent").Exec(ctx)
 		},
 		"ent's create": func(ctx context.Context, tx *store.Tx) error {
-			return tx.Ent().Seat.Create().SetID(uuid.New()).SetBusinessUnitID(defaultUnit).SetSeatType(lifecycle.User).SetSeatID("silent").SetSeatKey("silent").
+			return tx.Ent().Seat.Create().SetID(uuid.New()).SetBusinessUnitID(defaultUnit).SetSeatType(lifecycle.User).SetSeatID("silent").SetSeatKey("silent").SetUnusedSince(tx.Now()).
 				SetCreatedAt(tx.Now()).SetUpdatedAt(tx.Now()).Exec(ctx)
 		},
 		"an entry that says it was refused": func(ctx context.Context, tx *store.Tx) error {
@@ -244,5 +244,55 @@ func TestADeadlockIsRetried(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM audit_entries WHERE changes::text LIKE '%by %'`); n != 4 {
 		t.Errorf("%d entries of four changes", n)
+	}
+}
+
+func TestADryRunTellsWhatWouldHappenAndLeavesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	key := "k"
+	trial := creating()
+	trial.DryRun, trial.Key, trial.Input = true, &key, 1
+	before, keys := w.count(`SELECT count(*) FROM audit_entries`), w.count(`SELECT count(*) FROM idempotency_keys`)
+	after := false
+	out, err := w.Do(w.ctx(), trial, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
+		tx.After(func() { after = true })
+		r := row(tx, "trial")
+		if _, err := tx.Insert(ctx, audit.Seat, "", []store.Row{r}); err != nil {
+			return store.Outcome{}, err
+		}
+		seen, err := tx.Query(ctx, `SELECT 1 FROM seats WHERE seat_id = 'trial'`)
+		if err != nil {
+			return store.Outcome{}, err
+		}
+		defer func() { _ = seen.Close() }()
+		if !seen.Next() {
+			t.Error("the transaction does not see what it wrote")
+		}
+		return store.Outcome{Items: []store.Item{{Word: "CREATED"}}}, nil
+	})
+	if err != nil || len(out.Items) != 1 || out.Items[0].Word != "CREATED" || out.Replayed {
+		t.Errorf("%+v %v", out, err)
+	}
+	no := refusal.New(refusal.Invalid, "No.")
+	if out, err := w.Do(w.ctx(), trial, func(context.Context, *store.Tx) (store.Outcome, error) { return store.Outcome{}, no }); err != nil || len(out.Refusals) != 1 || out.Refusals[0] != no {
+		t.Errorf("a trial that is refused: %+v %v", out, err)
+	}
+	if n := w.count(`SELECT count(*) FROM seats`); n != 0 {
+		t.Errorf("%d seats are left", n)
+	}
+	if n := w.count(`SELECT count(*) FROM audit_entries`); n != before {
+		t.Errorf("%d entries are left", n-before)
+	}
+	if n := w.count(`SELECT count(*) FROM idempotency_keys`); n != keys || after {
+		t.Errorf("%d keys are left; what comes after a commit was done: %v", n-keys, after)
+	}
+	// Who has not the right learns nothing by trying, and the attempt is kept.
+	stranger := viewer.With(w.ctx(), viewer.New("i", "s", "", "", nil, viewer.Units{All: true}))
+	if out, err := w.Do(stranger, trial, nil); err != nil || len(out.Refusals) != 1 || out.Refusals[0].Code != refusal.Forbidden {
+		t.Errorf("%+v %v", out, err)
+	}
+	if n := w.count(`SELECT count(*) FROM audit_entries`); n != before+1 {
+		t.Errorf("%d entries about who has not the right, want 1", n-before)
 	}
 }

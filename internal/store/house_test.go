@@ -64,7 +64,7 @@ func (w *world) do(fn func(context.Context, *store.Tx) (store.Outcome, error)) (
 func row(tx *store.Tx, seatID string) store.Row {
 	return store.Row{
 		"id": uuid.Must(uuid.NewV7()), "version": 1, "created_at": tx.Now(), "updated_at": tx.Now(), "business_unit_id": defaultUnit, "seat_type": lifecycle.User,
-		"seat_id": seatID, "seat_key": seatID, "status": lifecycle.SeatCreated,
+		"seat_id": seatID, "seat_key": seatID, "status": lifecycle.SeatCreated, "unused_since": tx.Now(),
 	}
 }
 

@@ -20,7 +20,11 @@ type Outcome struct {
 // Item is what came of one thing.
 type Item struct {
 	// ID is the thing's id; the zero ID when it was not made.
-	ID       id.ID              `json:"id,omitzero"`
+	ID id.ID `json:"id,omitzero"`
+	// Made is a second thing that was made with it, such as a seat's enrollment.
+	Made id.ID `json:"made,omitzero"`
+	// Word says what was done, where a call can do one of several things to an item.
+	Word     string             `json:"word,omitempty"`
 	Refusals []*refusal.Refusal `json:"refusals,omitempty"`
 }
 

@@ -39,12 +39,13 @@ var unaudited = map[string]string{
 	generated.TypeAuditEntry:     "is the audit",
 	generated.TypeEvent:          "follows from an entry",
 	generated.TypeIdempotencyKey: "bookkeeping of the call, not of the organisation",
+	generated.TypeSeatUsageDay:   "figures of a day, which follow from the seats",
 }
 
 // untold are columns that an entry's changes do not tell: bookkeeping, copies
 // of other columns, what is too long to read, and every secret.
 var untold = []string{
-	"id", "version", "created_at", "updated_at", "seat_key", "business_unit_id", "promise", "csr", "der",
+	"id", "version", "created_at", "updated_at", "seat_key", "search_text", "unused_since", "business_unit_id", "promise", "csr", "der",
 	"code_cipher", "token_cipher", "token_hash", "pickup_cipher", "pickup_hash", "active_enrollments", "valid_certificates",
 }
 

@@ -10,8 +10,8 @@ import (
 )
 
 // audited is a table of which every change needs an audit entry, and the columns
-// that follow other rows (counters, and what is derived from them) or every change
-// (version, updated_at), so that a change of these alone needs none.
+// that follow other rows (counters, and what is derived from them), the keyset, or
+// every change (version, updated_at), so that a change of these alone needs none.
 type audited struct {
 	table   string
 	follows []string
@@ -23,9 +23,9 @@ var auditedTables = []audited{
 	{"business_units", nil},
 	{"seat_licenses", []string{"allocated"}},
 	{"seat_allocations", []string{"created", "consumed"}},
-	{"seats", []string{"status", "consumed", "active_enrollments", "valid_certificates"}},
+	{"seats", []string{"status", "unused_since", "consumed", "active_enrollments", "valid_certificates"}},
 	{"certificate_profiles", nil},
-	{"enrollments", nil},
+	{"enrollments", []string{"code_cipher", "token_cipher", "pickup_cipher"}}, // sealed by another key, they hold what they held
 	{"certificates", nil},
 }
 

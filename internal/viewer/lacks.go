@@ -1,8 +1,6 @@
 package viewer
 
 import (
-	"strings"
-
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 )
@@ -13,16 +11,14 @@ func (v Viewer) Lacks(what string, anyOf ...lifecycle.Permission) *refusal.Refus
 	if v.Permissions.HasAny(anyOf...) {
 		return nil
 	}
-	needs := make([]string, len(anyOf))
-	for i, p := range anyOf {
-		needs[i] = string(p)
+	return refusal.New(refusal.Forbidden, "%s", lifecycle.Lacking("to see "+what, v.Permissions, anyOf...))
+}
+
+// LacksUnits is the no to a viewer who wants to see something of the whole account
+// and has not all business units; nil for who has.
+func (v Viewer) LacksUnits(what string) *refusal.Refusal {
+	if v.Units.All {
+		return nil
 	}
-	roles := make([]string, len(v.Roles))
-	for i, r := range v.Roles {
-		roles[i] = string(r)
-	}
-	if len(roles) == 0 {
-		return refusal.New(refusal.Forbidden, "You need %s to see %s; your token carries no role that Gatehouse knows.", strings.Join(needs, " or "), what)
-	}
-	return refusal.New(refusal.Forbidden, "You need %s to see %s; %s does not have it.", strings.Join(needs, " or "), what, strings.Join(roles, ", "))
+	return refusal.New(refusal.Forbidden, "%s", lifecycle.LackingUnits("to see "+what))
 }

@@ -52,7 +52,7 @@ func TestLacksSaysWhatWouldHelp(t *testing.T) {
 	t.Parallel()
 	approver := New("i", "s", "", "", []lifecycle.Role{lifecycle.Approver}, Units{})
 	no := approver.Lacks("the audit log", lifecycle.ViewAuditLog)
-	if no == nil || no.Code != refusal.Forbidden || no.Message != "You need VIEW_AUDIT_LOG to see the audit log; APPROVER does not have it." {
+	if no == nil || no.Code != refusal.Forbidden || no.Message != "You need the permission VIEW_AUDIT_LOG to see the audit log, and your roles do not give it; ADMIN, ENROLLMENT_MANAGER or AUDITOR would." {
 		t.Errorf("%v", no)
 	}
 	if no := approver.Lacks("enrollments", lifecycle.ViewOwnEnrollments, lifecycle.ViewEnrollments); no != nil {

@@ -16,6 +16,7 @@ import (
 	"gatehouse/internal/house"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/testdb"
 	"gatehouse/internal/viewer"
@@ -48,10 +49,20 @@ func New(t testing.TB, options ...func(*store.Options)) *World {
 		t.Fatalf("world: open the store: %v", err)
 	}
 	t.Cleanup(func() { _ = s.Close() }) // a test that closed it already has its reasons
-	if w.House, err = house.Open(s); err != nil {
+	if w.House, err = house.Open(s, Keys(t)); err != nil {
 		t.Fatalf("world: open the house: %v", err)
 	}
 	return w
+}
+
+// Keys is a keyset of the test's own.
+func Keys(t testing.TB) *sealed.Keys {
+	t.Helper()
+	keys, err := sealed.New()
+	if err != nil {
+		t.Fatalf("world: make a keyset: %v", err)
+	}
+	return keys
 }
 
 // Clock is set by the test.

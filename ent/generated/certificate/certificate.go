@@ -43,6 +43,10 @@ const (
 	FieldSha256 = "sha256"
 	// FieldDer holds the string denoting the der field in the database.
 	FieldDer = "der"
+	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
+	FieldRevokedAt = "revoked_at"
+	// FieldRevocationReason holds the string denoting the revocation_reason field in the database.
+	FieldRevocationReason = "revocation_reason"
 	// EdgeBusinessUnit holds the string denoting the business_unit edge name in mutations.
 	EdgeBusinessUnit = "business_unit"
 	// EdgeSeatRow holds the string denoting the seat_row edge name in mutations.
@@ -92,6 +96,8 @@ var Columns = []string{
 	FieldNotAfter,
 	FieldSha256,
 	FieldDer,
+	FieldRevokedAt,
+	FieldRevocationReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -187,6 +193,16 @@ func ByNotAfter(opts ...sql.OrderTermOption) OrderOption {
 // BySha256 orders the results by the sha256 field.
 func BySha256(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSha256, opts...).ToFunc()
+}
+
+// ByRevokedAt orders the results by the revoked_at field.
+func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
+}
+
+// ByRevocationReason orders the results by the revocation_reason field.
+func ByRevocationReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevocationReason, opts...).ToFunc()
 }
 
 // ByBusinessUnitField orders the results by business_unit field.

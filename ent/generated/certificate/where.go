@@ -134,6 +134,17 @@ func Der(v []byte) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldDer, v))
 }
 
+// RevokedAt applies equality check predicate on the "revoked_at" field. It's identical to RevokedAtEQ.
+func RevokedAt(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevokedAt, v))
+}
+
+// RevocationReason applies equality check predicate on the "revocation_reason" field. It's identical to RevocationReasonEQ.
+func RevocationReason(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationReason, vc))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldVersion, v))
@@ -880,6 +891,150 @@ func DerLT(v []byte) predicate.Certificate {
 // DerLTE applies the LTE predicate on the "der" field.
 func DerLTE(v []byte) predicate.Certificate {
 	return predicate.Certificate(sql.FieldLTE(FieldDer, v))
+}
+
+// RevokedAtEQ applies the EQ predicate on the "revoked_at" field.
+func RevokedAtEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevokedAt, v))
+}
+
+// RevokedAtNEQ applies the NEQ predicate on the "revoked_at" field.
+func RevokedAtNEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldRevokedAt, v))
+}
+
+// RevokedAtIn applies the In predicate on the "revoked_at" field.
+func RevokedAtIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldRevokedAt, vs...))
+}
+
+// RevokedAtNotIn applies the NotIn predicate on the "revoked_at" field.
+func RevokedAtNotIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldRevokedAt, vs...))
+}
+
+// RevokedAtGT applies the GT predicate on the "revoked_at" field.
+func RevokedAtGT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldRevokedAt, v))
+}
+
+// RevokedAtGTE applies the GTE predicate on the "revoked_at" field.
+func RevokedAtGTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldRevokedAt, v))
+}
+
+// RevokedAtLT applies the LT predicate on the "revoked_at" field.
+func RevokedAtLT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldRevokedAt, v))
+}
+
+// RevokedAtLTE applies the LTE predicate on the "revoked_at" field.
+func RevokedAtLTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldRevokedAt, v))
+}
+
+// RevokedAtIsNil applies the IsNil predicate on the "revoked_at" field.
+func RevokedAtIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldRevokedAt))
+}
+
+// RevokedAtNotNil applies the NotNil predicate on the "revoked_at" field.
+func RevokedAtNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldRevokedAt))
+}
+
+// RevocationReasonEQ applies the EQ predicate on the "revocation_reason" field.
+func RevocationReasonEQ(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationReason, vc))
+}
+
+// RevocationReasonNEQ applies the NEQ predicate on the "revocation_reason" field.
+func RevocationReasonNEQ(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldNEQ(FieldRevocationReason, vc))
+}
+
+// RevocationReasonIn applies the In predicate on the "revocation_reason" field.
+func RevocationReasonIn(vs ...lifecycle.RevocationReason) predicate.Certificate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Certificate(sql.FieldIn(FieldRevocationReason, v...))
+}
+
+// RevocationReasonNotIn applies the NotIn predicate on the "revocation_reason" field.
+func RevocationReasonNotIn(vs ...lifecycle.RevocationReason) predicate.Certificate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Certificate(sql.FieldNotIn(FieldRevocationReason, v...))
+}
+
+// RevocationReasonGT applies the GT predicate on the "revocation_reason" field.
+func RevocationReasonGT(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldGT(FieldRevocationReason, vc))
+}
+
+// RevocationReasonGTE applies the GTE predicate on the "revocation_reason" field.
+func RevocationReasonGTE(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldGTE(FieldRevocationReason, vc))
+}
+
+// RevocationReasonLT applies the LT predicate on the "revocation_reason" field.
+func RevocationReasonLT(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldLT(FieldRevocationReason, vc))
+}
+
+// RevocationReasonLTE applies the LTE predicate on the "revocation_reason" field.
+func RevocationReasonLTE(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldLTE(FieldRevocationReason, vc))
+}
+
+// RevocationReasonContains applies the Contains predicate on the "revocation_reason" field.
+func RevocationReasonContains(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldContains(FieldRevocationReason, vc))
+}
+
+// RevocationReasonHasPrefix applies the HasPrefix predicate on the "revocation_reason" field.
+func RevocationReasonHasPrefix(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldHasPrefix(FieldRevocationReason, vc))
+}
+
+// RevocationReasonHasSuffix applies the HasSuffix predicate on the "revocation_reason" field.
+func RevocationReasonHasSuffix(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldHasSuffix(FieldRevocationReason, vc))
+}
+
+// RevocationReasonIsNil applies the IsNil predicate on the "revocation_reason" field.
+func RevocationReasonIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldRevocationReason))
+}
+
+// RevocationReasonNotNil applies the NotNil predicate on the "revocation_reason" field.
+func RevocationReasonNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldRevocationReason))
+}
+
+// RevocationReasonEqualFold applies the EqualFold predicate on the "revocation_reason" field.
+func RevocationReasonEqualFold(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEqualFold(FieldRevocationReason, vc))
+}
+
+// RevocationReasonContainsFold applies the ContainsFold predicate on the "revocation_reason" field.
+func RevocationReasonContainsFold(v lifecycle.RevocationReason) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldContainsFold(FieldRevocationReason, vc))
 }
 
 // HasBusinessUnit applies the HasEdge predicate on the "business_unit" edge.

@@ -176,6 +176,18 @@ func (f SeatLicenseFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SeatLicenseMutation", m)
 }
 
+// The SeatUsageDayFunc type is an adapter to allow the use of ordinary
+// function as SeatUsageDay mutator.
+type SeatUsageDayFunc func(context.Context, *generated.SeatUsageDayMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SeatUsageDayFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SeatUsageDayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SeatUsageDayMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, generated.Mutation) bool
 

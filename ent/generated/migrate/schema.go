@@ -169,6 +169,8 @@ var (
 		{Name: "not_after", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "sha256", Type: field.TypeString},
 		{Name: "der", Type: field.TypeBytes},
+		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "revocation_reason", Type: field.TypeString, Nullable: true},
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "seat_row_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "enrollment_id", Type: field.TypeUUID, Nullable: true},
@@ -181,19 +183,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "certificates_business_units_business_unit",
-				Columns:    []*schema.Column{CertificatesColumns[13]},
+				Columns:    []*schema.Column{CertificatesColumns[15]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "certificates_seats_seat_row",
-				Columns:    []*schema.Column{CertificatesColumns[14]},
+				Columns:    []*schema.Column{CertificatesColumns[16]},
 				RefColumns: []*schema.Column{SeatsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "certificates_enrollments_enrollment",
-				Columns:    []*schema.Column{CertificatesColumns[15]},
+				Columns:    []*schema.Column{CertificatesColumns[17]},
 				RefColumns: []*schema.Column{EnrollmentsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -202,17 +204,25 @@ var (
 			{
 				Name:    "certificate_business_unit_id_sha256",
 				Unique:  true,
-				Columns: []*schema.Column{CertificatesColumns[13], CertificatesColumns[11]},
+				Columns: []*schema.Column{CertificatesColumns[15], CertificatesColumns[11]},
 			},
 			{
 				Name:    "certificate_seat_row_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[14], CertificatesColumns[2], CertificatesColumns[0]},
+				Columns: []*schema.Column{CertificatesColumns[16], CertificatesColumns[2], CertificatesColumns[0]},
 			},
 			{
 				Name:    "certificate_enrollment_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[15]},
+				Columns: []*schema.Column{CertificatesColumns[17]},
+			},
+			{
+				Name:    "certificates_due",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[10], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = ANY (ARRAY['ISSUED', 'SUSPENDED'])",
+				},
 			},
 		},
 	}
@@ -630,10 +640,12 @@ var (
 		{Name: "name", Type: field.TypeString, Default: ""},
 		{Name: "email", Type: field.TypeString, Default: ""},
 		{Name: "phone", Type: field.TypeString, Default: ""},
+		{Name: "search_text", Type: field.TypeString, Default: ""},
 		{Name: "status", Type: field.TypeString, Default: "CREATED"},
 		{Name: "consumed", Type: field.TypeBool, Default: false},
 		{Name: "active_enrollments", Type: field.TypeInt, Default: 0},
 		{Name: "valid_certificates", Type: field.TypeInt, Default: 0},
+		{Name: "unused_since", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "created_by_enrollment_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "deleted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "business_unit_id", Type: field.TypeUUID},
@@ -646,7 +658,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "seats_business_units_business_unit",
-				Columns:    []*schema.Column{SeatsColumns[16]},
+				Columns:    []*schema.Column{SeatsColumns[18]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -655,39 +667,50 @@ var (
 			{
 				Name:    "seat_business_unit_id_status_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[16], SeatsColumns[10], SeatsColumns[2], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[11], SeatsColumns[2], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_status_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[10], SeatsColumns[2], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[2], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_business_unit_id_status_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[16], SeatsColumns[10], SeatsColumns[3], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[11], SeatsColumns[3], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_status_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[10], SeatsColumns[3], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[3], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_business_unit_id_status_seat_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[16], SeatsColumns[10], SeatsColumns[6], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[11], SeatsColumns[6], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_status_seat_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{SeatsColumns[10], SeatsColumns[6], SeatsColumns[0]},
+				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[6], SeatsColumns[0]},
 			},
 			{
 				Name:    "seats_one_live",
 				Unique:  true,
-				Columns: []*schema.Column{SeatsColumns[16], SeatsColumns[4], SeatsColumns[6]},
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[4], SeatsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "seats_search",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClassColumns: map[string]string{
+						SeatsColumns[10].Name: "gin_trgm_ops",
+					},
+					Type: "GIN",
 				},
 			},
 		},
@@ -749,6 +772,34 @@ var (
 			},
 		},
 	}
+	// SeatUsageDaysColumns holds the columns for the "seat_usage_days" table.
+	SeatUsageDaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_unit_id", Type: field.TypeUUID},
+		{Name: "seat_type", Type: field.TypeString},
+		{Name: "day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "allocated", Type: field.TypeInt},
+		{Name: "created", Type: field.TypeInt},
+		{Name: "consumed", Type: field.TypeInt},
+	}
+	// SeatUsageDaysTable holds the schema information for the "seat_usage_days" table.
+	SeatUsageDaysTable = &schema.Table{
+		Name:       "seat_usage_days",
+		Columns:    SeatUsageDaysColumns,
+		PrimaryKey: []*schema.Column{SeatUsageDaysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "seatusageday_business_unit_id_seat_type_day",
+				Unique:  true,
+				Columns: []*schema.Column{SeatUsageDaysColumns[1], SeatUsageDaysColumns[2], SeatUsageDaysColumns[3]},
+			},
+			{
+				Name:    "seatusageday_day_seat_type",
+				Unique:  false,
+				Columns: []*schema.Column{SeatUsageDaysColumns[3], SeatUsageDaysColumns[2]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		ApprovalsTable,
@@ -765,6 +816,7 @@ var (
 		SeatsTable,
 		SeatAllocationsTable,
 		SeatLicensesTable,
+		SeatUsageDaysTable,
 	}
 )
 
@@ -776,7 +828,7 @@ func init() {
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{}
 	AuditEntriesTable.Annotation.Checks = map[string]string{
-		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'EXPIRE', 'ATTACH_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
+		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 		"audit_entries_outcome":  "outcome = ANY (ARRAY['SUCCESS', 'REFUSED', 'FAILURE'])",
 		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB'])",
@@ -792,9 +844,11 @@ func init() {
 	CertificatesTable.ForeignKeys[2].RefTable = EnrollmentsTable
 	CertificatesTable.Annotation = &entsql.Annotation{}
 	CertificatesTable.Annotation.Checks = map[string]string{
-		"certificates_dates":  "not_before <= not_after",
-		"certificates_source": "source = ANY (ARRAY['ISSUED', 'IMPORTED', 'DISCOVERED'])",
-		"certificates_status": "status = ANY (ARRAY['ISSUED', 'EXPIRED', 'REVOKED', 'SUSPENDED'])",
+		"certificates_dates":   "not_before <= not_after",
+		"certificates_reason":  "revocation_reason IS NULL OR revocation_reason = ANY (ARRAY['UNSPECIFIED', 'KEY_COMPROMISE', 'CA_COMPROMISE', 'AFFILIATION_CHANGED', 'SUPERSEDED', 'CESSATION_OF_OPERATION', 'PRIVILEGE_WITHDRAWN', 'AA_COMPROMISE'])",
+		"certificates_revoked": "(status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revocation_reason IS NULL)",
+		"certificates_source":  "source = ANY (ARRAY['ISSUED', 'IMPORTED', 'DISCOVERED'])",
+		"certificates_status":  "status = ANY (ARRAY['ISSUED', 'EXPIRED', 'REVOKED', 'SUSPENDED'])",
 	}
 	CertificateProfilesTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	CertificateProfilesTable.Annotation = &entsql.Annotation{}
@@ -860,5 +914,11 @@ func init() {
 		"seat_licenses_allocated_positive":  "allocated >= 0",
 		"seat_licenses_allocated_purchased": "purchased IS NULL OR allocated <= purchased",
 		"seat_licenses_type":                "seat_type = ANY (ARRAY['USER', 'DEVICE', 'SERVER', 'ORGANIZATION', 'IMPORTED', 'DISCOVERY', 'CERTIFICATE_MANAGEMENT', 'UNIFIED'])",
+	}
+	SeatUsageDaysTable.Annotation = &entsql.Annotation{
+		Table: "seat_usage_days",
+	}
+	SeatUsageDaysTable.Annotation.Checks = map[string]string{
+		"seat_usage_days_figures": "0 <= consumed AND consumed <= created AND created <= allocated",
 	}
 }

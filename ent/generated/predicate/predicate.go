@@ -47,3 +47,6 @@ type SeatAllocation func(*sql.Selector)
 
 // SeatLicense is the predicate function for seatlicense builders.
 type SeatLicense func(*sql.Selector)
+
+// SeatUsageDay is the predicate function for seatusageday builders.
+type SeatUsageDay func(*sql.Selector)

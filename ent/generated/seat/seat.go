@@ -35,6 +35,8 @@ const (
 	FieldEmail = "email"
 	// FieldPhone holds the string denoting the phone field in the database.
 	FieldPhone = "phone"
+	// FieldSearchText holds the string denoting the search_text field in the database.
+	FieldSearchText = "search_text"
 	// FieldStatus holds the string denoting the status field in the database.
 	FieldStatus = "status"
 	// FieldConsumed holds the string denoting the consumed field in the database.
@@ -43,6 +45,8 @@ const (
 	FieldActiveEnrollments = "active_enrollments"
 	// FieldValidCertificates holds the string denoting the valid_certificates field in the database.
 	FieldValidCertificates = "valid_certificates"
+	// FieldUnusedSince holds the string denoting the unused_since field in the database.
+	FieldUnusedSince = "unused_since"
 	// FieldCreatedByEnrollmentID holds the string denoting the created_by_enrollment_id field in the database.
 	FieldCreatedByEnrollmentID = "created_by_enrollment_id"
 	// FieldDeletedAt holds the string denoting the deleted_at field in the database.
@@ -73,10 +77,12 @@ var Columns = []string{
 	FieldName,
 	FieldEmail,
 	FieldPhone,
+	FieldSearchText,
 	FieldStatus,
 	FieldConsumed,
 	FieldActiveEnrollments,
 	FieldValidCertificates,
+	FieldUnusedSince,
 	FieldCreatedByEnrollmentID,
 	FieldDeletedAt,
 }
@@ -100,6 +106,8 @@ var (
 	DefaultEmail string
 	// DefaultPhone holds the default value on creation for the "phone" field.
 	DefaultPhone string
+	// DefaultSearchText holds the default value on creation for the "search_text" field.
+	DefaultSearchText string
 	// DefaultStatus holds the default value on creation for the "status" field.
 	DefaultStatus lifecycle.SeatStatus
 	// DefaultConsumed holds the default value on creation for the "consumed" field.
@@ -170,6 +178,11 @@ func ByPhone(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPhone, opts...).ToFunc()
 }
 
+// BySearchText orders the results by the search_text field.
+func BySearchText(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSearchText, opts...).ToFunc()
+}
+
 // ByStatus orders the results by the status field.
 func ByStatus(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatus, opts...).ToFunc()
@@ -188,6 +201,11 @@ func ByActiveEnrollments(opts ...sql.OrderTermOption) OrderOption {
 // ByValidCertificates orders the results by the valid_certificates field.
 func ByValidCertificates(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldValidCertificates, opts...).ToFunc()
+}
+
+// ByUnusedSince orders the results by the unused_since field.
+func ByUnusedSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldUnusedSince, opts...).ToFunc()
 }
 
 // ByCreatedByEnrollmentID orders the results by the created_by_enrollment_id field.

@@ -108,6 +108,11 @@ func Phone(v string) predicate.Seat {
 	return predicate.Seat(sql.FieldEQ(FieldPhone, v))
 }
 
+// SearchText applies equality check predicate on the "search_text" field. It's identical to SearchTextEQ.
+func SearchText(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldEQ(FieldSearchText, v))
+}
+
 // Status applies equality check predicate on the "status" field. It's identical to StatusEQ.
 func Status(v lifecycle.SeatStatus) predicate.Seat {
 	vc := string(v)
@@ -127,6 +132,11 @@ func ActiveEnrollments(v int) predicate.Seat {
 // ValidCertificates applies equality check predicate on the "valid_certificates" field. It's identical to ValidCertificatesEQ.
 func ValidCertificates(v int) predicate.Seat {
 	return predicate.Seat(sql.FieldEQ(FieldValidCertificates, v))
+}
+
+// UnusedSince applies equality check predicate on the "unused_since" field. It's identical to UnusedSinceEQ.
+func UnusedSince(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldEQ(FieldUnusedSince, v))
 }
 
 // CreatedByEnrollmentID applies equality check predicate on the "created_by_enrollment_id" field. It's identical to CreatedByEnrollmentIDEQ.
@@ -688,6 +698,71 @@ func PhoneContainsFold(v string) predicate.Seat {
 	return predicate.Seat(sql.FieldContainsFold(FieldPhone, v))
 }
 
+// SearchTextEQ applies the EQ predicate on the "search_text" field.
+func SearchTextEQ(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldEQ(FieldSearchText, v))
+}
+
+// SearchTextNEQ applies the NEQ predicate on the "search_text" field.
+func SearchTextNEQ(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldNEQ(FieldSearchText, v))
+}
+
+// SearchTextIn applies the In predicate on the "search_text" field.
+func SearchTextIn(vs ...string) predicate.Seat {
+	return predicate.Seat(sql.FieldIn(FieldSearchText, vs...))
+}
+
+// SearchTextNotIn applies the NotIn predicate on the "search_text" field.
+func SearchTextNotIn(vs ...string) predicate.Seat {
+	return predicate.Seat(sql.FieldNotIn(FieldSearchText, vs...))
+}
+
+// SearchTextGT applies the GT predicate on the "search_text" field.
+func SearchTextGT(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldGT(FieldSearchText, v))
+}
+
+// SearchTextGTE applies the GTE predicate on the "search_text" field.
+func SearchTextGTE(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldGTE(FieldSearchText, v))
+}
+
+// SearchTextLT applies the LT predicate on the "search_text" field.
+func SearchTextLT(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldLT(FieldSearchText, v))
+}
+
+// SearchTextLTE applies the LTE predicate on the "search_text" field.
+func SearchTextLTE(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldLTE(FieldSearchText, v))
+}
+
+// SearchTextContains applies the Contains predicate on the "search_text" field.
+func SearchTextContains(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldContains(FieldSearchText, v))
+}
+
+// SearchTextHasPrefix applies the HasPrefix predicate on the "search_text" field.
+func SearchTextHasPrefix(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldHasPrefix(FieldSearchText, v))
+}
+
+// SearchTextHasSuffix applies the HasSuffix predicate on the "search_text" field.
+func SearchTextHasSuffix(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldHasSuffix(FieldSearchText, v))
+}
+
+// SearchTextEqualFold applies the EqualFold predicate on the "search_text" field.
+func SearchTextEqualFold(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldEqualFold(FieldSearchText, v))
+}
+
+// SearchTextContainsFold applies the ContainsFold predicate on the "search_text" field.
+func SearchTextContainsFold(v string) predicate.Seat {
+	return predicate.Seat(sql.FieldContainsFold(FieldSearchText, v))
+}
+
 // StatusEQ applies the EQ predicate on the "status" field.
 func StatusEQ(v lifecycle.SeatStatus) predicate.Seat {
 	vc := string(v)
@@ -860,6 +935,46 @@ func ValidCertificatesLT(v int) predicate.Seat {
 // ValidCertificatesLTE applies the LTE predicate on the "valid_certificates" field.
 func ValidCertificatesLTE(v int) predicate.Seat {
 	return predicate.Seat(sql.FieldLTE(FieldValidCertificates, v))
+}
+
+// UnusedSinceEQ applies the EQ predicate on the "unused_since" field.
+func UnusedSinceEQ(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldEQ(FieldUnusedSince, v))
+}
+
+// UnusedSinceNEQ applies the NEQ predicate on the "unused_since" field.
+func UnusedSinceNEQ(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldNEQ(FieldUnusedSince, v))
+}
+
+// UnusedSinceIn applies the In predicate on the "unused_since" field.
+func UnusedSinceIn(vs ...time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldIn(FieldUnusedSince, vs...))
+}
+
+// UnusedSinceNotIn applies the NotIn predicate on the "unused_since" field.
+func UnusedSinceNotIn(vs ...time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldNotIn(FieldUnusedSince, vs...))
+}
+
+// UnusedSinceGT applies the GT predicate on the "unused_since" field.
+func UnusedSinceGT(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldGT(FieldUnusedSince, v))
+}
+
+// UnusedSinceGTE applies the GTE predicate on the "unused_since" field.
+func UnusedSinceGTE(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldGTE(FieldUnusedSince, v))
+}
+
+// UnusedSinceLT applies the LT predicate on the "unused_since" field.
+func UnusedSinceLT(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldLT(FieldUnusedSince, v))
+}
+
+// UnusedSinceLTE applies the LTE predicate on the "unused_since" field.
+func UnusedSinceLTE(v time.Time) predicate.Seat {
+	return predicate.Seat(sql.FieldLTE(FieldUnusedSince, v))
 }
 
 // CreatedByEnrollmentIDEQ applies the EQ predicate on the "created_by_enrollment_id" field.

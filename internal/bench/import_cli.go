@@ -1,0 +1,113 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// imported is what one call of gatehouse seats import came to.
+type imported struct {
+	told
+	cost
+	// memory is the command's most in MB, server the server's until then; 0 where that
+	// is not told.
+	memory, server int
+	// killed is set when the command did not end by itself.
+	killed bool
+	// said is what it said on standard error.
+	said string
+}
+
+// lookEvery is how often a running import is looked at.
+const lookEvery = 20 * time.Millisecond
+
+// seatsImport runs gatehouse seats import on a file of so many rows, as a person
+// does, and waits until it is over. Meanwhile, each time that more rows are reported,
+// during is told how many, and may do something about it, such as to kill.
+func (i *importing) seatsImport(ctx context.Context, file, unit string, rows int, during func(reported int, kill func() error) error) (result imported, err error) {
+	report := filepath.Join(i.scratch, fmt.Sprintf("report-%d.csv", i.calls))
+	i.calls++
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, i.server.binary, "seats", "import", file, "--business-unit="+unit, "--type=USER", "--report="+report)
+	cmd.Stdout, cmd.Stderr = &said, &said
+	cmd.Env = withPassedOn([]string{"GATEHOUSE_URL=http://" + i.server.address, "GATEHOUSE_TOKEN=" + i.token})
+	result.cost, err = i.measured(ctx, rows, func() error {
+		if err := cmd.Start(); err != nil {
+			return fmt.Errorf("starting gatehouse seats import: %w", err)
+		}
+		return i.watch(cmd, report, &result, during)
+	})
+	result.said = said.String()
+	if cmd.ProcessState == nil {
+		return result, err
+	}
+	result.command = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	_, result.server, _ = memory(i.process.cmd.Process.Pid)
+	status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus)
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && status.Signaled() && ctx.Err() == nil:
+		result.killed = true
+		return result, nil
+	case errors.As(err, &exit):
+		return result, fmt.Errorf("gatehouse seats import: %w: %s", err, result.said)
+	case err != nil:
+		return result, err
+	}
+	result.told, err = toldIn(report)
+	return result, err
+}
+
+// watch waits for the end of a command and looks at it until then.
+func (i *importing) watch(cmd *exec.Cmd, report string, result *imported, during func(int, func() error) error) error {
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	for before := 0; ; {
+		select {
+		case err := <-exited:
+			return err
+		case <-time.After(lookEvery):
+		}
+		_, most, _ := memory(cmd.Process.Pid)
+		result.memory = max(result.memory, most)
+		now := reported(report)
+		if during == nil || now == before {
+			continue
+		}
+		before = now
+		if err := during(now, cmd.Process.Kill); err != nil {
+			failed := cmd.Process.Kill()
+			<-exited
+			return errors.Join(err, failed)
+		}
+	}
+}
+
+// reported is how many rows a report that is being written tells of; 0 while there
+// is none.
+func reported(path string) int {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0 // it is made when the first rows are known
+	}
+	return max(bytes.Count(text, []byte("\n"))-1, 0)
+}
+
+// verify runs gatehouse verify: every counter equals its rows.
+func (i *importing) verify(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, i.server.binary, "verify")
+	cmd.Env = withPassedOn([]string{"DATABASE_URL=" + i.server.database})
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return errors.Join(fmt.Errorf("gatehouse verify: %w", err), errors.New(string(output)))
+	}
+	return nil
+}

@@ -1,0 +1,178 @@
+package inventory
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"gatehouse/internal/audit"
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/store"
+)
+
+// renewalWindow is how long before its end a certificate may have its successor,
+// where no enrollment promised something else.
+const renewalWindow = 30 * 24 * time.Hour
+
+// linking links certificates to seats for whoever has locked the seats: the acts
+// that attach, import and record certificates, and a redemption.
+type linking struct {
+	tx     *store.Tx
+	after  *aftermath
+	source lifecycle.CertificateSource
+}
+
+// linkable is one certificate on its way to a locked seat, and what became of it:
+// made, or no.
+type linkable struct {
+	// n is its place in the caller's input.
+	n          int
+	seat       *lockedSeat
+	enrollment *id.ID
+	text       certificateText
+
+	existing *lockedCertificate
+	made     uuid.UUID
+	no       *refusal.Refusal
+}
+
+// run links the certificates that may be linked, in the order given, and says of
+// each other one why not: NOT_FOUND (the enrollment is none of the seat's),
+// SEAT_DELETED, DUPLICATE (the certificate is linked already), and
+// SEAT_HAS_CERTIFICATE where the seat's type holds one at a time and has one,
+// outside the renewal window that the enrollment promised, or 30 days.
+//
+// A certificate whose time has passed is kept as EXPIRED. It does not count, so
+// that it never stands in the way. One that was unlinked before is taken up again
+// as it was. From the first certificate that counts a seat is consumed; a seat
+// that stays consumed, from the first certificate.
+//
+// One entry is written per certificate that is linked; the refusals are the
+// caller's to record and the aftermath the caller's to settle. The number of
+// statements does not depend on the number of certificates.
+func (l *linking) run(ctx context.Context, links []*linkable) error {
+	if len(links) == 0 {
+		return nil
+	}
+	windows, err := l.windows(ctx, links)
+	if err != nil {
+		return err
+	}
+	if err := l.find(ctx, links); err != nil {
+		return err
+	}
+	ends, err := l.ends(ctx, links)
+	if err != nil {
+		return err
+	}
+	first := map[linkKey]int{}
+	for _, k := range links {
+		if k.no == nil {
+			k.no = l.decide(k, first, ends[k.seat.id], windows)
+		}
+		if k.no == nil {
+			first[k.key()] = k.n
+			if l.status(k).Counts() && k.text.notAfter.After(ends[k.seat.id]) {
+				ends[k.seat.id] = k.text.notAfter
+			}
+		}
+	}
+	return l.write(ctx, slices.DeleteFunc(slices.Clone(links), func(k *linkable) bool { return k.no != nil }))
+}
+
+// linkKey is what a certificate is unique by.
+type linkKey struct {
+	unit   uuid.UUID
+	sha256 string
+}
+
+func (k *linkable) key() linkKey { return linkKey{k.seat.unit, k.text.sha256} }
+
+// status is the one that the certificate will have.
+func (l *linking) status(k *linkable) lifecycle.CertificateStatus {
+	switch {
+	case k.existing != nil:
+		return k.existing.status
+	case !l.tx.Now().Before(k.text.notAfter):
+		return lifecycle.CertificateExpired
+	}
+	return lifecycle.CertificateIssued
+}
+
+// decide says why a certificate is not linked; nil when it may be. First
+// is where those stand that are linked before it.
+func (l *linking) decide(k *linkable, first map[linkKey]int, end time.Time, windows map[id.ID]time.Duration) *refusal.Refusal {
+	if k.seat.status == lifecycle.SeatDeleted {
+		return refusal.New(refusal.SeatDeleted, "The seat %s was deleted, so no certificate can be linked to it. Create it anew: its seat id is free again.", k.seat.seatID).At("seatId")
+	}
+	if earlier, twice := first[k.key()]; twice {
+		return refusal.New(refusal.Duplicate, "This certificate stands in the input already, at index %d; link it once.", earlier).At("der")
+	}
+	if k.existing != nil && k.existing.seat != nil {
+		return refusal.New(refusal.Duplicate, "This certificate is %s and belongs to %s already. Unlink it there first, or leave it out.",
+			id.Of(id.Certificate, k.existing.id), id.Of(id.Seat, *k.existing.seat)).At("der")
+	}
+	if !l.status(k).Counts() {
+		return nil
+	}
+	window := renewalWindow
+	if k.enrollment != nil {
+		window = windows[*k.enrollment]
+	}
+	no := hasCertificate(l.tx.Now(), k.seat.seatType, k.seat.seatID, end, lifecycle.Promise{RenewalWindowSeconds: int64(window / time.Second)})
+	if no != nil {
+		return no.At("seatId")
+	}
+	return nil
+}
+
+// write adds the new certificates and gives the unlinked ones their seat, each by
+// one statement.
+func (l *linking) write(ctx context.Context, links []*linkable) error {
+	var rows []store.Row
+	var changes []store.Change
+	for _, k := range links {
+		var enrollment *uuid.UUID
+		if k.enrollment != nil {
+			enrollment = &k.enrollment.UUID
+		}
+		if c := k.existing; c != nil {
+			k.made = c.id
+			changes = append(changes, c.change(store.Row{"seat_row_id": nil, "enrollment_id": c.enrollment}, store.Row{"seat_row_id": k.seat.id, "enrollment_id": enrollment}))
+			continue
+		}
+		k.made = uuid.Must(uuid.NewV7())
+		rows = append(rows, store.Row{
+			"id": k.made, "version": 1, "created_at": l.tx.Now(), "updated_at": l.tx.Now(), "business_unit_id": k.seat.unit, "seat_row_id": k.seat.id,
+			"enrollment_id": enrollment, "status": l.status(k), "source": l.source, "serial": k.text.serial, "subject": k.text.subject, "issuer": k.text.issuer,
+			"not_before": k.text.notBefore, "not_after": k.text.notAfter, "sha256": k.text.sha256, "der": k.text.der,
+		})
+	}
+	// In one order, so that two who add the same certificates wait for each other.
+	slices.SortFunc(rows, func(a, b store.Row) int { return cmp.Compare(a["sha256"].(string), b["sha256"].(string)) })
+	added, err := l.tx.Insert(ctx, audit.Certificate, "(business_unit_id, sha256)", rows)
+	if err != nil {
+		return err
+	}
+	if len(added) != len(rows) {
+		return store.ErrAgain // somebody linked one of them meanwhile: look again
+	}
+	if err := l.tx.Apply(ctx, audit.Certificate, changes); err != nil {
+		return err
+	}
+	for _, k := range links {
+		l.tx.Record(audit.Entry{Action: audit.LinkCertificate, Resource: audit.Certificate, ID: k.made})
+		count := l.after.certificates[k.seat.id]
+		count.linked = true
+		if l.status(k).Counts() {
+			count.counting++
+		}
+		l.after.certificates[k.seat.id] = count
+	}
+	return nil
+}

@@ -19,7 +19,7 @@ func (q query) Node(ctx context.Context, one id.ID) (id.Node, error) {
 
 func (q query) Nodes(ctx context.Context, ids []*id.ID) ([]id.Node, error) {
 	if len(ids) > mostNodes {
-		return nil, refusal.New(refusal.Invalid, "One call of nodes finds up to %d things; %d ids were given.", mostNodes, len(ids))
+		return nil, refusal.New(refusal.Invalid, "One call of nodes finds up to %d things; %d ids were given. Ask for them in several calls.", mostNodes, len(ids))
 	}
 	wanted := make([]id.ID, len(ids))
 	for n, one := range ids {

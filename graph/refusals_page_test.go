@@ -7,6 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"gatehouse/internal/door"
 	"gatehouse/internal/refusal"
 )
 
@@ -14,21 +15,27 @@ const pageHead = `# I was refused: what now?
 
 <!-- Written by ` + "`" + howToWrite + "`" + `, which provokes every refusal and writes down what it hears. Do not edit. -->
 
-A refusal is a rule's no. It stands in ` + "`userErrors`" + ` of a mutation's answer, of a plural mutation also in those of each of its
+A refusal is a rule's no. It stands in ` + "`userErrors`" + ` of a mutation's answer; of a plural mutation also in those of each of its
 ` + "`results`" + `, and of importSeats in those of each row:
 
 ` + "```json" + `
 {"code": "NO_SEAT_LEFT", "message": "Sales has no USER seat left: …", "field": []}
 ` + "```" + `
 
-` + "`code`" + ` is for programs, ` + "`message`" + ` for people, and ` + "`field`" + ` says where in the arguments, from the outside in: ["input", "seats", "3", "email"] is
-written seats.3.email below. Nothing was changed for what was refused, and the attempt is in the audit log. What was asked for well
-beside it was done.
+` + "`code`" + ` is for programs, ` + "`message`" + ` for people, and ` + "`field`" + ` says where in the arguments, from the outside in: ["input", "seats",
+"3", "email"] is written seats.3.email below, and a file's row 2 and column email csv.2.email. Nothing was changed for what was
+refused, and the attempt is in the audit log; the other items of the same call were done.
 
 Each line below was tried against a running Gatehouse; ids are shortened. The errors of [queries](#queries) come last; those that every
 field can have (no token, too large, no database) are in [api.md](api.md#three-ways-to-hear-no).
 
 `
+
+// notes are what is to be said of a code beside what was heard.
+var notes = map[refusal.Code]string{
+	refusal.TooMany: fmt.Sprintf("A list of more than %d items is turned away before that by a server with the usual limits, with LIMIT_EXCEEDED: "+
+		"[api.md](api.md#limits).", door.DefaultLimits().ListItems),
+}
 
 // refusalsDocument is docs/refusals.md: a section for each code, in the order of the schema, and
 // one for queries.
@@ -45,6 +52,9 @@ func refusalsDocument(schema *ast.Schema, heard, queries []hearing) string {
 		if later, is := noMutationYet[refusal.Code(code.Name)]; is {
 			fmt.Fprintf(&b, "\n%s\n", later)
 			continue
+		}
+		if note := notes[refusal.Code(code.Name)]; note != "" {
+			fmt.Fprintf(&b, "\n%s\n", note)
 		}
 		b.WriteString("\n| mutation | what was tried | field | the answer |\n|---|---|---|---|\n")
 		for _, h := range heard {

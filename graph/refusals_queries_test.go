@@ -56,7 +56,7 @@ var questions = []question{
 	{"BAD_USER_INPUT", "A history of more days than are kept for it", "1 to 400", nil, `seatUsage { history(days: 1000) { day } }`},
 	{"BAD_USER_INPUT", "A seatId where an id belongs", "an id looks like", nil, `seat(id: "dora@example.com") { id }`},
 	{"BAD_USER_INPUT", "An instant that is none", "write it like", nil, `seats(filter: {createdSince: "yesterday"}) { nodes { id } }`},
-	{"BAD_USER_INPUT", "More ids than one call finds", "up to 100", nil, `nodes(ids: $manyIDs) { id }`},
+	{"BAD_USER_INPUT", "More ids than one call finds", "in several calls", nil, `nodes(ids: $manyIDs) { id }`},
 }
 
 // crowd makes more seats, requests and entries than a search or a filter looks

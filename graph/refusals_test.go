@@ -3,14 +3,12 @@ package graph_test
 import (
 	"flag"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/viewer"
 )
@@ -193,94 +191,6 @@ func errorsIn(answer any) []refusal.Refusal {
 		}
 	}
 	return all
-}
-
-var (
-	anyID      = regexp.MustCompile(`\b([a-z]+)_[0-9a-z]{26}\b`)
-	secretive  = regexp.MustCompile(`%!|pq:|(?i)\bselect .* from\b|\bnil\b|<nil>|0x[0-9a-f]{6}|goroutine`)
-	beginning  = regexp.MustCompile(`^["“]|^[A-Z0-9]`) // or with what the caller wrote
-	doubled    = regexp.MustCompile(`\s{2}|\s[.,;]|\.\.$`)
-	shortest   = 20
-	longest    = 400
-	idsAreLike = "${1}_…"
-)
-
-// unidentified is a sentence as it reads in every run.
-func unidentified(sentence string) string { return anyID.ReplaceAllString(sentence, idsAreLike) }
-
-// formFaults are what a sentence lacks: it begins and ends as one, has a length
-// that is read, shows nothing of the machine and no id that the caller has not
-// named, and tells what to do.
-func formFaults(sentence, typed, tells string) []string {
-	var faults []string
-	if !beginning.MatchString(sentence) {
-		faults = append(faults, "does not begin with a capital letter")
-	}
-	if !strings.HasSuffix(sentence, ".") || doubled.MatchString(sentence) {
-		faults = append(faults, "does not end with one full stop, or has spaces where none belong")
-	}
-	if n := len([]rune(sentence)); n < shortest || n > longest {
-		faults = append(faults, "is too short or too long")
-	}
-	if secretive.MatchString(sentence) {
-		faults = append(faults, "shows something of the machine")
-	}
-	for _, one := range anyID.FindAllString(sentence, -1) {
-		if !strings.Contains(typed, one) {
-			faults = append(faults, "names "+one+", which the caller has not named")
-		}
-	}
-	if tells == "" || !strings.Contains(sentence, tells) {
-		faults = append(faults, "does not tell "+tells)
-	}
-	return faults
-}
-
-// atTheDoor are the attempts that every mutation refuses in one way: by somebody
-// without the permission, with an empty idempotency key, and with a key that has
-// another input. They call a mutation as its first other attempts do.
-func atTheDoor(schema *ast.Schema, specific []attempt) []attempt {
-	calls := map[string][]string{}
-	for _, a := range specific {
-		for _, k := range a.asks {
-			if k.by == nil && k.before == "" {
-				calls[k.mutation()] = once(calls[k.mutation()], k.call)
-			}
-		}
-	}
-	keyed := func(call, key string) string {
-		return strings.Replace(call, "(input: {", `(input: {idempotencyKey: "`+key+`", `, 1)
-	}
-	var lacking, partly []attempt
-	empty := attempt{refusal.Invalid, "An idempotency key that is empty", "1 to 255 characters", nil}
-	reused := attempt{refusal.KeyReused, "The idempotency key of another call of the mutation", "use a new key", nil}
-	for _, m := range mutations(schema) {
-		these := calls[m.Name]
-		if len(these) < 2 {
-			continue // everyNamedCodeIsHeard names what has no attempt
-		}
-		need, _ := lifecycle.MutationNeeds(m.Name)
-		who, by := without(need)
-		lacking = append(lacking, attempt{refusal.Forbidden, who, "would", []ask{{by: by, call: these[0]}}})
-		if need.AllUnits {
-			partly = append(partly, attempt{refusal.Forbidden, "With a token that names some business units", `("*")`, []ask{{by: carl, call: these[0]}}})
-		}
-		empty.asks = append(empty.asks, ask{call: keyed(these[0], ""), field: "idempotencyKey"})
-		reused.asks = append(reused.asks, ask{before: keyed(these[1], "monday-1"), call: keyed(these[0], "monday-1"), field: "idempotencyKey"})
-	}
-	return append(slices.Concat(lacking, partly), empty, reused)
-}
-
-// without is somebody whose role does not give what a mutation needs, and how the
-// page calls them; nobody with a role where every role gives it.
-func without(need lifecycle.Need) (string, func() viewer.Viewer) {
-	for _, role := range []lifecycle.Role{lifecycle.ViewOnly, lifecycle.Requester} {
-		v := colleague("vera", "Vera Example", role)
-		if !v.Permissions.HasAny(need.AnyOf...) {
-			return "By a " + string(role), func() viewer.Viewer { return v }
-		}
-	}
-	return "By somebody without a role", nobody
 }
 
 // firstDifference is the first line in which two texts differ.

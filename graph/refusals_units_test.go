@@ -6,6 +6,7 @@ import "gatehouse/internal/refusal"
 var unitAttempts = []attempt{
 	{refusal.NotFound, "A business unit that does not exist, was deleted, or lies outside the token's", "businessUnits", []ask{
 		{call: `updateBusinessUnit(input: {id: $noUnit, name: "Research EU"})`, field: "id"},
+		{call: `updateBusinessUnit(input: {id: $closed, name: "Open again"})`, field: "id"},
 		{by: carl, call: `updateBusinessUnit(input: {id: $sales, name: "Ours"})`, field: "id"},
 		{call: `deleteBusinessUnit(input: {id: $noUnit})`, field: "id"},
 		{call: `allocateSeats(input: {businessUnitId: $noUnit, seatType: USER, allocated: 5})`, field: "businessUnitId"},
@@ -39,8 +40,11 @@ var unitAttempts = []attempt{
 	{refusal.Invalid, "An address that stands twice", "twice", []ask{
 		{call: `updateBusinessUnit(input: {id: $research, approverEmails: ["ben@example.com", "Ben@example.com"]})`, field: "approverEmails.1"},
 	}},
-	{refusal.Duplicate, "A key that is taken, or that a deleted business unit had", "Choose another", []ask{
+	{refusal.Duplicate, "A key that another business unit has", "Choose another", []ask{
 		{call: `createBusinessUnit(input: {key: "research", name: "Research"})`, field: "key"},
+	}},
+	{refusal.Duplicate, "A key that a deleted business unit had", "Choose another", []ask{
+		{call: `createBusinessUnit(input: {key: "closed", name: "Closed"})`, field: "key"},
 	}},
 	{refusal.Conflict, "A version that somebody has changed since", "read it again", []ask{
 		{call: `updateBusinessUnit(input: {id: $research, name: "Research EU", expectedVersion: 7})`, field: "expectedVersion"},

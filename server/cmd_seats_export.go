@@ -63,6 +63,9 @@ func (c *seatsExportCommand) run(ctx context.Context, parent *seatsCommand, s *s
 
 // toFile writes the file beside its place and then puts it there.
 func (c *seatsExportCommand) toFile(stop stopping, h host, api *client.Client, selection client.Selection) error {
+	if info, err := os.Stat(c.Output); err == nil && info.IsDir() {
+		return fmt.Errorf("--output %s is a folder; name the file to write in it", c.Output)
+	}
 	part := c.Output + ".part"
 	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {

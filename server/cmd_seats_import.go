@@ -21,7 +21,7 @@ type seatsImportCommand struct {
 	BusinessUnit string  `required:"" placeholder:"KEY" help:"The key or id of the business unit that the seats are in."`
 	Type         string  `required:"" placeholder:"TYPE" help:"The seats' type, such as USER or DEVICE."`
 	Operation    string  `enum:"create-or-update,delete" default:"create-or-update" help:"What is done with each seat: create-or-update, or delete, which revokes its certificates."`
-	Profile      string  `placeholder:"ID" help:"A certificate profile to enroll each seat under."`
+	Profile      string  `placeholder:"NAME" help:"The name or id of a certificate profile with enrollment codes, to enroll each seat under."`
 	ExpiresAt    instant `placeholder:"TIME" help:"With --profile: when the enrollment codes end. Left out: as the profile says."`
 	DryRun       bool    `help:"Tell what would happen and change nothing."`
 	Report       string  `placeholder:"FILE" help:"Where what became of each row is written, as CSV; a new file. Left out: to standard output. It may hold enrollment codes, which are shown this once."`
@@ -60,6 +60,11 @@ func (c *seatsImportCommand) run(ctx context.Context, parent *seatsCommand, s *s
 		return nothingDone(stop, err)
 	}
 	what.Unit = units[0]
+	if c.Profile != "" {
+		if what.ProfileID, err = api.Profile(stop.gently, what.Unit, what.SeatType, c.Profile); err != nil {
+			return nothingDone(stop, err)
+		}
+	}
 	survey, err := what.Survey(stop.gently, file)
 	if err != nil {
 		return nothingDone(stop, named(c.File, err))
@@ -96,7 +101,7 @@ func (c *seatsImportCommand) what() (client.Import, error) {
 	if err != nil {
 		return client.Import{}, err
 	}
-	what := client.Import{SeatType: types[0], Operation: seatfile.CreateOrUpdate, ProfileID: c.Profile, ExpiresAt: c.ExpiresAt.Time, DryRun: c.DryRun}
+	what := client.Import{SeatType: types[0], Operation: seatfile.CreateOrUpdate, ExpiresAt: c.ExpiresAt.Time, DryRun: c.DryRun}
 	if c.Operation == "delete" {
 		what.Operation = seatfile.Delete
 		if c.Profile != "" {
@@ -115,6 +120,9 @@ func openTwice(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, plainly(err)
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name the CSV file in it", path)
 	}
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no file that can be read twice, once to check it and once to send it; save it as an ordinary file first", path)
@@ -203,7 +211,11 @@ func (c *seatsImportCommand) summary(ctx context.Context, h host, api *client.Cl
 		}
 	}
 	if refused := tally.Outcomes[seatfile.Refused]; refused > 0 {
-		return ended{fmt.Errorf("%s of %s rows were refused; the report says why of each, and the same command tries them again", count(refused), count(tally.Rows)), statusRefused}
+		were, next := "were", "put that right and run the command again, which does nothing twice"
+		if what.DryRun {
+			were, next = "would be", "put that right before the file is imported"
+		}
+		return ended{fmt.Errorf("%s of %s rows %s refused; the report says why of each: %s", count(refused), count(tally.Rows), were, next), statusRefused}
 	}
 	return nil
 }

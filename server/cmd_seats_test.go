@@ -16,10 +16,13 @@ import (
 	"gatehouse/internal/client"
 )
 
-const berlinID = "bu_01h455vb4pex5vsknk084sn02q"
+const (
+	berlinID = "bu_01h455vb4pex5vsknk084sn02q"
+	laptopID = "prof_01h455vb4pex5vsknk084sn02q"
+)
 
 // seatsAPI answers the questions of the seats commands: of business units, berlin
-// is the only one; imports and exports as the test says.
+// is the only one, of profiles Laptop; imports and exports as the test says.
 type seatsAPI struct {
 	imports func(input map[string]any) any
 	exports func(variables map[string]any) any
@@ -49,6 +52,8 @@ func (a seatsAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		data = map[string]any{"seatUsage": map[string]any{"available": 1}}
 	case strings.Contains(request.Query, "FindUnits") && fmt.Sprint(request.Variables["keys"]) == "[berlin]":
 		data = map[string]any{"nodes": []any{}, "businessUnits": map[string]any{"nodes": []any{unit}}}
+	case strings.Contains(request.Query, "FindProfiles"):
+		data = map[string]any{"certificateProfiles": map[string]any{"nodes": []any{map[string]any{"id": laptopID, "name": "Laptop"}}, "pageInfo": map[string]any{"hasNextPage": false}}}
 	case strings.Contains(request.Query, "FindUnits"):
 		data = map[string]any{"nodes": []any{}, "businessUnits": map[string]any{"nodes": []any{}}}
 	default:
@@ -99,11 +104,11 @@ func TestSeatsImport(t *testing.T) {
 	}{
 		"all done": {seatsAPI{imports: imported("CREATED", "UPDATED")}, nil, 0,
 			head + "2,ada,CREATED,,\r\n3,'=bob,UPDATED,,\r\n", "2 rows: 1 CREATED, 1 UPDATED\n"},
-		"enrolled": {seatsAPI{imports: imported("CREATED", "ENROLLED")}, []string{"--profile=prof_1", "--expires-at=2027-01-01"}, 0,
+		"enrolled": {seatsAPI{imports: imported("CREATED", "ENROLLED")}, []string{"--profile=" + laptopID, "--expires-at=2027-01-01"}, 0,
 			head + "2,ada,CREATED,2345,\r\n3,'=bob,ENROLLED,,\r\n", "2 rows: 1 CREATED, 1 ENROLLED\n"},
 		"some refused": {seatsAPI{imports: imported("UNCHANGED", "REFUSED")}, nil, 1,
 			head + "2,ada,UNCHANGED,,\r\n3,'=bob,REFUSED,,NO_SEAT_LEFT: No seat is left.\r\n",
-			"2 rows: 1 UNCHANGED, 1 REFUSED (1 NO_SEAT_LEFT)\ngatehouse: 1 of 2 rows were refused; the report says why of each, and the same command tries them again\n"},
+			"2 rows: 1 UNCHANGED, 1 REFUSED (1 NO_SEAT_LEFT)\ngatehouse: 1 of 2 rows were refused; the report says why of each: put that right and run the command again, which does nothing twice\n"},
 		"a dry run with too few licences": {seatsAPI{imports: imported("CREATED", "CREATED")}, []string{"--dry-run"}, 0,
 			head + "2,ada,CREATED,,\r\n3,'=bob,CREATED,,\r\n",
 			"dry run, nothing was changed: 2 rows: 2 CREATED\nthe business unit berlin has licences for 1 more seats of type USER: of the 2 to create, 1 would be refused; allocate more first\n"},
@@ -126,14 +131,14 @@ func TestSeatsImportSendsWhatItWasAsked(t *testing.T) {
 	file := writeFile(t, "seats.csv", []byte("email,seat_id,status\n,ada,CREATED\n,bob,DELETED\n"))
 	var got map[string]any
 	api := seatsAPI{imports: func(input map[string]any) any { got = input; return imported("CREATED", "CREATED")(input) }}
-	if status, _, stderr := seats(t, api, "import", file, "--business-unit=berlin", "--type=user", "--profile=prof_1", "--expires-at=2027-01-01T12:00:00+01:00"); status != 0 {
+	if status, _, stderr := seats(t, api, "import", file, "--business-unit=berlin", "--type=user", "--profile=Laptop", "--expires-at=2027-01-01T12:00:00+01:00"); status != 0 {
 		t.Fatal(stderr)
 	}
 	if key, _ := got["idempotencyKey"].(string); !strings.HasPrefix(key, "seats-import-1:") || !strings.HasSuffix(key, ":2-3") {
 		t.Errorf("the key is %q", key)
 	}
 	delete(got, "idempotencyKey")
-	want := map[string]any{"businessUnitId": berlinID, "seatType": "USER", "operation": "CREATE_OR_UPDATE", "profileId": "prof_1", "expiresAt": "2027-01-01T11:00:00Z", "csv": "email,seat_id\n,ada\n,bob\n"}
+	want := map[string]any{"businessUnitId": berlinID, "seatType": "USER", "operation": "CREATE_OR_UPDATE", "profileId": laptopID, "expiresAt": "2027-01-01T11:00:00Z", "csv": "email,seat_id\n,ada\n,bob\n"}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("sent %v", got)
 	}

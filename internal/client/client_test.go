@@ -3,6 +3,7 @@ package client_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -88,7 +89,9 @@ func TestNobodyThereAndNobodyTrusted(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	untrusted := httptest.NewTLSServer(coded(200, "INTERNAL"))
+	untrusted := httptest.NewUnstartedServer(coded(200, "INTERNAL"))
+	untrusted.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // it is told of the handshake too
+	untrusted.StartTLS()
 	defer untrusted.Close()
 	for address, want := range map[string]struct {
 		says    string

@@ -120,7 +120,17 @@ func TestAFileThroughTheHouse(t *testing.T) {
 	}
 
 	enroll := what
-	enroll.ProfileID = under.ID.String()
+	for _, name := range []string{under.ID.String(), "by code"} {
+		if enroll.ProfileID, err = c.Profile(t.Context(), what.Unit, what.SeatType, name); err != nil || enroll.ProfileID != under.ID.String() {
+			t.Fatalf("the profile %s: %q, %v", name, enroll.ProfileID, err)
+		}
+	}
+	if _, err := c.Profile(t.Context(), what.Unit, what.SeatType, "By code"); err == nil || !strings.Contains(err.Error(), `no certificate profile "By code"`) || !strings.Contains(err.Error(), `it has "by code"`) {
+		t.Errorf("a profile that is none: %v", err)
+	}
+	if _, err := c.Profile(t.Context(), what.Unit, "DEVICE", "by code"); err == nil || !strings.Contains(err.Error(), "no certificate profile with enrollment codes for DEVICE seats") {
+		t.Errorf("a profile for another type: %v", err)
+	}
 	tally, lines = imported(t, c, enroll, "seat_id\nseat-000001\nseat-000002\nanew\n")
 	if tally.Outcomes[seatfile.Enrolled] != 2 || tally.Outcomes[seatfile.Created] != 1 || lines[0].Code == "" || lines[0].Code == lines[2].Code {
 		t.Errorf("enrolled: %+v %+v", tally, lines)

@@ -46,8 +46,8 @@ type Survey struct {
 }
 
 // Survey reads the whole file before anything is sent. It refuses what cannot be
-// read (*seatfile.Mistake), and an exported file of other seats than the import is
-// about: imported as these, it would make them anew.
+// read (*seatfile.Mistake), an exported file of other seats than the import is about
+// (imported as these, it would make them anew), and codes that go with no profile.
 func (i Import) Survey(ctx context.Context, file io.Reader) (*Survey, error) {
 	s := &Survey{first: map[uint64]uint32{}, seed: maphash.MakeSeed()}
 	sum := sha256.New()
@@ -82,13 +82,18 @@ func (i Import) Survey(ctx context.Context, file io.Reader) (*Survey, error) {
 	return s, s.name(i)
 }
 
-// fits refuses a row that an export wrote of a seat of another type or business unit.
+// fits refuses a row that an export wrote of a seat of another type or business unit,
+// and one that says how to enroll a seat when the import enrolls none: it would be
+// passed over in silence.
 func (i Import) fits(row seatfile.Row) error {
 	if row.SeatType != "" && row.SeatType != i.SeatType {
 		return &seatfile.Mistake{Row: row.Number, Sentence: fmt.Sprintf("its seat_type is %s and the import is of %s; a file has seats of one type (seats export --type %s), or no column seat_type", row.SeatType, i.SeatType, i.SeatType)}
 	}
 	if row.BusinessUnit != "" && row.BusinessUnit != i.Unit.Key {
 		return &seatfile.Mistake{Row: row.Number, Sentence: fmt.Sprintf("its business_unit is %s and the import is into %s; a file has seats of one business unit (seats export --business-unit %s), or no column business_unit", row.BusinessUnit, i.Unit.Key, i.Unit.Key)}
+	}
+	if column := row.Invites(); column != "" && i.ProfileID == "" && i.Operation == seatfile.CreateOrUpdate {
+		return &seatfile.Mistake{Row: row.Number, Sentence: fmt.Sprintf("it has an %s, and without --profile nobody is enrolled; name the profile to enroll under, or take the column out", column)}
 	}
 	return nil
 }

@@ -198,6 +198,7 @@ func TestPassingFailuresAreWaitedOut(t *testing.T) {
 					f.before, f.after = nil, twice
 				}
 				tally, lines, err := transfer(t, f, client.Import{}, file(3000, "a"))
+				f.Close() // whatever was cut off has ended
 				if err != nil || tally.Outcomes[seatfile.Created] != 3000 || failures != 2 || len(lines) != 3000 {
 					t.Errorf("done before it failed: %v: %+v, %d failures, %v", done, tally, failures, err)
 				}

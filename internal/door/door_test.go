@@ -225,3 +225,21 @@ func TestLargeIntegersKeepTheirDigits(t *testing.T) {
 		t.Errorf("got %v", req.variables["n"])
 	}
 }
+
+// An enrollment code that somebody forgot to put into quotes is not told back.
+func TestAValueOfTheWrongTypeIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	d, _ := testDoor(t, DefaultLimits())
+	for _, query := range []string{
+		`mutation{redeemEnrollment(code:4711)}`, `mutation{redeemEnrollment(code:c4711)}`, `mutation{redeemEnrollment(code:["c4711"])}`,
+		`mutation($c:String=4711){redeemEnrollment(code:$c)}`, `{echo(filter:"c4711")}`, `{echo(filter:{text:4711})}`, `{echo(list:[4711])}`,
+	} {
+		got := send(t, d, ask(t, query, nil))
+		if len(got.Errors) == 0 || len(got.Errors[0].Locations) != 1 || got.code(t) != BadUserInput {
+			t.Errorf("%s: it is not said where the value stands: %s", query, got.body)
+		}
+		if strings.Contains(got.body, "4711") {
+			t.Errorf("%s is repeated: %s", query, got.body)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -79,7 +80,8 @@ func identified(ctx context.Context, err *gqlerror.Error) *gqlerror.Error {
 
 // refused puts what the door turned away into top-level errors. Whatever is no
 // Refusal comes from the parser, the validator or the coercion of variables,
-// which speak of the caller's document and of nothing else.
+// which speak of the caller's document and of nothing else; what was given in it
+// is left out (withoutValue).
 func refused(err error) gqlerror.List {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
@@ -103,9 +105,22 @@ func refused(err error) gqlerror.List {
 			shown = append(shown, Coded(BadUserInput, fmt.Sprintf("%d more errors are left out.", len(list)-mostErrors)))
 			break
 		}
-		shown = append(shown, &gqlerror.Error{Message: one.Message, Path: one.Path, Locations: one.Locations, Extensions: map[string]any{"code": BadUserInput}})
+		shown = append(shown, &gqlerror.Error{Message: withoutValue(one.Message), Path: one.Path, Locations: one.Locations, Extensions: map[string]any{"code": BadUserInput}})
 	}
 	return shown
+}
+
+// withoutValue is the validator's sentence about a value of the wrong type, without
+// the value: an enrollment code of digits that somebody forgot to put into quotes
+// would otherwise stand in an answer, and in the log of whoever keeps those. The
+// place is told beside it.
+func withoutValue(sentence string) string {
+	for _, before := range []string{" value: ", ", found "} {
+		if said, _, quotes := strings.Cut(sentence, before); quotes {
+			return said + strings.TrimRight(strings.TrimSuffix(before, "found "), ": ,") + "."
+		}
+	}
+	return sentence
 }
 
 // mostErrors is how many errors of validation are told: enough to mend a

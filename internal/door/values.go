@@ -23,7 +23,7 @@ func (c *check) nesting(value *ast.Value) (int, error) {
 		return 0, nil
 	}
 	if n := len(value.Children); value.Kind == ast.ListValue && n > c.limits.ListItems {
-		return 0, at(tooMuch("A list in the document has %d items; the limit is %d.", n, c.limits.ListItems), value.Position)
+		return 0, at(tooMuch("A list in the document has %d items; the limit is %d. Send them in several requests.", n, c.limits.ListItems), value.Position)
 	}
 	inner := 0
 	for _, child := range value.Children {
@@ -43,7 +43,7 @@ func CheckVariables(variables map[string]any, limits Limits) error {
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		depth, longest := measure(variables[name])
 		if longest > limits.ListItems {
-			return tooMuch("Variable $%s has a list of %d items; the limit is %d.", name, longest, limits.ListItems)
+			return tooMuch("Variable $%s has a list of %d items; the limit is %d. Send them in several requests.", name, longest, limits.ListItems)
 		}
 		if depth > limits.ValueDepth {
 			return tooMuch("Variable $%s nests %d lists and objects inside one another; the limit is %d.", name, depth, limits.ValueDepth)

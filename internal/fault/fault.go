@@ -7,8 +7,8 @@ import "errors"
 var (
 	// NoViewer: nobody is signed in.
 	NoViewer = errors.New("nobody is signed in")
-	// Unavailable: the database cannot be reached, or took too long; nothing was
-	// changed and trying again may help.
+	// Unavailable: the database cannot be reached, took too long, or let others go
+	// first every time; nothing was changed and trying again may help.
 	Unavailable = errors.New("the database is not available")
 	// OutcomeUnknown: the connection was lost while the database was committing.
 	// It may have happened or not; repeating the mutation with the same

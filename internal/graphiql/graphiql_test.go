@@ -203,7 +203,7 @@ func TestTabsFitTheSchemaAndTheLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"Dashboard", "WhatWaitsForMe", "Approve", "Usage"}
+	want := []string{"Dashboard", "WhatWaitsForMe", "Approve", "Usage", "Seats", "Places", "Enroll", "Import"}
 	if len(tabs) != len(want) {
 		t.Fatalf("%d tabs, want %v", len(tabs), want)
 	}
@@ -216,8 +216,15 @@ func TestTabsFitTheSchemaAndTheLimits(t *testing.T) {
 		if err := door.Check(doc, door.DefaultLimits()); err != nil {
 			t.Errorf("%s: %v", want[i], err)
 		}
-		if got := doc.Operations[0].Name; got != want[i] {
-			t.Errorf("tab %d is %s, want %s", i, got, want[i])
+		// With a second operation the button opens a menu instead of running.
+		if got := doc.Operations[0].Name; got != want[i] || len(doc.Operations) != 1 {
+			t.Errorf("tab %d is %s and %d operations, want %s alone", i, got, len(doc.Operations), want[i])
+		}
+		for line := range strings.Lines(tab.Query) {
+			// The button lies over what is longer, in a window of 1,440 pixels.
+			if comment, is := strings.CutPrefix(strings.TrimSpace(line), "#"); is && len(comment) > 59 {
+				t.Errorf("%s: the button hides the end of the line %q", want[i], line)
+			}
 		}
 		variables := map[string]any{}
 		if tab.Variables != "" {

@@ -128,8 +128,8 @@ func (i *Inventory) createSeats(ctx context.Context, c creating, in any, key *st
 	}
 	cause := store.Cause{Mutation: c.mutation, Action: audit.CreateSeat, Resource: audit.Seat, Key: key, Input: in}
 	return i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		if n := len(c.seats); n < 1 || n > mostItems {
-			return store.Outcome{}, refusal.New(refusal.TooMany, "One call takes 1 to %d seats; %d were given. Send them in several calls.", mostItems, n).At("seats")
+		if no := severalSeats(len(c.seats)); no != nil {
+			return store.Outcome{}, no
 		}
 		units, err := businessunit.Hold(ctx, tx, sc, id.UUIDs(id.BusinessUnit, []id.ID{c.unit})...)
 		if err != nil {

@@ -200,8 +200,8 @@ func (i *Inventory) invite(ctx context.Context, v inviting) ([]*EnrollSeatResult
 
 // enrollThem is the transaction: hold the profile, lock the seats, decide, write.
 func (i *Inventory) enrollThem(ctx context.Context, tx *store.Tx, sc scope.Scope, v inviting) ([]store.Item, map[id.ID]string, error) {
-	if n := len(v.seats); n < 1 || n > mostItems {
-		return nil, nil, refusal.New(refusal.TooMany, "One call takes 1 to %d seats; %d were given. Send them in several calls.", mostItems, n).At("seats")
+	if no := severalSeats(len(v.seats)); no != nil {
+		return nil, nil, no
 	}
 	after := newAftermath()
 	e, err := i.enrollUnder(ctx, tx, sc, after, v.under, v.expiresAt)

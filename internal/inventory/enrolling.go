@@ -80,7 +80,7 @@ func (i *Inventory) enrollUnder(ctx context.Context, tx *store.Tx, sc scope.Scop
 	}
 	e := &enrolling{tx: tx, keys: i.keys, after: after, profile: held, promise: held.Promise()}
 	if _, no := lifecycle.Decide(e.facts(), lifecycle.ActEnroll); no != nil {
-		return nil, e.named(no).At("profileId")
+		return nil, underProfile(held, lifecycle.EnrollmentCode, no).At("profileId")
 	}
 	e.expiresAt = tx.Now().Add(time.Duration(e.promise.ExpirySeconds) * time.Second)
 	if expiresAt == nil {
@@ -101,20 +101,6 @@ func (e *enrolling) facts() lifecycle.EnrollmentFacts {
 		Method: p.AuthenticationMethod, CA: p.CAType, EnrollmentMethod: p.EnrollmentMethod,
 		ProfileArchived: p.Archived, Permissions: e.tx.Viewer().Permissions,
 	}
-}
-
-// named is the table's no with the profile's name, and with what to do about it.
-func (e *enrolling) named(no *refusal.Refusal) *refusal.Refusal {
-	p := e.profile
-	switch {
-	case no.Code == refusal.WrongMethod && p.AuthenticationMethod == lifecycle.ManualApproval:
-		return refusal.New(no.Code, "The certificate profile %s admits by %s. Ask for a certificate under it with requestEnrollment, or choose a profile with %s.", p.Name, p.AuthenticationMethod, lifecycle.EnrollmentCode)
-	case no.Code == refusal.WrongMethod:
-		return refusal.New(no.Code, "The certificate profile %s admits by %s, and nothing is enrolled under it here. Choose a profile with %s.", p.Name, p.AuthenticationMethod, lifecycle.EnrollmentCode)
-	case no.Code == refusal.ProfileArchived:
-		return refusal.New(no.Code, "The certificate profile %s is archived, and nothing is enrolled under it any more. Choose another one.", p.Name)
-	}
-	return no
 }
 
 // suits is the no to a profile that is not for seats of this business unit and

@@ -132,17 +132,20 @@ func (i *Inventory) ImportSeats(ctx context.Context, in ImportSeatsInput) (*Impo
 func readSeatFile(text string) ([]seatfile.Row, *refusal.Refusal) {
 	r, err := seatfile.NewReader(strings.NewReader(text))
 	var rows []seatfile.Row
+	n := 0
 	for err == nil {
 		var row seatfile.Row
 		if row, err = r.Read(); err == nil {
-			rows = append(rows, row)
+			if n++; n <= mostRows { // the others are counted and not kept: a body has room for half a million
+				rows = append(rows, row)
+			}
 		}
 	}
 	switch {
 	case !errors.Is(err, io.EOF):
 		return nil, refusal.New(refusal.Invalid, "%s", err.Error()).At("csv")
-	case len(rows) > mostRows:
-		return nil, refusal.New(refusal.TooMany, "A file has up to %d rows; this one has %d. Send it in parts, or have gatehouse seats import do that.", mostRows, len(rows)).At("csv")
+	case n > mostRows:
+		return nil, refusal.New(refusal.TooMany, "A file has up to %d rows; this one has %d. Send it in parts, or have gatehouse seats import do that.", mostRows, n).At("csv")
 	}
 	return rows, nil
 }

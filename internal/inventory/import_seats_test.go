@@ -233,6 +233,7 @@ func TestAFileIsRefusedAsAWhole(t *testing.T) {
 			in.ProfileID, in.ExpiresAt = &codes, ptr(morning.Add(-time.Hour))
 		}, refusal.Invalid, "input.expiresAt", "after now"},
 		"an end without a profile": {boss, func(in *inventory.ImportSeatsInput) { in.ExpiresAt = ptr(morning.Add(time.Hour)) }, refusal.Invalid, "input.expiresAt", "Name the profile"},
+		"a code without a profile": {boss, func(in *inventory.ImportSeatsInput) { in.Csv = "seat_id,enrollment_code\na,\nb,123456\n" }, refusal.Invalid, "input.profileId", "Row 3 has an enrollment_code"},
 		"deleting under a profile": {boss, func(in *inventory.ImportSeatsInput) { in.Operation, in.ProfileID = seatfile.Delete, &codes }, refusal.Invalid, "input.profileId", "Leave the profile out"},
 		"an unknown column":        {boss, func(in *inventory.ImportSeatsInput) { in.Csv = "seat_id,mail\na,b\n" }, refusal.Invalid, "input.csv", `"mail"`},
 		"no seat_id":               {boss, func(in *inventory.ImportSeatsInput) { in.Csv = "seat_name\nAnna\n" }, refusal.Invalid, "input.csv", "seat_id"},
@@ -256,6 +257,9 @@ func TestAFileIsRefusedAsAWhole(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM seats`); n != 0 {
 		t.Errorf("%d seats were made", n)
+	}
+	if n := w.count(`SELECT count(*) FROM audit_entries WHERE action = 'IMPORT_SEATS' AND business_unit_id = $1`, elsewhere.UUID); n != 0 {
+		t.Errorf("%d attempts at the one business unit are told to the other, whose profile was named", n)
 	}
 }
 

@@ -65,15 +65,35 @@ func (im *importing) hold(ctx context.Context) error {
 	case im.in.ProfileID == nil && im.in.ExpiresAt != nil:
 		return refusal.New(refusal.Invalid, "A time at which codes end goes with a profile to enroll under. Name the profile, or leave the time out.").At("expiresAt")
 	case im.in.ProfileID == nil:
+		if no := im.invitesNobody(); no != nil {
+			return no
+		}
 		return nil
 	case im.in.Operation == seatfile.Delete:
 		return refusal.New(refusal.Invalid, "A file that deletes seats enrolls none. Leave the profile out.").At("profileId")
 	}
-	if im.enrolling, err = im.enrollUnder(ctx, im.tx, im.scope, im.after, *im.in.ProfileID, im.in.ExpiresAt); err != nil {
+	im.enrolling, err = im.enrollUnder(ctx, im.tx, im.scope, im.after, *im.in.ProfileID, im.in.ExpiresAt)
+	im.tx.In(im.in.BusinessUnitID.UUID) // the call is about the file's unit, and the profile may be of another
+	if err != nil {
 		return err
 	}
 	if no := im.enrolling.suits(im.in.BusinessUnitID.UUID, unit.Name, im.in.SeatType); no != nil {
 		return no
+	}
+	return nil
+}
+
+// invitesNobody is the no to a file with codes, or addresses to send them to, that
+// enrolls nobody, since they would be passed over in silence; nil when there are
+// none. A file that deletes seats may be the one that enrolled them.
+func (im *importing) invitesNobody() *refusal.Refusal {
+	if im.in.Operation == seatfile.Delete {
+		return nil
+	}
+	for _, r := range im.rows {
+		if column := r.Invites(); column != "" {
+			return refusal.New(refusal.Invalid, "Row %d has an %s, and without a profile nobody is enrolled. Name the profile to enroll under, or take the column out.", r.Number, column).At("profileId")
+		}
 	}
 	return nil
 }
@@ -113,7 +133,7 @@ func (im *importing) check() []*planned {
 		p := &planned{n: n, row: r, at: place{im.in.BusinessUnitID.UUID, im.in.SeatType, seatKey(r.SeatID)}}
 		_, no := line("seat_id", &r.SeatID, 1, 255)
 		if earlier, twice := first[p.at.key]; no == nil && twice {
-			no = refusal.New(refusal.Duplicate, "Row %d has the same seat_id; a file names each seat once.", earlier).At("seat_id")
+			no = refusal.New(refusal.Duplicate, "Row %d has the same seat_id, and a file names each seat once; leave one of the two out.", earlier).At("seat_id")
 		}
 		if no == nil {
 			no = im.elsewhere(r)
@@ -146,7 +166,7 @@ func (im *importing) refuse(p *planned, no *refusal.Refusal) {
 	if n := len(no.Field); n > 1 {
 		path = append(path, columnOf(no.Field[n-1]))
 	}
-	e := audit.Entry{BusinessUnit: im.in.BusinessUnitID.UUID, Comment: fmt.Sprintf("Row %d, seatId %s", p.row.Number, clip(p.row.SeatID))}
+	e := audit.Entry{BusinessUnit: im.in.BusinessUnitID.UUID, Comment: "seatId " + clip(p.row.SeatID)} // its row is that of a part, when the file was sent in parts
 	if p.seat != nil {
 		e.ID = p.seat.id
 	}

@@ -76,20 +76,21 @@ func (im *importing) judge(plans []*planned) []*planned {
 	return may
 }
 
-func (im *importing) judgeSeat(p *planned) (no *refusal.Refusal) {
+// judgeSeat decides about one: the change of a seat that exists, or a new one.
+func (im *importing) judgeSeat(p *planned) *refusal.Refusal {
 	f := lifecycle.SeatFacts{Type: im.in.SeatType, Permissions: im.tx.Viewer().Permissions}
 	if p.seat != nil {
 		f.Status = p.seat.status
-		if no = lifecycle.DecideSeat(f, lifecycle.SeatActEdit); no == nil {
+		no := lifecycle.DecideSeat(f, lifecycle.SeatActEdit)
+		if no == nil {
 			p.edit, no = newEdit(p.seat, p.row.Name, p.row.Email, p.row.Phone)
 		}
 		return no
 	}
-	if no = lifecycle.DecideSeat(f, lifecycle.SeatActCreate); no != nil {
+	if no := lifecycle.DecideSeat(f, lifecycle.SeatActCreate); no != nil {
 		return no
 	}
-	var name, address, phone string
-	name, address, phone, no = person(im.in.SeatType, &NewSeat{SeatID: p.row.SeatID, Name: p.row.Name, Email: p.row.Email, Phone: p.row.Phone})
+	name, address, phone, no := person(im.in.SeatType, &NewSeat{SeatID: p.row.SeatID, Name: p.row.Name, Email: p.row.Email, Phone: p.row.Phone})
 	if no == nil {
 		p.made = newSeat(im.tx.Now(), p.at, p.row.SeatID, name, address, phone)
 	}

@@ -125,7 +125,7 @@ func TestSeatsThatAreRefusedAsAWhole(t *testing.T) {
 		by   lifecycle.Role
 		want refusal.Code
 	}{
-		{"none", inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.User}, lifecycle.SeatManager, refusal.TooMany},
+		{"none", inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.User}, lifecycle.SeatManager, refusal.Invalid},
 		{"1,001", inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.User, Seats: seats(1001)}, lifecycle.SeatManager, refusal.TooMany},
 		{"no such unit", inventory.CreateSeatsInput{BusinessUnitID: id.New(id.BusinessUnit), SeatType: lifecycle.User, Seats: seats(1)}, lifecycle.SeatManager, refusal.NotFound},
 		{"of a type that is found", inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.Discovery, Seats: seats(1)}, lifecycle.SeatManager, refusal.WrongSeatType},

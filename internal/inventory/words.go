@@ -24,6 +24,17 @@ func several(ids []id.ID) *refusal.Refusal {
 	return nil
 }
 
+// severalSeats checks the number of a call's new seats, or seats to enroll.
+func severalSeats(n int) *refusal.Refusal {
+	switch {
+	case n == 0:
+		return refusal.New(refusal.Invalid, "Name at least one seat.").At("seats")
+	case n > mostItems:
+		return refusal.New(refusal.TooMany, "One call takes 1 to %d seats; %d were given. Send them in several calls.", mostItems, n).At("seats")
+	}
+	return nil
+}
+
 // tidy trims a text and gives it its composed form (NFC), so that what looks the
 // same is the same.
 func tidy(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }

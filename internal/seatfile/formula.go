@@ -1,6 +1,9 @@
 package seatfile
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // What a spreadsheet takes for the beginning of a formula, or skips in front of
 // one. The wide forms are taken for the plain ones by some.
@@ -25,8 +28,16 @@ func unguarded(s string) string {
 	return s
 }
 
-// isFormula reports whether what stands behind any apostrophes begins like a formula.
+// isFormula reports whether what stands behind any apostrophes begins like a
+// formula, or does behind what is not seen: some spreadsheets leave out the space
+// in front of a cell before they look at it.
 func isFormula(s string) bool {
 	r := strings.TrimLeft(s, "'")
-	return r != "" && strings.IndexAny(r, formulaBegins) == 0
+	return strings.IndexAny(r, formulaBegins) == 0 || strings.IndexAny(strings.TrimLeftFunc(r, unseen), formulaBegins) == 0
+}
+
+// unseen reports whether a character in front of a cell shows nothing: space of
+// any width, control characters, and marks such as the zero-width space.
+func unseen(c rune) bool {
+	return unicode.IsSpace(c) || unicode.IsControl(c) || unicode.Is(unicode.Cf, c)
 }

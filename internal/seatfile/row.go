@@ -43,6 +43,17 @@ func (r *Row) cell(c Column) **string {
 	return nil
 }
 
+// Invites is the column in which the row says how its seat is to be enrolled; empty
+// when it says nothing of that.
+func (r Row) Invites() Column {
+	for _, c := range []Column{Code, CodeEmail} {
+		if cell := *r.cell(c); cell != nil && strings.TrimSpace(*cell) != "" {
+			return c
+		}
+	}
+	return ""
+}
+
 // Key is what two seat_ids have in common when they mean the same seat: without
 // the space around them, composed (NFC), in lower case.
 func Key(seatID string) string { return strings.ToLower(norm.NFC.String(strings.TrimSpace(seatID))) }

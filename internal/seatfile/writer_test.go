@@ -43,6 +43,30 @@ func TestAnExportIsImportedUnchanged(t *testing.T) {
 	}
 }
 
+// What is not seen in front of a formula hides it from nobody but the reader.
+func TestAHiddenFormulaIsGuarded(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"a space": " =1", "a wide space": "\u3000=1", "a space that does not break": "\u00a0@x", "no width": "\u200b+1", "a byte order mark": "\ufeff=1", "a vertical tab": "\v=1",
+		"a space behind an apostrophe": "' =1",
+	} {
+		var out strings.Builder
+		e, err := seatfile.NewExport(&out, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(e.Write(seatfile.Seat{SeatID: "x", Name: value}), e.Flush()); err != nil {
+			t.Fatal(err)
+		}
+		if line := strings.Split(out.String(), "\r\n")[1]; !strings.HasPrefix(line, "x,'"+value+",") && !strings.HasPrefix(line, "x,\"'"+value+"\",") {
+			t.Errorf("%s: it is not guarded: %q", name, line)
+		}
+		if got, err := rows(strings.NewReader(out.String())); err != nil || len(got) != 1 || *got[0].Name != value {
+			t.Errorf("%s: it is read back as %+v: %v", name, got, err)
+		}
+	}
+}
+
 func TestAnExportAsItIsWritten(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -188,7 +187,7 @@ func unnested(table *schema.Table, columns []string, rows []Row, offset int) (ar
 		if _, err := sqlType(table, c); err != nil {
 			return nil, "", "", err
 		}
-		values := make([]sql.NullString, len(rows))
+		values := make(textArray, len(rows))
 		for j, r := range rows {
 			v, ok := r[c]
 			if !ok || len(r) != len(columns) {
@@ -198,7 +197,7 @@ func unnested(table *schema.Table, columns []string, rows []Row, offset int) (ar
 				return nil, "", "", fmt.Errorf("store: %s.%s: %w", table.Name, c, err)
 			}
 		}
-		args = append(args, pq.Array(values))
+		args = append(args, values)
 		placeholders[i] = fmt.Sprintf("$%d::text[]", offset+i+1)
 	}
 	return args, strings.Join(placeholders, ", "), strings.Join(columns, ", "), nil

@@ -59,6 +59,9 @@ func sqlType(table *schema.Table, column string) (string, error) {
 
 // text is a value in the form that PostgreSQL casts from text.
 func text(v any) (sql.NullString, error) {
+	if s, ok := v.(string); ok { // most are
+		return sql.NullString{String: s, Valid: true}, nil
+	}
 	if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {
 		if r.IsNil() {
 			return sql.NullString{}, nil
@@ -75,7 +78,7 @@ func text(v any) (sql.NullString, error) {
 	switch x := v.(type) {
 	case nil:
 		return sql.NullString{}, nil
-	case string:
+	case string: // a Valuer's
 		return sql.NullString{String: x, Valid: true}, nil
 	case []byte:
 		return sql.NullString{String: fmt.Sprintf(`\x%x`, x), Valid: true}, nil

@@ -22,8 +22,10 @@ import (
 var ErrAgain = errors.New("store: another transaction was faster")
 
 // maxTries bounds how often a transaction is run that lost against another one
-// (serialization failure 40001, deadlock 40P01).
-const maxTries = 6
+// (ErrAgain, serialization failure 40001, deadlock 40P01). With the pauses between
+// them it is some two seconds: a file of seats whose rows others make, change and
+// delete all the while lost six times in a row, one time in ten.
+const maxTries = 16
 
 // aftermath is how long writing the entry of a failed attempt may take, after
 // the caller may have gone.

@@ -192,7 +192,7 @@ func TestATransactionThatNeverWinsIsAFault(t *testing.T) {
 		tries++
 		return store.Outcome{}, store.ErrAgain
 	})
-	if !errors.Is(err, store.ErrAgain) || tries < 2 || w.entries(audit.Failure) != 1 {
+	if !errors.Is(err, store.ErrAgain) || !errors.Is(err, fault.Unavailable) || tries < 2 || w.entries(audit.Failure) != 1 {
 		t.Errorf("after %d tries: %v, %d entries of failures", tries, err, w.entries(audit.Failure))
 	}
 }
@@ -268,6 +268,9 @@ func TestADryRunTellsWhatWouldHappenAndLeavesNothing(t *testing.T) {
 		defer func() { _ = seen.Close() }()
 		if !seen.Next() {
 			t.Error("the transaction does not see what it wrote")
+		}
+		if err := seen.Err(); err != nil {
+			return store.Outcome{}, err
 		}
 		return store.Outcome{Items: []store.Item{{Word: "CREATED"}}}, nil
 	})

@@ -14,10 +14,15 @@ import (
 )
 
 // named wraps an error that means that the database cannot be reached, or took
-// too long, as fault.Unavailable; it leaves every other error as it is.
+// too long, as fault.Unavailable; so too the error of a transaction that lost
+// against others as often as it was run: nothing is wrong with it, and the next
+// attempt may win. It leaves every other error as it is.
 func named(err error) error {
 	if err == nil || errors.Is(err, fault.Unavailable) || errors.Is(err, fault.OutcomeUnknown) {
 		return err
+	}
+	if lostAgainstAnother(err) {
+		return fmt.Errorf("%w: %w", fault.Unavailable, err)
 	}
 	var network net.Error
 	var answered *pq.Error

@@ -1,0 +1,128 @@
+package accounting
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"gatehouse/internal/businessunit"
+	"gatehouse/internal/id"
+	"gatehouse/internal/inventory"
+	"gatehouse/internal/licence"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/period"
+	"gatehouse/internal/profile"
+	"gatehouse/internal/refusal"
+	"gatehouse/internal/store"
+	"gatehouse/internal/viewer"
+)
+
+// firstMorning is when the first check of a stage begins; each later one begins
+// when all that was promised in the one before has expired.
+var firstMorning = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+// found makes the organisation of a check, through the use cases, and so the plan.
+// The first business unit is given half of the licences and two seats, the second
+// one a licence.
+func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
+	s.played++
+	p := plan{
+		Name: fmt.Sprintf("check-%d", s.played), Start: firstMorning.AddDate(0, 0, 60*s.played),
+		Waits: d.Waits, Scripts: d.Scripts, Elsewhere: map[lifecycle.SeatType]int{},
+	}
+	ctx = viewer.WithRequest(viewer.With(store.At(ctx, p.Start), person(boss, nil)), viewer.Request{ID: p.Name})
+	for n := range d.Units {
+		u, err := s.unit(ctx, fmt.Sprintf("%s-%d", p.Name, n), d)
+		if err != nil {
+			return plan{}, err
+		}
+		p.Units = append(p.Units, u)
+	}
+	for kind, licences := range d.Licences {
+		if err := s.license(ctx, &p, kind, licences); err != nil {
+			return plan{}, err
+		}
+	}
+	return p, nil
+}
+
+// license buys licences of a type and gives them out.
+func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int) error {
+	var elsewhere int
+	err := s.admin.QueryRowContext(ctx, `SELECT COALESCE(sum(allocated), 0) FROM seat_allocations WHERE seat_type = $1`, kind).Scan(&elsewhere)
+	if err != nil {
+		return err
+	}
+	p.Elsewhere[kind] = elsewhere
+	bought, err := s.house.Licences.SetPurchased(ctx, licence.SetPurchasedSeatsInput{SeatType: kind, Purchased: new(elsewhere + licences)})
+	if err != nil {
+		return err
+	}
+	if err := granted(bought.UserErrors); err != nil {
+		return err
+	}
+	for n, allocated := range []int{(licences + 1) / 2, 1} {
+		given, err := s.house.Licences.Allocate(ctx, licence.AllocateSeatsInput{BusinessUnitID: p.Units[n].id(), SeatType: kind, Allocated: allocated})
+		if err != nil {
+			return err
+		}
+		if err := granted(given.UserErrors); err != nil {
+			return err
+		}
+	}
+	made, err := s.house.Inventory.CreateSeats(ctx, inventory.CreateSeatsInput{
+		BusinessUnitID: p.Units[0].id(), SeatType: kind, Seats: []*inventory.NewSeat{{SeatID: seatNames[0]}, {SeatID: seatNames[1]}},
+	})
+	if err != nil {
+		return err
+	}
+	return granted(made.UserErrors, made.Results[0].UserErrors, made.Results[1].UserErrors)
+}
+
+// unit makes a business unit with a profile of each method for each seat type that
+// is enrolled. What is promised lasts a day.
+func (s *stage) unit(ctx context.Context, key string, d drawn) (unit, error) {
+	made, err := s.house.Units.Create(ctx, businessunit.CreateBusinessUnitInput{Key: key, Name: "Unit " + key})
+	if err != nil {
+		return unit{}, err
+	}
+	if err := granted(made.UserErrors); err != nil {
+		return unit{}, err
+	}
+	u := unit{ID: made.BusinessUnit.ID.UUID, Key: key, Manual: map[lifecycle.SeatType]uuid.UUID{}, Code: map[lifecycle.SeatType]uuid.UUID{}}
+	for kind := range d.Licences {
+		if !kind.Enrollable() {
+			continue
+		}
+		for method, profiles := range map[lifecycle.AuthenticationMethod]map[lifecycle.SeatType]uuid.UUID{lifecycle.ManualApproval: u.Manual, lifecycle.EnrollmentCode: u.Code} {
+			made, err := s.house.Profiles.Create(ctx, profile.CreateCertificateProfileInput{
+				BusinessUnitID: u.id(), Name: string(kind) + " by " + string(method), SeatType: kind, CaType: lifecycle.Private,
+				AuthenticationMethod: method, EnrollmentMethod: lifecycle.BrowserPKCS12,
+				RuleChanges: profile.RuleChanges{ApprovalsRequired: &d.Approvals, Expiry: new(period.Day), PickupTime: new(period.Day)},
+			})
+			if err != nil {
+				return unit{}, err
+			}
+			if err := granted(made.UserErrors); err != nil {
+				return unit{}, err
+			}
+			profiles[kind] = made.CertificateProfile.ID.UUID
+		}
+	}
+	return u, nil
+}
+
+// id is the business unit's id.
+func (u unit) id() id.ID { return id.Of(id.BusinessUnit, u.ID) }
+
+// granted is an error where something was refused that a check stands on.
+func granted(refusals ...[]*refusal.Refusal) error {
+	for _, nos := range refusals {
+		for _, no := range nos {
+			return fmt.Errorf("founding the organisation: %w", no)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+package accounting
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/internal/licence"
+)
+
+// audit looks at what became of a check and says all that is wrong, a sentence each.
+func (s *stage) audit(ctx context.Context, p plan, answers []answer) (wrong []string, err error) {
+	for _, a := range answers {
+		if a.Fault != "" {
+			wrong = append(wrong, fmt.Sprintf("%s (%s) ended in a fault: %s", a.Request, a.Act, a.Fault))
+		}
+	}
+	for _, look := range []func(context.Context, plan) ([]string, error){s.recount, s.consumption, s.product} {
+		found, err := look(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		wrong = append(wrong, found...)
+	}
+	found, err := s.entries(ctx, p, answers)
+	return append(wrong, found...), err
+}
+
+// product is what the product's own recount finds.
+func (s *stage) product(ctx context.Context, _ plan) ([]string, error) {
+	differences, err := licence.Verify(ctx, s.admin)
+	var wrong []string
+	for _, d := range differences {
+		wrong = append(wrong, "gatehouse verify: "+d.String())
+	}
+	return wrong, err
+}
+
+// rules are what domain.md promises, as statements that select a sentence for each
+// row that breaks the promise. Nothing of the product is used: they are written from
+// the domain reference. UNITS stands for the business units of the check,
+// END_OF_CHECK for the instant of its last step.
+var rules = []string{
+	// section 2: 0 <= consumed <= created <= allocated
+	`SELECT format('%s of %s: allocated %s, created %s, consumed %s are not in their order', a.seat_type, u.key, a.allocated, a.created, a.consumed)
+FROM seat_allocations a JOIN business_units u ON u.id = a.business_unit_id
+WHERE a.business_unit_id = ANY(UNITS) AND NOT (0 <= a.consumed AND a.consumed <= a.created AND a.created <= a.allocated)`,
+
+	// section 2: sum(allocated) <= purchased, and the sum that is kept beside it
+	`SELECT format('%s: %s purchased, %s allocated by its own figure, %s by the business units', l.seat_type, COALESCE(l.purchased::text, 'unlimited'), l.allocated, s.n)
+FROM seat_licenses l, LATERAL (SELECT COALESCE(sum(a.allocated), 0) AS n FROM seat_allocations a WHERE a.seat_type = l.seat_type) s
+WHERE s.n <> l.allocated OR s.n > l.purchased`,
+
+	// created is the live seats
+	`SELECT format('%s of %s: %s created, and there are %s live seats', p.seat_type, u.key, COALESCE(a.created::text, 'no allocation, none'), COALESCE(s.n, 0))
+FROM (SELECT business_unit_id, seat_type FROM seat_allocations UNION SELECT business_unit_id, seat_type FROM seats) p
+JOIN business_units u ON u.id = p.business_unit_id
+LEFT JOIN seat_allocations a ON (a.business_unit_id, a.seat_type) = (p.business_unit_id, p.seat_type)
+LEFT JOIN (SELECT business_unit_id, seat_type, count(*) AS n FROM seats WHERE status <> 'DELETED' GROUP BY 1, 2) s ON (s.business_unit_id, s.seat_type) = (p.business_unit_id, p.seat_type)
+WHERE p.business_unit_id = ANY(UNITS) AND a.created IS DISTINCT FROM COALESCE(s.n, CASE WHEN a.id IS NOT NULL THEN 0 END)`,
+
+	// section 3: a seat's status is the first that holds, and its counts are those of its rows
+	`SELECT format('seat %s (%s %s): status %s, deleted at %s, consumed %s, %s active enrollments where there are %s, %s valid certificates where there are %s',
+  s.id, s.seat_type, s.seat_id, s.status, COALESCE(s.deleted_at::text, 'no time'), s.consumed, s.active_enrollments, e.n, s.valid_certificates, c.n)
+FROM seats s,
+  LATERAL (SELECT count(*) AS n FROM enrollments e WHERE e.seat_row_id = s.id AND e.status IN ('CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED', 'LOCKED')) e,
+  LATERAL (SELECT count(*) AS n FROM certificates c WHERE c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED')) c
+WHERE s.business_unit_id = ANY(UNITS) AND (s.active_enrollments <> e.n OR s.valid_certificates <> c.n
+  OR s.status <> CASE WHEN s.deleted_at IS NOT NULL THEN 'DELETED' WHEN s.consumed THEN 'CONSUMED' WHEN e.n > 0 THEN 'ENROLLED' ELSE 'CREATED' END)`,
+
+	// section 1: one live seat of a seatId
+	`SELECT format('%s live %s seats of %s have the seatId %s', count(*), s.seat_type, s.business_unit_id, lower(s.seat_id))
+FROM seats s WHERE s.business_unit_id = ANY(UNITS) AND s.status <> 'DELETED' GROUP BY s.business_unit_id, s.seat_type, lower(s.seat_id) HAVING count(*) > 1`,
+
+	// section 4: one active enrollment of a seatId under a profile
+	`SELECT format('%s enrollments of the %s seat %s are active under the profile %s', count(*), e.seat_type, lower(e.seat_id), e.profile_id)
+FROM enrollments e WHERE e.business_unit_id = ANY(UNITS) AND e.status IN ('CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED', 'LOCKED')
+GROUP BY e.profile_id, e.business_unit_id, e.seat_type, lower(e.seat_id) HAVING count(*) > 1`,
+
+	// section 3: a deleted seat has no active enrollment, and what may be redeemed has its seat
+	`SELECT format('enrollment %s of %s is %s and its seat is %s', e.id, e.seat_id, e.status, COALESCE(s.status, 'nowhere'))
+FROM enrollments e LEFT JOIN seats s ON s.id = e.seat_row_id AND (s.business_unit_id, s.seat_type, s.seat_key) = (e.business_unit_id, e.seat_type, e.seat_key)
+WHERE e.business_unit_id = ANY(UNITS) AND (e.status IN ('CREATED', 'APPROVED', 'LOCKED') AND COALESCE(s.status, 'DELETED') = 'DELETED'
+  OR e.status IN ('PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS') AND e.seat_row_id IS NOT NULL AND COALESCE(s.status, 'DELETED') = 'DELETED')`,
+
+	// section 2: every type but USER and UNIFIED holds one valid certificate and its successor, and no third
+	`SELECT format('the %s seat %s (%s) holds %s valid certificates', s.seat_type, s.seat_id, s.id, count(*))
+FROM seats s JOIN certificates c ON c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > END_OF_CHECK
+WHERE s.business_unit_id = ANY(UNITS) AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 2`,
+
+	// section 2: every type but USER and UNIFIED holds one valid certificate, and its successor inside the renewal window of 30
+	// days: of two that are valid until long after the check, one should have been refused
+	`SELECT format('the %s seat %s (%s) holds %s valid certificates that end outside the renewal window', s.seat_type, s.seat_id, s.id, count(*))
+FROM seats s JOIN certificates c ON c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > END_OF_CHECK + interval '30 days'
+WHERE s.business_unit_id = ANY(UNITS) AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 1`,
+
+	// section 6: one entry per change. Each change raises the version by one; what the first migration made has none.
+	`SELECT format('%s %s is at version %s and has %s entries', t.kind, t.id, t.version, count(e.id))
+FROM (SELECT 'business unit' AS kind, id, version FROM business_units WHERE id = ANY(UNITS)
+  UNION ALL SELECT 'licence', id, version - 1 FROM seat_licenses
+  UNION ALL SELECT 'allocation', id, version FROM seat_allocations WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT 'profile', id, version FROM certificate_profiles WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT 'seat', id, version FROM seats WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT 'enrollment', id, version FROM enrollments WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT 'certificate', id, version FROM certificates WHERE business_unit_id = ANY(UNITS)) t
+LEFT JOIN audit_entries e ON e.resource_id = t.id AND e.outcome = 'SUCCESS' GROUP BY t.kind, t.id, t.version HAVING count(e.id) <> t.version`,
+
+	// section 6: the entries of a thing tell its story without a gap: every value that was arrived at was left again, but for the present one
+	`WITH things AS (SELECT id, 'status' AS field, status AS now FROM enrollments WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT id, 'status', status FROM certificates WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT id, 'name', name FROM seats WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT id, 'email', email FROM seats WHERE business_unit_id = ANY(UNITS)
+  UNION ALL SELECT id, 'allocated', allocated::text FROM seat_allocations WHERE business_unit_id = ANY(UNITS)),
+told AS (SELECT e.resource_id AS id, c.change ->> 'field' AS field, v.value, v.n
+  FROM audit_entries e, jsonb_array_elements(e.changes) AS c(change), LATERAL (VALUES (c.change ->> 'after', 1), (c.change ->> 'before', -1)) AS v(value, n)
+  WHERE e.outcome = 'SUCCESS' AND e.resource_id IN (SELECT id FROM things) AND v.value <> ''
+  UNION ALL SELECT id, field, now, 0 FROM things WHERE now <> '')
+SELECT format('by the audit the %s of %s came to %L %s times more often than it left it, and it is %L', t.field, t.id, o.value, sum(o.n), t.now)
+FROM things t JOIN told o ON o.id = t.id AND o.field = t.field GROUP BY t.id, t.field, t.now, o.value HAVING sum(o.n) <> CASE WHEN o.value = t.now THEN 1 ELSE 0 END`,
+
+	// section 6: an entry is seen by the auditors of its thing's business unit
+	`SELECT format('the entry %s about %s belongs to the business unit %s, its thing to %s', e.action, e.resource_id, COALESCE(e.business_unit_id::text, 'none'), t.business_unit_id)
+FROM audit_entries e JOIN (SELECT id, business_unit_id FROM seats UNION ALL SELECT id, business_unit_id FROM enrollments UNION ALL SELECT id, business_unit_id FROM certificates
+  UNION ALL SELECT id, business_unit_id FROM seat_allocations) t ON t.id = e.resource_id
+WHERE t.business_unit_id = ANY(UNITS) AND e.outcome = 'SUCCESS' AND e.business_unit_id IS DISTINCT FROM t.business_unit_id`,
+}
+
+// recount asks for what breaks a rule.
+func (s *stage) recount(ctx context.Context, p plan) ([]string, error) {
+	words := strings.NewReplacer(
+		"UNITS", "'{"+strings.Join(p.units(), ",")+"}'::uuid[]",
+		"END_OF_CHECK", "'"+p.at(len(p.Waits)).Format(time.RFC3339)+"'::timestamptz",
+	)
+	var wrong []string
+	for _, rule := range rules {
+		found, err := s.sentences(ctx, words.Replace(rule))
+		if err != nil {
+			return nil, fmt.Errorf("%w in the rule\n%s", err, rule)
+		}
+		wrong = append(wrong, found...)
+	}
+	return wrong, nil
+}
+
+// sentences are what a statement selects.
+func (s *stage) sentences(ctx context.Context, query string) ([]string, error) {
+	rows, err := s.admin.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var all []string
+	for rows.Next() {
+		var sentence string
+		if err := rows.Scan(&sentence); err != nil {
+			return nil, err
+		}
+		all = append(all, sentence)
+	}
+	return all, rows.Err()
+}

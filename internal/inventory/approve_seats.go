@@ -3,18 +3,15 @@ package inventory
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"gatehouse/internal/audit"
 	"gatehouse/internal/id"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
-	"gatehouse/internal/refusal"
 	"gatehouse/internal/store"
 )
 
@@ -27,50 +24,16 @@ func (a *approving) checkCertificates(ctx context.Context) error {
 			full = append(full, y.l.seat.id)
 		}
 	}
-	ends, err := certificatesEnd(ctx, a.tx, full)
+	held, err := holdings(ctx, a.tx, full)
 	if err != nil {
 		return err
 	}
 	for _, y := range a.yes {
 		if y.to == lifecycle.Approved && y.l.seat != nil {
-			y.no = hasCertificate(a.tx.Now(), y.l.seatType, y.l.seatID, ends[y.l.seat.id], y.l.promise)
+			y.no = hasCertificate(a.tx.Now(), y.l.seatType, y.l.seatID, held[y.l.seat.id], y.l.promise)
 		}
 	}
 	return nil
-}
-
-// certificatesEnd is when the last valid certificate of each seat ends; seats
-// without one are left out.
-func certificatesEnd(ctx context.Context, tx *store.Tx, seats []uuid.UUID) (map[uuid.UUID]time.Time, error) {
-	if len(seats) == 0 {
-		return nil, nil
-	}
-	type end struct {
-		seat uuid.UUID
-		at   time.Time
-	}
-	found, err := readAll(ctx, tx, `SELECT seat_row_id, max(not_after) FROM certificates
-WHERE seat_row_id = ANY($1) AND status IN ('ISSUED', 'SUSPENDED') AND not_after > $2 GROUP BY seat_row_id`, []any{pq.Array(seats), tx.Now()}, nil,
-		func(e *end) []any { return []any{&e.seat, &e.at} })
-	if err != nil {
-		return nil, fmt.Errorf("read the certificates of seats: %w", err)
-	}
-	ends := make(map[uuid.UUID]time.Time, len(found))
-	for _, e := range found {
-		ends[e.seat] = e.at.UTC()
-	}
-	return ends, nil
-}
-
-// hasCertificate is the no to another certificate for a seat that holds one at a
-// time; none when it has none, or its end lies within the renewal window.
-func hasCertificate(now time.Time, t lifecycle.SeatType, seatID string, end time.Time, p lifecycle.Promise) *refusal.Refusal {
-	window := time.Duration(p.RenewalWindowSeconds) * time.Second
-	if t.HoldsSeveral() || end.IsZero() || !now.Before(end.Add(-window)) {
-		return nil
-	}
-	return refusal.New(refusal.SeatHasCertificate, "Seat %s has a certificate that is valid until %s, and a %s seat holds one at a time. Its successor can be enrolled from %s on; or revoke it first.",
-		seatID, end.Format("2006-01-02"), t, end.Add(-window).Format("2006-01-02"))
 }
 
 // seatThem gives each request that is approved for good its seat: the live one

@@ -8,6 +8,7 @@ import (
 	"crypto/x509/pkix"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -362,6 +363,41 @@ func TestTheSuccessorOfACertificate(t *testing.T) {
 	if got := w.figures(lifecycle.Device); got != "1 1" {
 		t.Errorf("created and consumed are %s; a successor counts once with what it succeeds", got)
 	}
+	w.honest()
+}
+
+// Certificates that are shorter than the renewal window are each within it from
+// their first day on.
+func TestShortCertificatesDoNotPileUpOnASeat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5)
+	seat := w.seat(lifecycle.Device, "ada")
+	for n, want := range []refusal.Code{"", "", refusal.SeatHasCertificate} {
+		out, err := w.Inventory.LinkCertificate(w.as(manager), inventory.LinkCertificateInput{SeatID: seat.ID, Source: lifecycle.SourceIssued, Der: der(t, morning.Add(time.Duration(n+5)*day))})
+		granted(t, err)
+		if got := code(out.Why()); got != want {
+			t.Errorf("certificate %d: %q, want %q", n+1, got, want)
+		}
+	}
+	under := w.profile(rules{kind: lifecycle.Device, auth: lifecycle.EnrollmentCode})
+	shown, err := w.Inventory.Seat(w.as(boss), seat.ID)
+	granted(t, err)
+	actions, err := w.Inventory.SeatActions(w.as(boss), shown)
+	granted(t, err)
+	p, err := w.Inventory.EnrollSeat(w.as(boss), inventory.EnrollSeatInput{ID: seat.ID, ProfileID: under})
+	granted(t, err)
+	if code(p.UserErrors) != refusal.SeatHasCertificate || !strings.Contains(p.UserErrors[0].Message, "and its successor") || slices.Contains(actions, lifecycle.SeatActEnroll) {
+		t.Errorf("with a certificate and its successor a third is asked for: %v; the actions are %v", p.UserErrors, actions)
+	}
+	w.set(morning.Add(5*day + time.Second)) // the first has expired; the second is near its end
+	shown, err = w.Inventory.Seat(w.as(boss), seat.ID)
+	granted(t, err)
+	if actions, err = w.Inventory.SeatActions(w.as(boss), shown); err != nil || !slices.Contains(actions, lifecycle.SeatActEnroll) {
+		t.Errorf("once the first has expired the actions are %v %v", actions, err)
+	}
+	p, err = w.Inventory.EnrollSeat(w.as(boss), inventory.EnrollSeatInput{ID: seat.ID, ProfileID: under})
+	granted(t, err)
+	granted(t, nil, p.UserErrors...)
 	w.honest()
 }
 

@@ -131,13 +131,13 @@ func (e *enrolling) decide(ctx context.Context, all []*candidate) error {
 			single = append(single, c.seatRow)
 		}
 	}
-	ends, err := certificatesEnd(ctx, e.tx, single)
+	held, err := holdings(ctx, e.tx, single)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
 		if c.no == nil {
-			c.no = e.judge(c, taken[c.at], ends[c.seatRow])
+			c.no = e.judge(c, taken[c.at], held[c.seatRow])
 		}
 	}
 	return nil
@@ -145,7 +145,7 @@ func (e *enrolling) decide(ctx context.Context, all []*candidate) error {
 
 // judge decides about one candidate: what is wrong with the seat for good, then
 // what was given, then what may pass.
-func (e *enrolling) judge(c *candidate, taken bool, certificateEnds time.Time) *refusal.Refusal {
+func (e *enrolling) judge(c *candidate, taken bool, held holding) *refusal.Refusal {
 	f := lifecycle.SeatFacts{Type: c.at.seatType, Status: lifecycle.SeatCreated, Permissions: e.tx.Viewer().Permissions}
 	if c.seat != nil {
 		f.Status = c.seat.status
@@ -159,8 +159,8 @@ func (e *enrolling) judge(c *candidate, taken bool, certificateEnds time.Time) *
 	if no := e.form(c); no != nil {
 		return no
 	}
-	dated := hasCertificate(e.tx.Now(), c.at.seatType, c.seatID, certificateEnds, e.promise)
-	f.ActiveUnderProfile, f.HasActiveCertificates, f.InRenewalWindow = taken, !certificateEnds.IsZero(), dated == nil
+	dated := hasCertificate(e.tx.Now(), c.at.seatType, c.seatID, held, e.promise)
+	f.ActiveUnderProfile, f.HasActiveCertificates, f.InRenewalWindow = taken, held.certificates > 0, dated == nil
 	c.already = taken
 	switch no := lifecycle.DecideSeat(f, lifecycle.SeatActEnroll); {
 	case no != nil && no.Code == refusal.SeatHasCertificate:

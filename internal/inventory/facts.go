@@ -131,10 +131,10 @@ func (i *Inventory) seatFactsOf(ctx context.Context, s *Seat) (lifecycle.SeatFac
 // which they could be linked, admits its successor.
 func (i *Inventory) renewable(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]bool, error) {
 	return i.which(ctx, `SELECT s.id FROM seats s
-CROSS JOIN LATERAL (SELECT max(c.not_after) AS at FROM certificates c WHERE c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > $2) AS ends
+CROSS JOIN LATERAL (SELECT max(c.not_after) AS at, count(*) AS n FROM certificates c WHERE c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > $2) AS ends
 CROSS JOIN LATERAL (SELECT max(p.renewal_window_seconds) AS seconds FROM certificate_profiles p
   WHERE p.business_unit_id = s.business_unit_id AND p.seat_type = s.seat_type AND p.authentication_method = 'ENROLLMENT_CODE' AND p.archived_at IS NULL) AS widest
-WHERE s.id = ANY($1) AND (ends.at IS NULL OR ends.at - widest.seconds * interval '1 second' <= $2)`, pq.Array(ids), i.store.Now(ctx))
+WHERE s.id = ANY($1) AND (ends.at IS NULL OR ends.n = 1 AND ends.at - widest.seconds * interval '1 second' <= $2)`, pq.Array(ids), i.store.Now(ctx))
 }
 
 // which are the rows that a statement's only column names.

@@ -83,9 +83,10 @@ func (i *Inventory) EnrollmentOfRow(ctx context.Context, r *SeatImportRow) (*Enr
 	return enrollments[r.enrollment], err
 }
 
-// mostRows is how many rows one file has; a larger one is sent in parts
-// (gatehouse seats import).
-const mostRows = 20_000
+// mostRows is how many rows one file has: with every row a new seat and a new
+// enrollment, some four times as many are done within the time that one statement
+// may take. A larger file is sent in parts (gatehouse seats import).
+const mostRows = 5_000
 
 // ImportSeats creates, updates, enrolls or deletes the seats of a file, in one
 // transaction in which each row stands alone: a row that is refused leaves nothing

@@ -66,19 +66,19 @@ func (l *linking) run(ctx context.Context, links []*linkable) error {
 	if err := l.find(ctx, links); err != nil {
 		return err
 	}
-	ends, err := l.ends(ctx, links)
+	held, err := l.held(ctx, links)
 	if err != nil {
 		return err
 	}
 	first := map[linkKey]int{}
 	for _, k := range links {
 		if k.no == nil {
-			k.no = l.decide(k, first, ends[k.seat.id], windows)
+			k.no = l.decide(k, first, held[k.seat.id], windows)
 		}
 		if k.no == nil {
 			first[k.key()] = k.n
-			if l.status(k).Counts() && k.text.notAfter.After(ends[k.seat.id]) {
-				ends[k.seat.id] = k.text.notAfter
+			if l.status(k).Counts() {
+				held[k.seat.id] = held[k.seat.id].with(k.text.notAfter)
 			}
 		}
 	}
@@ -106,7 +106,7 @@ func (l *linking) status(k *linkable) lifecycle.CertificateStatus {
 
 // decide says why a certificate is not linked; nil when it may be. First
 // is where those stand that are linked before it.
-func (l *linking) decide(k *linkable, first map[linkKey]int, end time.Time, windows map[id.ID]time.Duration) *refusal.Refusal {
+func (l *linking) decide(k *linkable, first map[linkKey]int, held holding, windows map[id.ID]time.Duration) *refusal.Refusal {
 	if k.seat.status == lifecycle.SeatDeleted {
 		return refusal.New(refusal.SeatDeleted, "The seat %s was deleted, so no certificate can be linked to it. Create it anew: its seat id is free again.", k.seat.seatID).At("seatId")
 	}
@@ -124,7 +124,7 @@ func (l *linking) decide(k *linkable, first map[linkKey]int, end time.Time, wind
 	if k.enrollment != nil {
 		window = windows[*k.enrollment]
 	}
-	no := hasCertificate(l.tx.Now(), k.seat.seatType, k.seat.seatID, end, lifecycle.Promise{RenewalWindowSeconds: int64(window / time.Second)})
+	no := hasCertificate(l.tx.Now(), k.seat.seatType, k.seat.seatID, held, lifecycle.Promise{RenewalWindowSeconds: int64(window / time.Second)})
 	if no != nil {
 		return no.At("seatId")
 	}

@@ -82,17 +82,17 @@ func (l *linking) find(ctx context.Context, links []*linkable) error {
 	return expireCertificates(ctx, l.tx, free, func(*lockedCertificate) {})
 }
 
-// ends is when the last certificate ends of each seat that holds one at a time.
-func (l *linking) ends(ctx context.Context, links []*linkable) (map[uuid.UUID]time.Time, error) {
+// held is what the seats hold that hold one certificate at a time.
+func (l *linking) held(ctx context.Context, links []*linkable) (map[uuid.UUID]holding, error) {
 	var full []uuid.UUID
 	for _, k := range links {
 		if !k.seat.seatType.HoldsSeveral() && k.seat.certificates > 0 {
 			full = append(full, k.seat.id)
 		}
 	}
-	ends, err := certificatesEnd(ctx, l.tx, full)
-	if ends == nil {
-		ends = map[uuid.UUID]time.Time{}
+	held, err := holdings(ctx, l.tx, full)
+	if held == nil {
+		held = map[uuid.UUID]holding{}
 	}
-	return ends, err
+	return held, err
 }

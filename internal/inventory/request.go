@@ -90,11 +90,11 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 		no = underProfile(held, lifecycle.ManualApproval, no)
 	}
 	if no == nil && seat != nil && seat.certificates > 0 && !held.SeatType.HoldsSeveral() {
-		ends, err := certificatesEnd(ctx, r.tx, []uuid.UUID{seat.id})
+		has, err := holdings(ctx, r.tx, []uuid.UUID{seat.id})
 		if err != nil {
 			return store.Outcome{}, err
 		}
-		no = hasCertificate(r.tx.Now(), held.SeatType, tidy(r.in.SeatID), ends[seat.id], r.promise)
+		no = hasCertificate(r.tx.Now(), held.SeatType, tidy(r.in.SeatID), has[seat.id], r.promise)
 	}
 	if no != nil {
 		r.tx.Record(audit.Entry{BusinessUnit: held.Unit, Outcome: audit.Refused, Code: string(no.Code), Comment: "seatId " + clip(r.in.SeatID)})

@@ -15,16 +15,12 @@ import (
 // mostMemory is how many MB the command and the server may take.
 const mostMemory = 200
 
-// importPairs is how often an import and a COPY of the same rows are measured one
-// after the other.
-const importPairs = 9
-
 // runImport imports files of seats through a server over a fresh database. Each
 // import is followed by the proof that it was whole; the first that is not ends the
 // run.
 func (s settings) runImport(ctx context.Context, stdout, progress io.Writer) (err error) {
 	rows, pairRows := s.importRows, s.importRows/10
-	all := 4*rows + 2*importPairs*pairRows
+	all := 4*rows + 2*s.rounds*pairRows
 	i, err := s.openImporting(ctx, 3*all, progress)
 	if err != nil {
 		return err
@@ -194,7 +190,7 @@ func (i *importing) killingServer(ctx context.Context, rows int, r *importReport
 // inPairs imports small files, each into a business unit of its own, and copies the
 // rows of each beside it.
 func (i *importing) inPairs(ctx context.Context, rows int, r *importReport) error {
-	for pair := range importPairs {
+	for pair := range r.rounds {
 		key := fmt.Sprintf("pair-%d", pair)
 		unit, file, err := i.prepare(ctx, key, seatsFile{from: pair * rows, rows: rows})
 		if err != nil {

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,37 +71,56 @@ func (i *importing) seatsImport(ctx context.Context, file, unit string, rows int
 
 // watch waits for the end of a command and looks at it until then.
 func (i *importing) watch(cmd *exec.Cmd, report string, result *imported, during func(int, func() error) error) error {
-	exited := make(chan error, 1)
-	go func() { exited <- cmd.Wait() }()
+	var ended error
+	exited := make(chan struct{})
+	go func() { ended = cmd.Wait(); close(exited) }()
+	var lines counting
 	for before := 0; ; {
 		select {
-		case err := <-exited:
-			return err
+		case <-exited:
+			return ended
 		case <-time.After(lookEvery):
 		}
 		_, most, _ := memory(cmd.Process.Pid)
 		result.memory = max(result.memory, most)
-		now := reported(report)
-		if during == nil || now == before {
+		if during == nil {
+			continue
+		}
+		now := lines.count(report)
+		if now == before {
 			continue
 		}
 		before = now
 		if err := during(now, cmd.Process.Kill); err != nil {
-			failed := cmd.Process.Kill()
+			err = errors.Join(err, cmd.Process.Kill())
 			<-exited
-			return errors.Join(err, failed)
+			return err // it was killed for this reason
 		}
 	}
 }
 
-// reported is how many rows a report that is being written tells of; 0 while there
-// is none.
-func reported(path string) int {
-	text, err := os.ReadFile(path)
+// counting counts the rows in a report that is being written, and reads none twice:
+// what watches should not take what is watched its time.
+type counting struct {
+	read int64
+	rows int
+}
+
+// count is how many rows there are by now; 0 while there is no report.
+func (c *counting) count(path string) int {
+	file, err := os.Open(path)
 	if err != nil {
 		return 0 // it is made when the first rows are known
 	}
-	return max(bytes.Count(text, []byte("\n"))-1, 0)
+	defer func() { _ = file.Close() }() // it was only read
+	more, err := io.ReadAll(io.NewSectionReader(file, c.read, math.MaxInt64-c.read))
+	if c.read == 0 && len(more) > 0 {
+		c.rows = -1 // the line with the columns' names
+	}
+	if err == nil {
+		c.read, c.rows = c.read+int64(len(more)), c.rows+bytes.Count(more, []byte("\n"))
+	}
+	return max(c.rows, 0)
 }
 
 // verify runs gatehouse verify: every counter equals its rows.

@@ -65,7 +65,8 @@ func (i *importing) copyUnit(ctx context.Context, unit string, rows int) (ways [
 	if err != nil {
 		return ways, fmt.Errorf("reading the id of a business unit: %w", err)
 	}
-	file := func(table string) string { return pq.QuoteLiteral(filepath.Join(i.db.folder, table+".copy")) }
+	// PostgreSQL may write nowhere else when root runs this.
+	file := func(table string) string { return pq.QuoteLiteral(filepath.Join(i.db.folder, "pg", table+".copy")) }
 	for _, c := range copied {
 		from := fmt.Sprintf(c.rows, pq.QuoteLiteral(known.UUID.String()))
 		result, err := i.inside.ExecContext(ctx, fmt.Sprintf("COPY (%s) TO %s", from, file(c.table)))

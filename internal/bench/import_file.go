@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 )
@@ -29,7 +28,7 @@ var (
 // header is the file's first line.
 const header = "seat_id,seat_name,email,phone\n"
 
-// seat is the row of the seat with a number.
+// row is the line of the seat with a number.
 func (seatsFile) row(n int) string {
 	given, family := givenNames[mixed('g', n)%uint64(len(givenNames))], familyNames[mixed('f', n)%uint64(len(familyNames))]
 	return fmt.Sprintf("person-%07d,%s %s,%s.%s.%d@people.example,+49 30 55%07d\n", n, given, family, strings.ToLower(given), strings.ToLower(family), n, n)
@@ -52,7 +51,7 @@ func (f seatsFile) write(path string) error {
 		return fmt.Errorf("writing a file of seats: %w", err)
 	}
 	out := bufio.NewWriter(file)
-	_, err = io.WriteString(out, header)
+	_, err = out.WriteString(header)
 	for n := 0; err == nil && n < f.rows; n++ {
 		_, err = out.WriteString(f.row(f.from + n))
 	}

@@ -109,3 +109,25 @@ func TestAStateThatIsNotWholeIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRowsOfAGrowingReportAreCounted(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "report.csv")
+	var c counting
+	if got := c.count(path); got != 0 {
+		t.Errorf("%d rows before there is a report", got)
+	}
+	text := ""
+	for _, step := range []struct {
+		more string
+		rows int
+	}{{"", 0}, {"row,seat_id\r\n", 0}, {"2,a\r\n3,", 1}, {"b\r\n", 2}, {"", 2}} {
+		text += step.more
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.count(path); got != step.rows {
+			t.Errorf("%d rows in %q", got, text)
+		}
+	}
+}

@@ -91,12 +91,15 @@ func (i *importing) close(ctx context.Context) error {
 }
 
 // restart kills the server, which can tell nobody that it ends, and starts it again.
-func (i *importing) restart(ctx context.Context) (err error) {
+func (i *importing) restart(ctx context.Context) error {
 	if err := i.process.cmd.Process.Kill(); err != nil {
 		return fmt.Errorf("killing the server: %w", err)
 	}
 	<-i.process.exited
-	i.process, err = i.server.start(ctx, i.scratch)
+	again, err := i.server.start(ctx, i.scratch)
+	if err == nil {
+		i.process = again
+	}
 	return err
 }
 

@@ -50,11 +50,12 @@ func stat(pid int) (parent int, own, ended time.Duration) {
 	if len(fields) < 15 {
 		return 0, 0, 0
 	}
-	number := func(field int) time.Duration {
+	number := func(field int) int64 {
 		n, _ := strconv.ParseInt(fields[field], 10, 64) // the kernel writes a number there
-		return time.Duration(n)
+		return n
 	}
-	return int(number(1)), (number(11) + number(12)) * tick, (number(13) + number(14)) * tick // ppid; utime, stime; cutime, cstime
+	ticks := func(n int64) time.Duration { return time.Duration(n) * tick }
+	return int(number(1)), ticks(number(11) + number(12)), ticks(number(13) + number(14)) // ppid; utime, stime; cutime, cstime
 }
 
 // memory is the resident memory of a process in MB, now and at its most; false

@@ -49,7 +49,7 @@ var importAttempts = []attempt{
 	{refusal.Duplicate, "A seat_id that stands twice in the file", "names each seat once", []ask{
 		{call: `importSeats(input: {businessUnitId: $research, seatType: USER, operation: CREATE_OR_UPDATE, dryRun: true, csv: "seat_id\ndora@example.com\nDora@example.com\n"})`, field: "csv.3.seat_id"},
 	}},
-	{refusal.TooMany, "20,001 rows", "gatehouse seats import", []ask{
+	{refusal.TooMany, "5,001 rows", "gatehouse seats import", []ask{
 		{call: `importSeats(input: {businessUnitId: $research, seatType: USER, operation: CREATE_OR_UPDATE, csv: $longFile})`, field: "csv"},
 	}},
 }

@@ -59,7 +59,7 @@ func newOffice(t *testing.T) *office {
 		o.name(name, id.New(kind).String())
 	}
 	o.name("longText", strings.Repeat("x", 1001))
-	o.name("longFile", "seat_id\n"+strings.Repeat("x\n", 20_001))
+	o.name("longFile", "seat_id\n"+strings.Repeat("x\n", 5_001))
 	o.literals["manyIDs"] = "[" + strings.Repeat(o.literals["noSeat"]+", ", 1001) + "]"
 	o.literals["manySeats"] = "[" + strings.Repeat(`{seatId: "x"}, `, 1001) + "]"
 	o.literals["manySeatsToEnroll"] = "[" + strings.Repeat("{id: "+o.literals["noSeat"]+"}, ", 1001) + "]"

@@ -5302,16 +5302,18 @@ enum SeatImportOutcome {
 """
 A CSV file (RFC 4180) of seats of one business unit and type. Its first line names the columns, in any order: seat_id (required),
 seat_name, email, phone, enrollment_code and enrollment_email. A byte order mark, CRLF, quoted line breaks, and semicolons or tabs
-instead of commas are understood.
+instead of commas are understood. A file that ` + "`" + `gatehouse seats export` + "`" + ` wrote can be sent as it is.
 """
 input ImportSeatsInput {
+  "The business unit of all the file's seats."
   businessUnitId: ID!
+  "The type of all the file's seats."
   seatType: SeatType!
   "What is done with the file's seats."
   operation: SeatImportOperation!
-  "The file's text: up to 20,000 rows, within the limit of a request's body (1 MiB)."
+  "The file's text: up to 5,000 rows, within the limit of a request's body (1 MiB)."
   csv: String!
-  "CREATE_OR_UPDATE: a profile with enrollment codes of this business unit and type, to enroll each seat under. A seat with an active enrollment under it is left as it is."
+  "CREATE_OR_UPDATE: a profile with enrollment codes of this business unit and type, to enroll each seat under; required when the file has codes or addresses for them. A seat with an active enrollment under it is not enrolled again."
   profileId: ID
   "With a profile: when the codes end, up to 366 days ahead. Left out: the profile's ` + "`" + `expiry` + "`" + ` from now."
   expiresAt: DateTime
@@ -5355,7 +5357,7 @@ type SeatImportRow {
   enrollment: Enrollment
   "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
   code: String
-  "Why it was refused; empty when it was not."
+  "Why it was refused; empty when it was not. Their ` + "`" + `field` + "`" + ` is input, csv, the row's number and, where it is about one, the column's name."
   userErrors: [UserError!]!
 }
 

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -58,5 +57,5 @@ func noProfile(unit Unit, seatType, name string, names []string) error {
 	if len(names) > 10 {
 		names = append(names[:10], "others")
 	}
-	return errors.New(fmt.Sprintf("the business unit %s has no certificate profile %q with enrollment codes for %s seats; it has ", unit.Key, name, seatType) + strings.Join(names, ", "))
+	return fmt.Errorf("the business unit %s has no certificate profile %q with enrollment codes for %s seats; it has %s", unit.Key, name, seatType, strings.Join(names, ", "))
 }

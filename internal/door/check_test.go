@@ -94,18 +94,18 @@ func TestCheckAtAndPastEachLimit(t *testing.T) {
 		{"directives", "{__typename " + times(50, "@skip(if:false)") + "}", "{__typename " + times(51, "@skip(if:false)") + "}", "The document has 51 directives; the limit is 50."},
 		{"operations", times(20, "query Q%d{__typename}"), times(21, "query Q%d{__typename}"), "The document has 21 operations; the limit is 20."},
 		{"variables", "query(" + times(100, "$v%d:ID") + "){__typename}", "query(" + times(101, "$v%d:ID") + "){__typename}", "The document has 101 variables; the limit is 100."},
-		{"items of a list", "{echo(list:[" + times(1000, "1") + "])}", "{echo(list:[" + times(1001, "1") + "])}", "A list in the document has 1001 items; the limit is 1000."},
+		{"items of a list", "{echo(list:[" + times(1000, "1") + "])}", "{echo(list:[" + times(1001, "1") + "])}", "A list in the document has 1001 items; the limit is 1000. Send them in several requests."},
 		{
 			"items of a default value",
 			"query($v:[ID]=[" + times(1000, "1") + "]){__typename}",
 			"query($v:[ID]=[" + times(1001, "1") + "]){__typename}",
-			"A list in the document has 1001 items; the limit is 1000.",
+			"A list in the document has 1001 items; the limit is 1000. Send them in several requests.",
 		},
 		{
 			"items in a directive",
 			"{__typename @skip(if:[" + times(1000, "1") + "])}",
 			"{__typename @skip(if:[" + times(1001, "1") + "])}",
-			"A list in the document has 1001 items; the limit is 1000.",
+			"A list in the document has 1001 items; the limit is 1000. Send them in several requests.",
 		},
 		{
 			"depth of a value",
@@ -226,8 +226,8 @@ func TestCheckVariables(t *testing.T) {
 	}{
 		{"none", nil, ""},
 		{"a list at the limit", map[string]any{"ids": list(1000)}, ""},
-		{"a list past the limit", map[string]any{"ids": list(1001)}, "Variable $ids has a list of 1001 items; the limit is 1000."},
-		{"a list past the limit inside", map[string]any{"input": map[string]any{"ids": list(1200)}}, "Variable $input has a list of 1200 items; the limit is 1000."},
+		{"a list past the limit", map[string]any{"ids": list(1001)}, "Variable $ids has a list of 1001 items; the limit is 1000. Send them in several requests."},
+		{"a list past the limit inside", map[string]any{"input": map[string]any{"ids": list(1200)}}, "Variable $input has a list of 1200 items; the limit is 1000. Send them in several requests."},
 		{"nesting at the limit", map[string]any{"filter": deep(10)}, ""},
 		{"nesting past the limit", map[string]any{"a": "x", "filter": deep(11)}, "Variable $filter nests 11 lists and objects inside one another; the limit is 10."},
 	} {

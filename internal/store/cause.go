@@ -28,7 +28,7 @@ type Cause struct {
 	Input any
 	// DryRun: fn runs as ever, under all its locks, and then everything it wrote is
 	// taken back: its outcome is what would happen. Nothing is audited but a fault
-	// and an attempt that does not get past the door, and no key is kept.
+	// and an attempt without the right (FORBIDDEN), and no key is kept.
 	DryRun bool
 }
 

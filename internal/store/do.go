@@ -65,9 +65,10 @@ func (s *Store) Do(ctx context.Context, cause Cause, fn func(context.Context, *T
 	})
 	no = refusal.Find(err)
 	switch {
-	case no != nil && cause.DryRun:
+	case no != nil && cause.DryRun && no.Code != refusal.Forbidden:
 		return Outcome{Refusals: []*refusal.Refusal{no}}, nil
 	case no != nil:
+		cause.DryRun = false // the entry stays
 		return s.refuseKept(ctx, cause, v, key, about, no)
 	}
 	if err != nil && cause.Action != "" && !errors.Is(err, fault.OutcomeUnknown) {

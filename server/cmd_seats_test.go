@@ -190,7 +190,9 @@ func TestSeatsRefused(t *testing.T) {
 		"a URL without TLS":       {[]string{"GATEHOUSE_URL=http://pki.example.com", token}, []string{"export"}, "it is an https URL"},
 		"no such business unit":   {[]string{here, token}, []string{"import", file, "--business-unit=berln", "--type=USER"}, `no business unit "berln" for your token; the nearest that it sees are berlin`},
 		"no file":                 {[]string{here, token}, append([]string{"import", "/nowhere.csv"}, of...), "/nowhere.csv cannot be opened: no such file"},
-		"a folder":                {[]string{here, token}, append([]string{"import", os.TempDir()}, of...), "is no file that can be read twice"},
+		"a folder":                {[]string{here, token}, append([]string{"import", os.TempDir()}, of...), "is a folder; name the CSV file in it"},
+		"a device":                {[]string{here, token}, append([]string{"import", os.DevNull}, of...), "is no file that can be read twice"},
+		"no such profile":         {[]string{here, token}, append([]string{"import", file, "--profile=laptop"}, of...), `no certificate profile "laptop" with enrollment codes for USER seats; it has "Laptop"`},
 		"a file that has slipped": {[]string{here, token}, append([]string{"import", slipped}, of...), "slipped.csv: The file cannot be read at row 2: it has 1 cell"},
 		"no flags":                {nil, []string{"import", file}, "missing flags: --business-unit=KEY, --type=TYPE"},
 		"no such type":            {[]string{here, token}, []string{"import", file, "--business-unit=berlin", "--type=PERSON"}, "--type PERSON: there is no such value; the values are USER, "},
@@ -204,6 +206,7 @@ func TestSeatsRefused(t *testing.T) {
 		"no permission to read":   {[]string{here, token}, []string{"export"}, "You need VIEW_SEATS"},
 		"an output that cannot be": {[]string{here, token}, []string{"export", "--output=/nowhere/seats.csv"},
 			"/nowhere/seats.csv.part cannot be opened: no such file"},
+		"an output that is a folder": {[]string{here, token}, []string{"export", "--output=" + os.TempDir()}, "is a folder; name the file to write in it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

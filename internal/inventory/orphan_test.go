@@ -158,6 +158,27 @@ func TestAnExpiryThatMeetsAnApprovalBetweenItsLocks(t *testing.T) {
 	w.honest()
 }
 
+// The same, when it is another request for the place that finds the expired one:
+// it must not write the expiry down past the seat.
+func TestARequestThatMeetsAnApprovalBetweenItsLocks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	under := w.profile(rules{})
+	e := w.request(rita, under, "ada")
+	w.set(pickup.Add(day))
+	w.before("FOR UPDATE OF e", func() {
+		p, err := w.Inventory.Approve(store.At(w.as(anna), morning), inventory.ApproveEnrollmentInput{ID: e})
+		if err != nil || len(p.UserErrors) > 0 {
+			t.Errorf("approve: %v %+v", err, p)
+		}
+	})
+	again := w.request(rita, under, "ada")
+	if w.enrollment(e).Status != lifecycle.Expired || w.enrollment(again).Status != lifecycle.Pending || w.liveSeats("ada") != 0 {
+		t.Errorf("the first is %s, the second %s, with %d seats", w.enrollment(e).Status, w.enrollment(again).Status, w.liveSeats("ada"))
+	}
+	w.honest()
+}
+
 // approveAll approves requests by one call, in this order.
 func (w *world) approveAll(ids ...id.ID) {
 	w.t.Helper()

@@ -155,6 +155,9 @@ AND e.status IN `+inActive, []any{r.profile.ID, at.unit, string(at.seatType), at
 	h := hold{after: r.after}
 	for _, l := range rows {
 		l.seat = seat
+		if l.seatRow != nil && !l.seatDeleted && !l.holdsSeat() {
+			return false, nil, store.ErrAgain // it got its seat after the seats were locked
+		}
 	}
 	if err := h.expireDue(ctx, r.tx, rows); err != nil {
 		return false, nil, err

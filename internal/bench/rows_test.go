@@ -92,16 +92,24 @@ func TestARun(t *testing.T) {
 	}
 	args := []string{"-enrollments", "2500", "-seats", "1000", "-units", "4", "-rounds", "1", "-round", "100ms", "-connections", "4", "-pgbench-clients", "2",
 		"-usage-seats", "1000", "-import-rows", "4000", "-server", binary, "-dir", enterable(t)}
-	for n, wanted := range []string{"Loaded in", "Measuring the data of an earlier run"} {
+	for n, run := range []struct {
+		part, says string
+		prints     []string
+	}{
+		{partAll, "Loaded in", []string{
+			"server", "bare", "SQL statements        1\n", " by enrollment", "one business unit, 10 seats", "all, 1000 seats", "(medians of 2 pairs; at most 1.3 is meant)",
+			"the same seats by another file", "the server killed at 2000 and started again", "medians of 1 pairs of 400 rows", "gatehouse verify agrees",
+		}},
+		{partList, "Measuring the data of an earlier run", []string{"server", "bare"}},
+	} {
 		var stdout, stderr strings.Builder
-		if err := dispatch(t.Context(), args, &stdout, &stderr); err != nil {
+		if err := dispatch(t.Context(), append(args, "-part", run.part), &stdout, &stderr); err != nil {
 			t.Fatalf("run %d: %v\n%s", n, err, stderr.String())
 		}
-		if !strings.Contains(stderr.String(), wanted) {
-			t.Errorf("run %d does not say %q: %s", n, wanted, stderr.String())
+		if !strings.Contains(stderr.String(), run.says) {
+			t.Errorf("run %d does not say %q: %s", n, run.says, stderr.String())
 		}
-		for _, line := range []string{"server", "bare", "SQL statements        1\n", " by enrollment", "one business unit, 10 seats", "all, 1000 seats", "(medians of 2 pairs; at most 1.3 is meant)",
-			"the same seats by another file", "the server killed at 2000 and started again", "medians of 1 pairs of 400 rows", "gatehouse verify agrees"} {
+		for _, line := range run.prints {
 			if !strings.Contains(stdout.String(), line) {
 				t.Errorf("run %d prints no %q:\n%s", n, line, stdout.String())
 			}

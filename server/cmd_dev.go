@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/term"
+
 	"gatehouse/internal/migrate"
 	"gatehouse/internal/sealed"
 )
@@ -135,12 +137,9 @@ func closed(l net.Listener) error {
 	return nil
 }
 
-// isTerminal reports whether a person watches the output.
-func isTerminal(w any) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+// isTerminal reports whether a person is at the other end; /dev/null is a device
+// too, and nobody.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

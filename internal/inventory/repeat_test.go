@@ -113,7 +113,7 @@ func TestWhatAKeyRemembers(t *testing.T) {
 		for again := range 2 { // one that is refused as a whole
 			p, err := w.Inventory.CreateSeats(w.as(boss), inventory.CreateSeatsInput{BusinessUnitID: w.unit, SeatType: lifecycle.User, IdempotencyKey: ptr("none")})
 			granted(t, err)
-			refused(t, p.UserErrors, refusal.TooMany)
+			refused(t, p.UserErrors, refusal.Invalid)
 			if p.Replayed != (again == 1) {
 				t.Errorf("call %d: %+v", again, p)
 			}

@@ -28,6 +28,9 @@ func (keysetResealCommand) Run(ctx context.Context, c *config, h host, build hou
 		return err
 	}
 	defer func() { err = errors.Join(err, dbs.close(context.WithoutCancel(ctx))) }()
+	if err := dbs.migrated(ctx, build); err != nil {
+		return err
+	}
 	anew, unopened := 0, 0
 	err = build.reseal(stop.gently, c.opening(dbs.appURL, keys, h.clock, log), func(r inventory.Resealed) {
 		anew += r.Anew

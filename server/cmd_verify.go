@@ -19,6 +19,9 @@ func (verifyCommand) Run(ctx context.Context, c *config, h host, build house) (e
 		return err
 	}
 	defer func() { err = errors.Join(err, dbs.close(context.WithoutCancel(ctx))) }()
+	if err := dbs.migrated(ctx, build); err != nil {
+		return err
+	}
 	differences, err := build.verify(ctx, dbs.app)
 	if err != nil {
 		return err

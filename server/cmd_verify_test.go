@@ -36,6 +36,19 @@ func TestVerifyNamesEachDifference(t *testing.T) {
 	}
 }
 
+func TestVerifyOfADatabaseWithoutTablesSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	build := testHouse()
+	build.verify = func(context.Context, *sql.DB) ([]string, error) {
+		t.Error("it was recounted")
+		return nil, nil
+	}
+	status, stdout, stderr := commandIn(t, build, []string{"DATABASE_URL=" + testdb.Empty(t).OwnerURL}, "verify")
+	if status != 1 || stdout != "" || !strings.Contains(stderr, "migrate up") || strings.Contains(stderr, "pq:") {
+		t.Errorf("exit %d, printed %q and %q", status, stdout, stderr)
+	}
+}
+
 func TestSeedRefusesWhatIsNotEmpty(t *testing.T) {
 	t.Parallel()
 	db := testdb.New(t)

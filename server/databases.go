@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"gatehouse/internal/localpg"
+	"gatehouse/internal/migrate"
 )
 
 // databases are the connections that a command works with: to the database that
@@ -30,6 +31,16 @@ func (d databaseSettings) openDatabases(ctx context.Context, log *slog.Logger) (
 // private PostgreSQL of a dev that is running.
 func (d databaseSettings) joinDatabases(ctx context.Context, log *slog.Logger) (*databases, error) {
 	return d.databasesOf(ctx, log, localpg.Attach)
+}
+
+// migrated refuses a database that this binary's migrations have not been applied
+// to: what a command looks for may not be there.
+func (d *databases) migrated(ctx context.Context, build house) error {
+	status, err := migrate.ReadStatus(ctx, d.app, build.migrations)
+	if err != nil {
+		return err
+	}
+	return status.Ready()
 }
 
 func (d databaseSettings) databasesOf(ctx context.Context, log *slog.Logger, private func(context.Context, localpg.Options) (*localpg.Cluster, error)) (_ *databases, err error) {

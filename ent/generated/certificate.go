@@ -52,6 +52,8 @@ type Certificate struct {
 	Sha256 string `json:"sha256,omitempty"`
 	// Der holds the value of the "der" field.
 	Der []byte `json:"der,omitempty"`
+	// PEM of the certificates above it, the issuer's first, the root last
+	Chain string `json:"chain,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	// RevocationReason holds the value of the "revocation_reason" field.
@@ -119,7 +121,7 @@ func (*Certificate) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case certificate.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSha256, certificate.FieldRevocationReason:
+		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSha256, certificate.FieldChain, certificate.FieldRevocationReason:
 			values[i] = new(sql.NullString)
 		case certificate.FieldCreatedAt, certificate.FieldUpdatedAt, certificate.FieldNotBefore, certificate.FieldNotAfter, certificate.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -238,6 +240,12 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Der = *value
 			}
+		case certificate.FieldChain:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field chain", values[i])
+			} else if value.Valid {
+				_m.Chain = value.String
+			}
 		case certificate.FieldRevokedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field revoked_at", values[i])
@@ -351,6 +359,9 @@ func (_m *Certificate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("der=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Der))
+	builder.WriteString(", ")
+	builder.WriteString("chain=")
+	builder.WriteString(_m.Chain)
 	builder.WriteString(", ")
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")

@@ -139,6 +139,20 @@ func (_c *CertificateCreate) SetDer(v []byte) *CertificateCreate {
 	return _c
 }
 
+// SetChain sets the "chain" field.
+func (_c *CertificateCreate) SetChain(v string) *CertificateCreate {
+	_c.mutation.SetChain(v)
+	return _c
+}
+
+// SetNillableChain sets the "chain" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableChain(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetChain(*v)
+	}
+	return _c
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (_c *CertificateCreate) SetRevokedAt(v time.Time) *CertificateCreate {
 	_c.mutation.SetRevokedAt(v)
@@ -235,6 +249,10 @@ func (_c *CertificateCreate) defaults() {
 		v := certificate.DefaultVersion
 		_c.mutation.SetVersion(v)
 	}
+	if _, ok := _c.mutation.Chain(); !ok {
+		v := certificate.DefaultChain
+		_c.mutation.SetChain(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := certificate.DefaultID()
 		_c.mutation.SetID(v)
@@ -281,6 +299,9 @@ func (_c *CertificateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Der(); !ok {
 		return &ValidationError{Name: "der", err: errors.New(`generated: missing required field "Certificate.der"`)}
+	}
+	if _, ok := _c.mutation.Chain(); !ok {
+		return &ValidationError{Name: "chain", err: errors.New(`generated: missing required field "Certificate.chain"`)}
 	}
 	if len(_c.mutation.BusinessUnitIDs()) == 0 {
 		return &ValidationError{Name: "business_unit", err: errors.New(`generated: missing required edge "Certificate.business_unit"`)}
@@ -367,6 +388,10 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Der(); ok {
 		_spec.SetField(certificate.FieldDer, field.TypeBytes, value)
 		_node.Der = value
+	}
+	if value, ok := _c.mutation.Chain(); ok {
+		_spec.SetField(certificate.FieldChain, field.TypeString, value)
+		_node.Chain = value
 	}
 	if value, ok := _c.mutation.RevokedAt(); ok {
 		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)

@@ -63,6 +63,12 @@ type CertificateProfile struct {
 	SubjectTemplate string `json:"subject_template,omitempty"`
 	// AllowedSans holds the value of the "allowed_sans" field.
 	AllowedSans []string `json:"allowed_sans,omitempty"`
+	// which certificate authority is asked
+	Issuer lifecycle.Issuer `json:"issuer,omitempty"`
+	// none: those usual for the key
+	KeyUsages []string `json:"key_usages,omitempty"`
+	// none: those usual for the seat type
+	ExtendedKeyUsages []string `json:"extended_key_usages,omitempty"`
 	// the invitation mail carries the code
 	MailCode bool `json:"mail_code,omitempty"`
 	// the requester hears of receipt and decision
@@ -106,13 +112,13 @@ func (*CertificateProfile) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case certificateprofile.FieldAllowedKeys, certificateprofile.FieldAllowedSans, certificateprofile.FieldApproverEmails, certificateprofile.FieldManagerEmails:
+		case certificateprofile.FieldAllowedKeys, certificateprofile.FieldAllowedSans, certificateprofile.FieldKeyUsages, certificateprofile.FieldExtendedKeyUsages, certificateprofile.FieldApproverEmails, certificateprofile.FieldManagerEmails:
 			values[i] = new([]byte)
 		case certificateprofile.FieldMailCode, certificateprofile.FieldMailRequester, certificateprofile.FieldOpenRequests:
 			values[i] = new(sql.NullBool)
 		case certificateprofile.FieldVersion, certificateprofile.FieldApprovalsRequired, certificateprofile.FieldCodeLength, certificateprofile.FieldAllowedAttempts, certificateprofile.FieldExpirySeconds, certificateprofile.FieldPickupSeconds, certificateprofile.FieldValiditySeconds, certificateprofile.FieldRenewalWindowSeconds:
 			values[i] = new(sql.NullInt64)
-		case certificateprofile.FieldSeatType, certificateprofile.FieldCaType, certificateprofile.FieldAuthenticationMethod, certificateprofile.FieldEnrollmentMethod, certificateprofile.FieldName, certificateprofile.FieldDescription, certificateprofile.FieldCodeAlphabet, certificateprofile.FieldSubjectTemplate:
+		case certificateprofile.FieldSeatType, certificateprofile.FieldCaType, certificateprofile.FieldAuthenticationMethod, certificateprofile.FieldEnrollmentMethod, certificateprofile.FieldName, certificateprofile.FieldDescription, certificateprofile.FieldCodeAlphabet, certificateprofile.FieldSubjectTemplate, certificateprofile.FieldIssuer:
 			values[i] = new(sql.NullString)
 		case certificateprofile.FieldCreatedAt, certificateprofile.FieldUpdatedAt, certificateprofile.FieldArchivedAt:
 			values[i] = new(sql.NullTime)
@@ -269,6 +275,28 @@ func (_m *CertificateProfile) assignValues(columns []string, values []any) error
 					return fmt.Errorf("unmarshal field allowed_sans: %w", err)
 				}
 			}
+		case certificateprofile.FieldIssuer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field issuer", values[i])
+			} else if value.Valid {
+				_m.Issuer = lifecycle.Issuer(value.String)
+			}
+		case certificateprofile.FieldKeyUsages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field key_usages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.KeyUsages); err != nil {
+					return fmt.Errorf("unmarshal field key_usages: %w", err)
+				}
+			}
+		case certificateprofile.FieldExtendedKeyUsages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field extended_key_usages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.ExtendedKeyUsages); err != nil {
+					return fmt.Errorf("unmarshal field extended_key_usages: %w", err)
+				}
+			}
 		case certificateprofile.FieldMailCode:
 			if value, ok := values[i].(*sql.NullBool); !ok {
 				return fmt.Errorf("unexpected type %T for field mail_code", values[i])
@@ -413,6 +441,15 @@ func (_m *CertificateProfile) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("allowed_sans=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AllowedSans))
+	builder.WriteString(", ")
+	builder.WriteString("issuer=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Issuer))
+	builder.WriteString(", ")
+	builder.WriteString("key_usages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.KeyUsages))
+	builder.WriteString(", ")
+	builder.WriteString("extended_key_usages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ExtendedKeyUsages))
 	builder.WriteString(", ")
 	builder.WriteString("mail_code=")
 	builder.WriteString(fmt.Sprintf("%v", _m.MailCode))

@@ -237,6 +237,32 @@ func (_c *CertificateProfileCreate) SetAllowedSans(v []string) *CertificateProfi
 	return _c
 }
 
+// SetIssuer sets the "issuer" field.
+func (_c *CertificateProfileCreate) SetIssuer(v lifecycle.Issuer) *CertificateProfileCreate {
+	_c.mutation.SetIssuer(v)
+	return _c
+}
+
+// SetNillableIssuer sets the "issuer" field if the given value is not nil.
+func (_c *CertificateProfileCreate) SetNillableIssuer(v *lifecycle.Issuer) *CertificateProfileCreate {
+	if v != nil {
+		_c.SetIssuer(*v)
+	}
+	return _c
+}
+
+// SetKeyUsages sets the "key_usages" field.
+func (_c *CertificateProfileCreate) SetKeyUsages(v []string) *CertificateProfileCreate {
+	_c.mutation.SetKeyUsages(v)
+	return _c
+}
+
+// SetExtendedKeyUsages sets the "extended_key_usages" field.
+func (_c *CertificateProfileCreate) SetExtendedKeyUsages(v []string) *CertificateProfileCreate {
+	_c.mutation.SetExtendedKeyUsages(v)
+	return _c
+}
+
 // SetMailCode sets the "mail_code" field.
 func (_c *CertificateProfileCreate) SetMailCode(v bool) *CertificateProfileCreate {
 	_c.mutation.SetMailCode(v)
@@ -411,6 +437,18 @@ func (_c *CertificateProfileCreate) defaults() {
 		v := certificateprofile.DefaultAllowedSans
 		_c.mutation.SetAllowedSans(v)
 	}
+	if _, ok := _c.mutation.Issuer(); !ok {
+		v := certificateprofile.DefaultIssuer
+		_c.mutation.SetIssuer(v)
+	}
+	if _, ok := _c.mutation.KeyUsages(); !ok {
+		v := certificateprofile.DefaultKeyUsages
+		_c.mutation.SetKeyUsages(v)
+	}
+	if _, ok := _c.mutation.ExtendedKeyUsages(); !ok {
+		v := certificateprofile.DefaultExtendedKeyUsages
+		_c.mutation.SetExtendedKeyUsages(v)
+	}
 	if _, ok := _c.mutation.MailCode(); !ok {
 		v := certificateprofile.DefaultMailCode
 		_c.mutation.SetMailCode(v)
@@ -501,6 +539,15 @@ func (_c *CertificateProfileCreate) check() error {
 	}
 	if _, ok := _c.mutation.AllowedSans(); !ok {
 		return &ValidationError{Name: "allowed_sans", err: errors.New(`generated: missing required field "CertificateProfile.allowed_sans"`)}
+	}
+	if _, ok := _c.mutation.Issuer(); !ok {
+		return &ValidationError{Name: "issuer", err: errors.New(`generated: missing required field "CertificateProfile.issuer"`)}
+	}
+	if _, ok := _c.mutation.KeyUsages(); !ok {
+		return &ValidationError{Name: "key_usages", err: errors.New(`generated: missing required field "CertificateProfile.key_usages"`)}
+	}
+	if _, ok := _c.mutation.ExtendedKeyUsages(); !ok {
+		return &ValidationError{Name: "extended_key_usages", err: errors.New(`generated: missing required field "CertificateProfile.extended_key_usages"`)}
 	}
 	if _, ok := _c.mutation.MailCode(); !ok {
 		return &ValidationError{Name: "mail_code", err: errors.New(`generated: missing required field "CertificateProfile.mail_code"`)}
@@ -634,6 +681,18 @@ func (_c *CertificateProfileCreate) createSpec() (*CertificateProfile, *sqlgraph
 	if value, ok := _c.mutation.AllowedSans(); ok {
 		_spec.SetField(certificateprofile.FieldAllowedSans, field.TypeJSON, value)
 		_node.AllowedSans = value
+	}
+	if value, ok := _c.mutation.Issuer(); ok {
+		_spec.SetField(certificateprofile.FieldIssuer, field.TypeString, value)
+		_node.Issuer = value
+	}
+	if value, ok := _c.mutation.KeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldKeyUsages, field.TypeJSON, value)
+		_node.KeyUsages = value
+	}
+	if value, ok := _c.mutation.ExtendedKeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldExtendedKeyUsages, field.TypeJSON, value)
+		_node.ExtendedKeyUsages = value
 	}
 	if value, ok := _c.mutation.MailCode(); ok {
 		_spec.SetField(certificateprofile.FieldMailCode, field.TypeBool, value)

@@ -293,6 +293,44 @@ func (_u *CertificateProfileUpdate) AppendAllowedSans(v []string) *CertificatePr
 	return _u
 }
 
+// SetIssuer sets the "issuer" field.
+func (_u *CertificateProfileUpdate) SetIssuer(v lifecycle.Issuer) *CertificateProfileUpdate {
+	_u.mutation.SetIssuer(v)
+	return _u
+}
+
+// SetNillableIssuer sets the "issuer" field if the given value is not nil.
+func (_u *CertificateProfileUpdate) SetNillableIssuer(v *lifecycle.Issuer) *CertificateProfileUpdate {
+	if v != nil {
+		_u.SetIssuer(*v)
+	}
+	return _u
+}
+
+// SetKeyUsages sets the "key_usages" field.
+func (_u *CertificateProfileUpdate) SetKeyUsages(v []string) *CertificateProfileUpdate {
+	_u.mutation.SetKeyUsages(v)
+	return _u
+}
+
+// AppendKeyUsages appends value to the "key_usages" field.
+func (_u *CertificateProfileUpdate) AppendKeyUsages(v []string) *CertificateProfileUpdate {
+	_u.mutation.AppendKeyUsages(v)
+	return _u
+}
+
+// SetExtendedKeyUsages sets the "extended_key_usages" field.
+func (_u *CertificateProfileUpdate) SetExtendedKeyUsages(v []string) *CertificateProfileUpdate {
+	_u.mutation.SetExtendedKeyUsages(v)
+	return _u
+}
+
+// AppendExtendedKeyUsages appends value to the "extended_key_usages" field.
+func (_u *CertificateProfileUpdate) AppendExtendedKeyUsages(v []string) *CertificateProfileUpdate {
+	_u.mutation.AppendExtendedKeyUsages(v)
+	return _u
+}
+
 // SetMailCode sets the "mail_code" field.
 func (_u *CertificateProfileUpdate) SetMailCode(v bool) *CertificateProfileUpdate {
 	_u.mutation.SetMailCode(v)
@@ -514,6 +552,25 @@ func (_u *CertificateProfileUpdate) sqlSave(ctx context.Context) (_node int, err
 	if value, ok := _u.mutation.AppendedAllowedSans(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, certificateprofile.FieldAllowedSans, value)
+		})
+	}
+	if value, ok := _u.mutation.Issuer(); ok {
+		_spec.SetField(certificateprofile.FieldIssuer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldKeyUsages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedKeyUsages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, certificateprofile.FieldKeyUsages, value)
+		})
+	}
+	if value, ok := _u.mutation.ExtendedKeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldExtendedKeyUsages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedExtendedKeyUsages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, certificateprofile.FieldExtendedKeyUsages, value)
 		})
 	}
 	if value, ok := _u.mutation.MailCode(); ok {
@@ -831,6 +888,44 @@ func (_u *CertificateProfileUpdateOne) AppendAllowedSans(v []string) *Certificat
 	return _u
 }
 
+// SetIssuer sets the "issuer" field.
+func (_u *CertificateProfileUpdateOne) SetIssuer(v lifecycle.Issuer) *CertificateProfileUpdateOne {
+	_u.mutation.SetIssuer(v)
+	return _u
+}
+
+// SetNillableIssuer sets the "issuer" field if the given value is not nil.
+func (_u *CertificateProfileUpdateOne) SetNillableIssuer(v *lifecycle.Issuer) *CertificateProfileUpdateOne {
+	if v != nil {
+		_u.SetIssuer(*v)
+	}
+	return _u
+}
+
+// SetKeyUsages sets the "key_usages" field.
+func (_u *CertificateProfileUpdateOne) SetKeyUsages(v []string) *CertificateProfileUpdateOne {
+	_u.mutation.SetKeyUsages(v)
+	return _u
+}
+
+// AppendKeyUsages appends value to the "key_usages" field.
+func (_u *CertificateProfileUpdateOne) AppendKeyUsages(v []string) *CertificateProfileUpdateOne {
+	_u.mutation.AppendKeyUsages(v)
+	return _u
+}
+
+// SetExtendedKeyUsages sets the "extended_key_usages" field.
+func (_u *CertificateProfileUpdateOne) SetExtendedKeyUsages(v []string) *CertificateProfileUpdateOne {
+	_u.mutation.SetExtendedKeyUsages(v)
+	return _u
+}
+
+// AppendExtendedKeyUsages appends value to the "extended_key_usages" field.
+func (_u *CertificateProfileUpdateOne) AppendExtendedKeyUsages(v []string) *CertificateProfileUpdateOne {
+	_u.mutation.AppendExtendedKeyUsages(v)
+	return _u
+}
+
 // SetMailCode sets the "mail_code" field.
 func (_u *CertificateProfileUpdateOne) SetMailCode(v bool) *CertificateProfileUpdateOne {
 	_u.mutation.SetMailCode(v)
@@ -1082,6 +1177,25 @@ func (_u *CertificateProfileUpdateOne) sqlSave(ctx context.Context) (_node *Cert
 	if value, ok := _u.mutation.AppendedAllowedSans(); ok {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, certificateprofile.FieldAllowedSans, value)
+		})
+	}
+	if value, ok := _u.mutation.Issuer(); ok {
+		_spec.SetField(certificateprofile.FieldIssuer, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldKeyUsages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedKeyUsages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, certificateprofile.FieldKeyUsages, value)
+		})
+	}
+	if value, ok := _u.mutation.ExtendedKeyUsages(); ok {
+		_spec.SetField(certificateprofile.FieldExtendedKeyUsages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedExtendedKeyUsages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, certificateprofile.FieldExtendedKeyUsages, value)
 		})
 	}
 	if value, ok := _u.mutation.MailCode(); ok {

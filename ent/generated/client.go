@@ -11,6 +11,8 @@ import (
 
 	"gatehouse/ent/generated/migrate"
 
+	"gatehouse/ent/generated/acmeaccount"
+	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
@@ -20,8 +22,10 @@ import (
 	"gatehouse/ent/generated/enrollmentnote"
 	"gatehouse/ent/generated/event"
 	"gatehouse/ent/generated/idempotencykey"
+	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -39,6 +43,10 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// ACMEAccount is the client for interacting with the ACMEAccount builders.
+	ACMEAccount *ACMEAccountClient
+	// ACMEChallenge is the client for interacting with the ACMEChallenge builders.
+	ACMEChallenge *ACMEChallengeClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -57,10 +65,14 @@ type Client struct {
 	Event *EventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// Issuance is the client for interacting with the Issuance builders.
+	Issuance *IssuanceClient
 	// Job is the client for interacting with the Job builders.
 	Job *JobClient
 	// Mail is the client for interacting with the Mail builders.
 	Mail *MailClient
+	// OpenRequest is the client for interacting with the OpenRequest builders.
+	OpenRequest *OpenRequestClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -80,6 +92,8 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.ACMEAccount = NewACMEAccountClient(c.config)
+	c.ACMEChallenge = NewACMEChallengeClient(c.config)
 	c.Approval = NewApprovalClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BusinessUnit = NewBusinessUnitClient(c.config)
@@ -89,8 +103,10 @@ func (c *Client) init() {
 	c.EnrollmentNote = NewEnrollmentNoteClient(c.config)
 	c.Event = NewEventClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
+	c.Issuance = NewIssuanceClient(c.config)
 	c.Job = NewJobClient(c.config)
 	c.Mail = NewMailClient(c.config)
+	c.OpenRequest = NewOpenRequestClient(c.config)
 	c.Seat = NewSeatClient(c.config)
 	c.SeatAllocation = NewSeatAllocationClient(c.config)
 	c.SeatLicense = NewSeatLicenseClient(c.config)
@@ -187,6 +203,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		ACMEAccount:        NewACMEAccountClient(cfg),
+		ACMEChallenge:      NewACMEChallengeClient(cfg),
 		Approval:           NewApprovalClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BusinessUnit:       NewBusinessUnitClient(cfg),
@@ -196,8 +214,10 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EnrollmentNote:     NewEnrollmentNoteClient(cfg),
 		Event:              NewEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		Issuance:           NewIssuanceClient(cfg),
 		Job:                NewJobClient(cfg),
 		Mail:               NewMailClient(cfg),
+		OpenRequest:        NewOpenRequestClient(cfg),
 		Seat:               NewSeatClient(cfg),
 		SeatAllocation:     NewSeatAllocationClient(cfg),
 		SeatLicense:        NewSeatLicenseClient(cfg),
@@ -221,6 +241,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                ctx,
 		config:             cfg,
+		ACMEAccount:        NewACMEAccountClient(cfg),
+		ACMEChallenge:      NewACMEChallengeClient(cfg),
 		Approval:           NewApprovalClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BusinessUnit:       NewBusinessUnitClient(cfg),
@@ -230,8 +252,10 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EnrollmentNote:     NewEnrollmentNoteClient(cfg),
 		Event:              NewEventClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
+		Issuance:           NewIssuanceClient(cfg),
 		Job:                NewJobClient(cfg),
 		Mail:               NewMailClient(cfg),
+		OpenRequest:        NewOpenRequestClient(cfg),
 		Seat:               NewSeatClient(cfg),
 		SeatAllocation:     NewSeatAllocationClient(cfg),
 		SeatLicense:        NewSeatLicenseClient(cfg),
@@ -242,7 +266,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Approval.
+//		ACMEAccount.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -265,9 +289,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Approval, c.AuditEntry, c.BusinessUnit, c.Certificate, c.CertificateProfile,
-		c.Enrollment, c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Job, c.Mail,
-		c.Seat, c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
+		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
+		c.Certificate, c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.Event,
+		c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest, c.Seat,
+		c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
 	} {
 		n.Use(hooks...)
 	}
@@ -277,9 +302,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Approval, c.AuditEntry, c.BusinessUnit, c.Certificate, c.CertificateProfile,
-		c.Enrollment, c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Job, c.Mail,
-		c.Seat, c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
+		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
+		c.Certificate, c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.Event,
+		c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest, c.Seat,
+		c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -288,6 +314,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *ACMEAccountMutation:
+		return c.ACMEAccount.mutate(ctx, m)
+	case *ACMEChallengeMutation:
+		return c.ACMEChallenge.mutate(ctx, m)
 	case *ApprovalMutation:
 		return c.Approval.mutate(ctx, m)
 	case *AuditEntryMutation:
@@ -306,10 +336,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Event.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
+	case *IssuanceMutation:
+		return c.Issuance.mutate(ctx, m)
 	case *JobMutation:
 		return c.Job.mutate(ctx, m)
 	case *MailMutation:
 		return c.Mail.mutate(ctx, m)
+	case *OpenRequestMutation:
+		return c.OpenRequest.mutate(ctx, m)
 	case *SeatMutation:
 		return c.Seat.mutate(ctx, m)
 	case *SeatAllocationMutation:
@@ -320,6 +354,272 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SeatUsageDay.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("generated: unknown mutation type %T", m)
+	}
+}
+
+// ACMEAccountClient is a client for the ACMEAccount schema.
+type ACMEAccountClient struct {
+	config
+}
+
+// NewACMEAccountClient returns a client for the ACMEAccount from the given config.
+func NewACMEAccountClient(c config) *ACMEAccountClient {
+	return &ACMEAccountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `acmeaccount.Hooks(f(g(h())))`.
+func (c *ACMEAccountClient) Use(hooks ...Hook) {
+	c.hooks.ACMEAccount = append(c.hooks.ACMEAccount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `acmeaccount.Intercept(f(g(h())))`.
+func (c *ACMEAccountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ACMEAccount = append(c.inters.ACMEAccount, interceptors...)
+}
+
+// Create returns a builder for creating a ACMEAccount entity.
+func (c *ACMEAccountClient) Create() *ACMEAccountCreate {
+	mutation := newACMEAccountMutation(c.config, OpCreate)
+	return &ACMEAccountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ACMEAccount entities.
+func (c *ACMEAccountClient) CreateBulk(builders ...*ACMEAccountCreate) *ACMEAccountCreateBulk {
+	return &ACMEAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ACMEAccountClient) MapCreateBulk(slice any, setFunc func(*ACMEAccountCreate, int)) *ACMEAccountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ACMEAccountCreateBulk{err: fmt.Errorf("calling to ACMEAccountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ACMEAccountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ACMEAccountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ACMEAccount.
+func (c *ACMEAccountClient) Update() *ACMEAccountUpdate {
+	mutation := newACMEAccountMutation(c.config, OpUpdate)
+	return &ACMEAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ACMEAccountClient) UpdateOne(_m *ACMEAccount) *ACMEAccountUpdateOne {
+	mutation := newACMEAccountMutation(c.config, OpUpdateOne, withACMEAccount(_m))
+	return &ACMEAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ACMEAccountClient) UpdateOneID(id uuid.UUID) *ACMEAccountUpdateOne {
+	mutation := newACMEAccountMutation(c.config, OpUpdateOne, withACMEAccountID(id))
+	return &ACMEAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ACMEAccount.
+func (c *ACMEAccountClient) Delete() *ACMEAccountDelete {
+	mutation := newACMEAccountMutation(c.config, OpDelete)
+	return &ACMEAccountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ACMEAccountClient) DeleteOne(_m *ACMEAccount) *ACMEAccountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ACMEAccountClient) DeleteOneID(id uuid.UUID) *ACMEAccountDeleteOne {
+	builder := c.Delete().Where(acmeaccount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ACMEAccountDeleteOne{builder}
+}
+
+// Query returns a query builder for ACMEAccount.
+func (c *ACMEAccountClient) Query() *ACMEAccountQuery {
+	return &ACMEAccountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeACMEAccount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ACMEAccount entity by its id.
+func (c *ACMEAccountClient) Get(ctx context.Context, id uuid.UUID) (*ACMEAccount, error) {
+	return c.Query().Where(acmeaccount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ACMEAccountClient) GetX(ctx context.Context, id uuid.UUID) *ACMEAccount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ACMEAccountClient) Hooks() []Hook {
+	return c.hooks.ACMEAccount
+}
+
+// Interceptors returns the client interceptors.
+func (c *ACMEAccountClient) Interceptors() []Interceptor {
+	return c.inters.ACMEAccount
+}
+
+func (c *ACMEAccountClient) mutate(ctx context.Context, m *ACMEAccountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ACMEAccountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ACMEAccountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ACMEAccountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ACMEAccountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ACMEAccount mutation op: %q", m.Op())
+	}
+}
+
+// ACMEChallengeClient is a client for the ACMEChallenge schema.
+type ACMEChallengeClient struct {
+	config
+}
+
+// NewACMEChallengeClient returns a client for the ACMEChallenge from the given config.
+func NewACMEChallengeClient(c config) *ACMEChallengeClient {
+	return &ACMEChallengeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `acmechallenge.Hooks(f(g(h())))`.
+func (c *ACMEChallengeClient) Use(hooks ...Hook) {
+	c.hooks.ACMEChallenge = append(c.hooks.ACMEChallenge, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `acmechallenge.Intercept(f(g(h())))`.
+func (c *ACMEChallengeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ACMEChallenge = append(c.inters.ACMEChallenge, interceptors...)
+}
+
+// Create returns a builder for creating a ACMEChallenge entity.
+func (c *ACMEChallengeClient) Create() *ACMEChallengeCreate {
+	mutation := newACMEChallengeMutation(c.config, OpCreate)
+	return &ACMEChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ACMEChallenge entities.
+func (c *ACMEChallengeClient) CreateBulk(builders ...*ACMEChallengeCreate) *ACMEChallengeCreateBulk {
+	return &ACMEChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ACMEChallengeClient) MapCreateBulk(slice any, setFunc func(*ACMEChallengeCreate, int)) *ACMEChallengeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ACMEChallengeCreateBulk{err: fmt.Errorf("calling to ACMEChallengeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ACMEChallengeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ACMEChallengeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ACMEChallenge.
+func (c *ACMEChallengeClient) Update() *ACMEChallengeUpdate {
+	mutation := newACMEChallengeMutation(c.config, OpUpdate)
+	return &ACMEChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ACMEChallengeClient) UpdateOne(_m *ACMEChallenge) *ACMEChallengeUpdateOne {
+	mutation := newACMEChallengeMutation(c.config, OpUpdateOne, withACMEChallenge(_m))
+	return &ACMEChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ACMEChallengeClient) UpdateOneID(id uuid.UUID) *ACMEChallengeUpdateOne {
+	mutation := newACMEChallengeMutation(c.config, OpUpdateOne, withACMEChallengeID(id))
+	return &ACMEChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ACMEChallenge.
+func (c *ACMEChallengeClient) Delete() *ACMEChallengeDelete {
+	mutation := newACMEChallengeMutation(c.config, OpDelete)
+	return &ACMEChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ACMEChallengeClient) DeleteOne(_m *ACMEChallenge) *ACMEChallengeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ACMEChallengeClient) DeleteOneID(id uuid.UUID) *ACMEChallengeDeleteOne {
+	builder := c.Delete().Where(acmechallenge.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ACMEChallengeDeleteOne{builder}
+}
+
+// Query returns a query builder for ACMEChallenge.
+func (c *ACMEChallengeClient) Query() *ACMEChallengeQuery {
+	return &ACMEChallengeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeACMEChallenge},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ACMEChallenge entity by its id.
+func (c *ACMEChallengeClient) Get(ctx context.Context, id uuid.UUID) (*ACMEChallenge, error) {
+	return c.Query().Where(acmechallenge.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ACMEChallengeClient) GetX(ctx context.Context, id uuid.UUID) *ACMEChallenge {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ACMEChallengeClient) Hooks() []Hook {
+	return c.hooks.ACMEChallenge
+}
+
+// Interceptors returns the client interceptors.
+func (c *ACMEChallengeClient) Interceptors() []Interceptor {
+	return c.inters.ACMEChallenge
+}
+
+func (c *ACMEChallengeClient) mutate(ctx context.Context, m *ACMEChallengeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ACMEChallengeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ACMEChallengeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ACMEChallengeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ACMEChallengeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ACMEChallenge mutation op: %q", m.Op())
 	}
 }
 
@@ -1664,6 +1964,155 @@ func (c *IdempotencyKeyClient) mutate(ctx context.Context, m *IdempotencyKeyMuta
 	}
 }
 
+// IssuanceClient is a client for the Issuance schema.
+type IssuanceClient struct {
+	config
+}
+
+// NewIssuanceClient returns a client for the Issuance from the given config.
+func NewIssuanceClient(c config) *IssuanceClient {
+	return &IssuanceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `issuance.Hooks(f(g(h())))`.
+func (c *IssuanceClient) Use(hooks ...Hook) {
+	c.hooks.Issuance = append(c.hooks.Issuance, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `issuance.Intercept(f(g(h())))`.
+func (c *IssuanceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Issuance = append(c.inters.Issuance, interceptors...)
+}
+
+// Create returns a builder for creating a Issuance entity.
+func (c *IssuanceClient) Create() *IssuanceCreate {
+	mutation := newIssuanceMutation(c.config, OpCreate)
+	return &IssuanceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Issuance entities.
+func (c *IssuanceClient) CreateBulk(builders ...*IssuanceCreate) *IssuanceCreateBulk {
+	return &IssuanceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IssuanceClient) MapCreateBulk(slice any, setFunc func(*IssuanceCreate, int)) *IssuanceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IssuanceCreateBulk{err: fmt.Errorf("calling to IssuanceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IssuanceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IssuanceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Issuance.
+func (c *IssuanceClient) Update() *IssuanceUpdate {
+	mutation := newIssuanceMutation(c.config, OpUpdate)
+	return &IssuanceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IssuanceClient) UpdateOne(_m *Issuance) *IssuanceUpdateOne {
+	mutation := newIssuanceMutation(c.config, OpUpdateOne, withIssuance(_m))
+	return &IssuanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IssuanceClient) UpdateOneID(id uuid.UUID) *IssuanceUpdateOne {
+	mutation := newIssuanceMutation(c.config, OpUpdateOne, withIssuanceID(id))
+	return &IssuanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Issuance.
+func (c *IssuanceClient) Delete() *IssuanceDelete {
+	mutation := newIssuanceMutation(c.config, OpDelete)
+	return &IssuanceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IssuanceClient) DeleteOne(_m *Issuance) *IssuanceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IssuanceClient) DeleteOneID(id uuid.UUID) *IssuanceDeleteOne {
+	builder := c.Delete().Where(issuance.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IssuanceDeleteOne{builder}
+}
+
+// Query returns a query builder for Issuance.
+func (c *IssuanceClient) Query() *IssuanceQuery {
+	return &IssuanceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIssuance},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Issuance entity by its id.
+func (c *IssuanceClient) Get(ctx context.Context, id uuid.UUID) (*Issuance, error) {
+	return c.Query().Where(issuance.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IssuanceClient) GetX(ctx context.Context, id uuid.UUID) *Issuance {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEnrollment queries the enrollment edge of a Issuance.
+func (c *IssuanceClient) QueryEnrollment(_m *Issuance) *EnrollmentQuery {
+	query := (&EnrollmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(issuance.Table, issuance.FieldID, id),
+			sqlgraph.To(enrollment.Table, enrollment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, issuance.EnrollmentTable, issuance.EnrollmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IssuanceClient) Hooks() []Hook {
+	return c.hooks.Issuance
+}
+
+// Interceptors returns the client interceptors.
+func (c *IssuanceClient) Interceptors() []Interceptor {
+	return c.inters.Issuance
+}
+
+func (c *IssuanceClient) mutate(ctx context.Context, m *IssuanceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IssuanceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IssuanceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IssuanceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IssuanceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Issuance mutation op: %q", m.Op())
+	}
+}
+
 // JobClient is a client for the Job schema.
 type JobClient struct {
 	config
@@ -1927,6 +2376,155 @@ func (c *MailClient) mutate(ctx context.Context, m *MailMutation) (Value, error)
 		return (&MailDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Mail mutation op: %q", m.Op())
+	}
+}
+
+// OpenRequestClient is a client for the OpenRequest schema.
+type OpenRequestClient struct {
+	config
+}
+
+// NewOpenRequestClient returns a client for the OpenRequest from the given config.
+func NewOpenRequestClient(c config) *OpenRequestClient {
+	return &OpenRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `openrequest.Hooks(f(g(h())))`.
+func (c *OpenRequestClient) Use(hooks ...Hook) {
+	c.hooks.OpenRequest = append(c.hooks.OpenRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `openrequest.Intercept(f(g(h())))`.
+func (c *OpenRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OpenRequest = append(c.inters.OpenRequest, interceptors...)
+}
+
+// Create returns a builder for creating a OpenRequest entity.
+func (c *OpenRequestClient) Create() *OpenRequestCreate {
+	mutation := newOpenRequestMutation(c.config, OpCreate)
+	return &OpenRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OpenRequest entities.
+func (c *OpenRequestClient) CreateBulk(builders ...*OpenRequestCreate) *OpenRequestCreateBulk {
+	return &OpenRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OpenRequestClient) MapCreateBulk(slice any, setFunc func(*OpenRequestCreate, int)) *OpenRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OpenRequestCreateBulk{err: fmt.Errorf("calling to OpenRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OpenRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OpenRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OpenRequest.
+func (c *OpenRequestClient) Update() *OpenRequestUpdate {
+	mutation := newOpenRequestMutation(c.config, OpUpdate)
+	return &OpenRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OpenRequestClient) UpdateOne(_m *OpenRequest) *OpenRequestUpdateOne {
+	mutation := newOpenRequestMutation(c.config, OpUpdateOne, withOpenRequest(_m))
+	return &OpenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OpenRequestClient) UpdateOneID(id uuid.UUID) *OpenRequestUpdateOne {
+	mutation := newOpenRequestMutation(c.config, OpUpdateOne, withOpenRequestID(id))
+	return &OpenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OpenRequest.
+func (c *OpenRequestClient) Delete() *OpenRequestDelete {
+	mutation := newOpenRequestMutation(c.config, OpDelete)
+	return &OpenRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OpenRequestClient) DeleteOne(_m *OpenRequest) *OpenRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OpenRequestClient) DeleteOneID(id uuid.UUID) *OpenRequestDeleteOne {
+	builder := c.Delete().Where(openrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OpenRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for OpenRequest.
+func (c *OpenRequestClient) Query() *OpenRequestQuery {
+	return &OpenRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOpenRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OpenRequest entity by its id.
+func (c *OpenRequestClient) Get(ctx context.Context, id uuid.UUID) (*OpenRequest, error) {
+	return c.Query().Where(openrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OpenRequestClient) GetX(ctx context.Context, id uuid.UUID) *OpenRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProfile queries the profile edge of a OpenRequest.
+func (c *OpenRequestClient) QueryProfile(_m *OpenRequest) *CertificateProfileQuery {
+	query := (&CertificateProfileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(openrequest.Table, openrequest.FieldID, id),
+			sqlgraph.To(certificateprofile.Table, certificateprofile.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, openrequest.ProfileTable, openrequest.ProfileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OpenRequestClient) Hooks() []Hook {
+	return c.hooks.OpenRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *OpenRequestClient) Interceptors() []Interceptor {
+	return c.inters.OpenRequest
+}
+
+func (c *OpenRequestClient) mutate(ctx context.Context, m *OpenRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OpenRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OpenRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OpenRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OpenRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown OpenRequest mutation op: %q", m.Op())
 	}
 }
 
@@ -2497,13 +3095,15 @@ func (c *SeatUsageDayClient) mutate(ctx context.Context, m *SeatUsageDayMutation
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Approval, AuditEntry, BusinessUnit, Certificate, CertificateProfile, Enrollment,
-		EnrollmentNote, Event, IdempotencyKey, Job, Mail, Seat, SeatAllocation,
-		SeatLicense, SeatUsageDay []ent.Hook
+		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
+		CertificateProfile, Enrollment, EnrollmentNote, Event, IdempotencyKey,
+		Issuance, Job, Mail, OpenRequest, Seat, SeatAllocation, SeatLicense,
+		SeatUsageDay []ent.Hook
 	}
 	inters struct {
-		Approval, AuditEntry, BusinessUnit, Certificate, CertificateProfile, Enrollment,
-		EnrollmentNote, Event, IdempotencyKey, Job, Mail, Seat, SeatAllocation,
-		SeatLicense, SeatUsageDay []ent.Interceptor
+		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
+		CertificateProfile, Enrollment, EnrollmentNote, Event, IdempotencyKey,
+		Issuance, Job, Mail, OpenRequest, Seat, SeatAllocation, SeatLicense,
+		SeatUsageDay []ent.Interceptor
 	}
 )

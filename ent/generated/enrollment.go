@@ -79,13 +79,15 @@ type Enrollment struct {
 	RequestNames lifecycle.RequestNames `json:"request_names,omitempty"`
 	// its approval made the seat
 	MadeSeat bool `json:"made_seat,omitempty"`
-	// wrong codes since the last reset
+	// codes tried since the last reset; the right one gives its attempt back
 	Attempts int `json:"attempts,omitempty"`
+	// AttemptedAt holds the value of the "attempted_at" field.
+	AttemptedAt *time.Time `json:"attempted_at,omitempty"`
 	// AllowedAttempts holds the value of the "allowed_attempts" field.
 	AllowedAttempts int `json:"allowed_attempts,omitempty"`
 	// CodeCipher holds the value of the "code_cipher" field.
 	CodeCipher *[]byte `json:"-"`
-	// TokenCipher holds the value of the "token_cipher" field.
+	// of the invitation's link; of a request, the link that shows where it stands
 	TokenCipher *[]byte `json:"-"`
 	// TokenHash holds the value of the "token_hash" field.
 	TokenHash *[]byte `json:"-"`
@@ -166,7 +168,7 @@ func (*Enrollment) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case enrollment.FieldSeatType, enrollment.FieldSeatID, enrollment.FieldSeatKey, enrollment.FieldName, enrollment.FieldEmail, enrollment.FieldCaType, enrollment.FieldAuthenticationMethod, enrollment.FieldEnrollmentMethod, enrollment.FieldStatus, enrollment.FieldRequesterIssuer, enrollment.FieldRequesterSubject, enrollment.FieldRequesterName, enrollment.FieldRequesterComment, enrollment.FieldReason, enrollment.FieldCsr, enrollment.FieldIssuance, enrollment.FieldIssuanceReason:
 			values[i] = new(sql.NullString)
-		case enrollment.FieldCreatedAt, enrollment.FieldUpdatedAt, enrollment.FieldExpiresAt, enrollment.FieldIssuanceSince:
+		case enrollment.FieldCreatedAt, enrollment.FieldUpdatedAt, enrollment.FieldExpiresAt, enrollment.FieldAttemptedAt, enrollment.FieldIssuanceSince:
 			values[i] = new(sql.NullTime)
 		case enrollment.FieldID, enrollment.FieldBusinessUnitID, enrollment.FieldProfileID:
 			values[i] = new(uuid.UUID)
@@ -370,6 +372,13 @@ func (_m *Enrollment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Attempts = int(value.Int64)
 			}
+		case enrollment.FieldAttemptedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field attempted_at", values[i])
+			} else if value.Valid {
+				_m.AttemptedAt = new(time.Time)
+				*_m.AttemptedAt = value.Time
+			}
 		case enrollment.FieldAllowedAttempts:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field allowed_attempts", values[i])
@@ -565,6 +574,11 @@ func (_m *Enrollment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("attempts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Attempts))
+	builder.WriteString(", ")
+	if v := _m.AttemptedAt; v != nil {
+		builder.WriteString("attempted_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("allowed_attempts=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AllowedAttempts))

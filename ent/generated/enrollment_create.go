@@ -327,6 +327,20 @@ func (_c *EnrollmentCreate) SetNillableAttempts(v *int) *EnrollmentCreate {
 	return _c
 }
 
+// SetAttemptedAt sets the "attempted_at" field.
+func (_c *EnrollmentCreate) SetAttemptedAt(v time.Time) *EnrollmentCreate {
+	_c.mutation.SetAttemptedAt(v)
+	return _c
+}
+
+// SetNillableAttemptedAt sets the "attempted_at" field if the given value is not nil.
+func (_c *EnrollmentCreate) SetNillableAttemptedAt(v *time.Time) *EnrollmentCreate {
+	if v != nil {
+		_c.SetAttemptedAt(*v)
+	}
+	return _c
+}
+
 // SetAllowedAttempts sets the "allowed_attempts" field.
 func (_c *EnrollmentCreate) SetAllowedAttempts(v int) *EnrollmentCreate {
 	_c.mutation.SetAllowedAttempts(v)
@@ -780,6 +794,10 @@ func (_c *EnrollmentCreate) createSpec() (*Enrollment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Attempts(); ok {
 		_spec.SetField(enrollment.FieldAttempts, field.TypeInt, value)
 		_node.Attempts = value
+	}
+	if value, ok := _c.mutation.AttemptedAt(); ok {
+		_spec.SetField(enrollment.FieldAttemptedAt, field.TypeTime, value)
+		_node.AttemptedAt = &value
 	}
 	if value, ok := _c.mutation.AllowedAttempts(); ok {
 		_spec.SetField(enrollment.FieldAllowedAttempts, field.TypeInt, value)

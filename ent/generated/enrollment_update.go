@@ -206,6 +206,26 @@ func (_u *EnrollmentUpdate) AddAttempts(v int) *EnrollmentUpdate {
 	return _u
 }
 
+// SetAttemptedAt sets the "attempted_at" field.
+func (_u *EnrollmentUpdate) SetAttemptedAt(v time.Time) *EnrollmentUpdate {
+	_u.mutation.SetAttemptedAt(v)
+	return _u
+}
+
+// SetNillableAttemptedAt sets the "attempted_at" field if the given value is not nil.
+func (_u *EnrollmentUpdate) SetNillableAttemptedAt(v *time.Time) *EnrollmentUpdate {
+	if v != nil {
+		_u.SetAttemptedAt(*v)
+	}
+	return _u
+}
+
+// ClearAttemptedAt clears the value of the "attempted_at" field.
+func (_u *EnrollmentUpdate) ClearAttemptedAt() *EnrollmentUpdate {
+	_u.mutation.ClearAttemptedAt()
+	return _u
+}
+
 // SetCodeCipher sets the "code_cipher" field.
 func (_u *EnrollmentUpdate) SetCodeCipher(v []byte) *EnrollmentUpdate {
 	_u.mutation.SetCodeCipher(v)
@@ -433,6 +453,12 @@ func (_u *EnrollmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.AddedAttempts(); ok {
 		_spec.AddField(enrollment.FieldAttempts, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AttemptedAt(); ok {
+		_spec.SetField(enrollment.FieldAttemptedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AttemptedAtCleared() {
+		_spec.ClearField(enrollment.FieldAttemptedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CodeCipher(); ok {
 		_spec.SetField(enrollment.FieldCodeCipher, field.TypeBytes, value)
@@ -704,6 +730,26 @@ func (_u *EnrollmentUpdateOne) AddAttempts(v int) *EnrollmentUpdateOne {
 	return _u
 }
 
+// SetAttemptedAt sets the "attempted_at" field.
+func (_u *EnrollmentUpdateOne) SetAttemptedAt(v time.Time) *EnrollmentUpdateOne {
+	_u.mutation.SetAttemptedAt(v)
+	return _u
+}
+
+// SetNillableAttemptedAt sets the "attempted_at" field if the given value is not nil.
+func (_u *EnrollmentUpdateOne) SetNillableAttemptedAt(v *time.Time) *EnrollmentUpdateOne {
+	if v != nil {
+		_u.SetAttemptedAt(*v)
+	}
+	return _u
+}
+
+// ClearAttemptedAt clears the value of the "attempted_at" field.
+func (_u *EnrollmentUpdateOne) ClearAttemptedAt() *EnrollmentUpdateOne {
+	_u.mutation.ClearAttemptedAt()
+	return _u
+}
+
 // SetCodeCipher sets the "code_cipher" field.
 func (_u *EnrollmentUpdateOne) SetCodeCipher(v []byte) *EnrollmentUpdateOne {
 	_u.mutation.SetCodeCipher(v)
@@ -961,6 +1007,12 @@ func (_u *EnrollmentUpdateOne) sqlSave(ctx context.Context) (_node *Enrollment, 
 	}
 	if value, ok := _u.mutation.AddedAttempts(); ok {
 		_spec.AddField(enrollment.FieldAttempts, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AttemptedAt(); ok {
+		_spec.SetField(enrollment.FieldAttemptedAt, field.TypeTime, value)
+	}
+	if _u.mutation.AttemptedAtCleared() {
+		_spec.ClearField(enrollment.FieldAttemptedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CodeCipher(); ok {
 		_spec.SetField(enrollment.FieldCodeCipher, field.TypeBytes, value)

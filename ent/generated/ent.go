@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"gatehouse/ent/generated/acmeaccount"
+	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
@@ -15,8 +17,10 @@ import (
 	"gatehouse/ent/generated/enrollmentnote"
 	"gatehouse/ent/generated/event"
 	"gatehouse/ent/generated/idempotencykey"
+	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -87,6 +91,8 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
+			acmeaccount.Table:        acmeaccount.ValidColumn,
+			acmechallenge.Table:      acmechallenge.ValidColumn,
 			approval.Table:           approval.ValidColumn,
 			auditentry.Table:         auditentry.ValidColumn,
 			businessunit.Table:       businessunit.ValidColumn,
@@ -96,8 +102,10 @@ func checkColumn(t, c string) error {
 			enrollmentnote.Table:     enrollmentnote.ValidColumn,
 			event.Table:              event.ValidColumn,
 			idempotencykey.Table:     idempotencykey.ValidColumn,
+			issuance.Table:           issuance.ValidColumn,
 			job.Table:                job.ValidColumn,
 			mail.Table:               mail.ValidColumn,
+			openrequest.Table:        openrequest.ValidColumn,
 			seat.Table:               seat.ValidColumn,
 			seatallocation.Table:     seatallocation.ValidColumn,
 			seatlicense.Table:        seatlicense.ValidColumn,

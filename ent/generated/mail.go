@@ -5,6 +5,7 @@ package generated
 import (
 	"fmt"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/internal/lifecycle"
 	"strings"
 	"time"
 
@@ -19,15 +20,17 @@ type Mail struct {
 	// ID of the ent.
 	ID uuid.UUID `json:"id,omitempty"`
 	// EnrollmentID holds the value of the "enrollment_id" field.
-	EnrollmentID uuid.UUID `json:"enrollment_id,omitempty"`
+	EnrollmentID *uuid.UUID `json:"enrollment_id,omitempty"`
+	// OpenRequestID holds the value of the "open_request_id" field.
+	OpenRequestID *uuid.UUID `json:"open_request_id,omitempty"`
 	// BusinessUnitID holds the value of the "business_unit_id" field.
 	BusinessUnitID uuid.UUID `json:"business_unit_id,omitempty"`
 	// Kind holds the value of the "kind" field.
-	Kind string `json:"kind,omitempty"`
+	Kind lifecycle.MailKind `json:"kind,omitempty"`
 	// Recipient holds the value of the "recipient" field.
 	Recipient string `json:"recipient,omitempty"`
 	// Status holds the value of the "status" field.
-	Status string `json:"status,omitempty"`
+	Status lifecycle.MailStatus `json:"status,omitempty"`
 	// LastError holds the value of the "last_error" field.
 	LastError string `json:"last_error,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -42,11 +45,13 @@ func (*Mail) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case mail.FieldEnrollmentID, mail.FieldOpenRequestID:
+			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case mail.FieldKind, mail.FieldRecipient, mail.FieldStatus, mail.FieldLastError:
 			values[i] = new(sql.NullString)
 		case mail.FieldCreatedAt, mail.FieldSentAt:
 			values[i] = new(sql.NullTime)
-		case mail.FieldID, mail.FieldEnrollmentID, mail.FieldBusinessUnitID:
+		case mail.FieldID, mail.FieldBusinessUnitID:
 			values[i] = new(uuid.UUID)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -70,10 +75,18 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 				_m.ID = *value
 			}
 		case mail.FieldEnrollmentID:
-			if value, ok := values[i].(*uuid.UUID); !ok {
+			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field enrollment_id", values[i])
-			} else if value != nil {
-				_m.EnrollmentID = *value
+			} else if value.Valid {
+				_m.EnrollmentID = new(uuid.UUID)
+				*_m.EnrollmentID = *value.S.(*uuid.UUID)
+			}
+		case mail.FieldOpenRequestID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field open_request_id", values[i])
+			} else if value.Valid {
+				_m.OpenRequestID = new(uuid.UUID)
+				*_m.OpenRequestID = *value.S.(*uuid.UUID)
 			}
 		case mail.FieldBusinessUnitID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
@@ -85,7 +98,7 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field kind", values[i])
 			} else if value.Valid {
-				_m.Kind = value.String
+				_m.Kind = lifecycle.MailKind(value.String)
 			}
 		case mail.FieldRecipient:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -97,7 +110,7 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
 			} else if value.Valid {
-				_m.Status = value.String
+				_m.Status = lifecycle.MailStatus(value.String)
 			}
 		case mail.FieldLastError:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -154,20 +167,27 @@ func (_m *Mail) String() string {
 	var builder strings.Builder
 	builder.WriteString("Mail(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
-	builder.WriteString("enrollment_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.EnrollmentID))
+	if v := _m.EnrollmentID; v != nil {
+		builder.WriteString("enrollment_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.OpenRequestID; v != nil {
+		builder.WriteString("open_request_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("business_unit_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.BusinessUnitID))
 	builder.WriteString(", ")
 	builder.WriteString("kind=")
-	builder.WriteString(_m.Kind)
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
 	builder.WriteString(", ")
 	builder.WriteString("recipient=")
 	builder.WriteString(_m.Recipient)
 	builder.WriteString(", ")
 	builder.WriteString("status=")
-	builder.WriteString(_m.Status)
+	builder.WriteString(fmt.Sprintf("%v", _m.Status))
 	builder.WriteString(", ")
 	builder.WriteString("last_error=")
 	builder.WriteString(_m.LastError)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/internal/lifecycle"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -27,6 +28,28 @@ func (_c *MailCreate) SetEnrollmentID(v uuid.UUID) *MailCreate {
 	return _c
 }
 
+// SetNillableEnrollmentID sets the "enrollment_id" field if the given value is not nil.
+func (_c *MailCreate) SetNillableEnrollmentID(v *uuid.UUID) *MailCreate {
+	if v != nil {
+		_c.SetEnrollmentID(*v)
+	}
+	return _c
+}
+
+// SetOpenRequestID sets the "open_request_id" field.
+func (_c *MailCreate) SetOpenRequestID(v uuid.UUID) *MailCreate {
+	_c.mutation.SetOpenRequestID(v)
+	return _c
+}
+
+// SetNillableOpenRequestID sets the "open_request_id" field if the given value is not nil.
+func (_c *MailCreate) SetNillableOpenRequestID(v *uuid.UUID) *MailCreate {
+	if v != nil {
+		_c.SetOpenRequestID(*v)
+	}
+	return _c
+}
+
 // SetBusinessUnitID sets the "business_unit_id" field.
 func (_c *MailCreate) SetBusinessUnitID(v uuid.UUID) *MailCreate {
 	_c.mutation.SetBusinessUnitID(v)
@@ -34,7 +57,7 @@ func (_c *MailCreate) SetBusinessUnitID(v uuid.UUID) *MailCreate {
 }
 
 // SetKind sets the "kind" field.
-func (_c *MailCreate) SetKind(v string) *MailCreate {
+func (_c *MailCreate) SetKind(v lifecycle.MailKind) *MailCreate {
 	_c.mutation.SetKind(v)
 	return _c
 }
@@ -46,13 +69,13 @@ func (_c *MailCreate) SetRecipient(v string) *MailCreate {
 }
 
 // SetStatus sets the "status" field.
-func (_c *MailCreate) SetStatus(v string) *MailCreate {
+func (_c *MailCreate) SetStatus(v lifecycle.MailStatus) *MailCreate {
 	_c.mutation.SetStatus(v)
 	return _c
 }
 
 // SetNillableStatus sets the "status" field if the given value is not nil.
-func (_c *MailCreate) SetNillableStatus(v *string) *MailCreate {
+func (_c *MailCreate) SetNillableStatus(v *lifecycle.MailStatus) *MailCreate {
 	if v != nil {
 		_c.SetStatus(*v)
 	}
@@ -158,9 +181,6 @@ func (_c *MailCreate) defaults() {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *MailCreate) check() error {
-	if _, ok := _c.mutation.EnrollmentID(); !ok {
-		return &ValidationError{Name: "enrollment_id", err: errors.New(`generated: missing required field "Mail.enrollment_id"`)}
-	}
 	if _, ok := _c.mutation.BusinessUnitID(); !ok {
 		return &ValidationError{Name: "business_unit_id", err: errors.New(`generated: missing required field "Mail.business_unit_id"`)}
 	}
@@ -216,7 +236,11 @@ func (_c *MailCreate) createSpec() (*Mail, *sqlgraph.CreateSpec) {
 	}
 	if value, ok := _c.mutation.EnrollmentID(); ok {
 		_spec.SetField(mail.FieldEnrollmentID, field.TypeUUID, value)
-		_node.EnrollmentID = value
+		_node.EnrollmentID = &value
+	}
+	if value, ok := _c.mutation.OpenRequestID(); ok {
+		_spec.SetField(mail.FieldOpenRequestID, field.TypeUUID, value)
+		_node.OpenRequestID = &value
 	}
 	if value, ok := _c.mutation.BusinessUnitID(); ok {
 		_spec.SetField(mail.FieldBusinessUnitID, field.TypeUUID, value)

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/predicate"
+	"gatehouse/internal/lifecycle"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/google/uuid"
 )
 
 // MailUpdate is the builder for updating Mail entities.
@@ -29,14 +31,54 @@ func (_u *MailUpdate) Where(ps ...predicate.Mail) *MailUpdate {
 	return _u
 }
 
+// SetEnrollmentID sets the "enrollment_id" field.
+func (_u *MailUpdate) SetEnrollmentID(v uuid.UUID) *MailUpdate {
+	_u.mutation.SetEnrollmentID(v)
+	return _u
+}
+
+// SetNillableEnrollmentID sets the "enrollment_id" field if the given value is not nil.
+func (_u *MailUpdate) SetNillableEnrollmentID(v *uuid.UUID) *MailUpdate {
+	if v != nil {
+		_u.SetEnrollmentID(*v)
+	}
+	return _u
+}
+
+// ClearEnrollmentID clears the value of the "enrollment_id" field.
+func (_u *MailUpdate) ClearEnrollmentID() *MailUpdate {
+	_u.mutation.ClearEnrollmentID()
+	return _u
+}
+
+// SetOpenRequestID sets the "open_request_id" field.
+func (_u *MailUpdate) SetOpenRequestID(v uuid.UUID) *MailUpdate {
+	_u.mutation.SetOpenRequestID(v)
+	return _u
+}
+
+// SetNillableOpenRequestID sets the "open_request_id" field if the given value is not nil.
+func (_u *MailUpdate) SetNillableOpenRequestID(v *uuid.UUID) *MailUpdate {
+	if v != nil {
+		_u.SetOpenRequestID(*v)
+	}
+	return _u
+}
+
+// ClearOpenRequestID clears the value of the "open_request_id" field.
+func (_u *MailUpdate) ClearOpenRequestID() *MailUpdate {
+	_u.mutation.ClearOpenRequestID()
+	return _u
+}
+
 // SetStatus sets the "status" field.
-func (_u *MailUpdate) SetStatus(v string) *MailUpdate {
+func (_u *MailUpdate) SetStatus(v lifecycle.MailStatus) *MailUpdate {
 	_u.mutation.SetStatus(v)
 	return _u
 }
 
 // SetNillableStatus sets the "status" field if the given value is not nil.
-func (_u *MailUpdate) SetNillableStatus(v *string) *MailUpdate {
+func (_u *MailUpdate) SetNillableStatus(v *lifecycle.MailStatus) *MailUpdate {
 	if v != nil {
 		_u.SetStatus(*v)
 	}
@@ -124,6 +166,18 @@ func (_u *MailUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			}
 		}
 	}
+	if value, ok := _u.mutation.EnrollmentID(); ok {
+		_spec.SetField(mail.FieldEnrollmentID, field.TypeUUID, value)
+	}
+	if _u.mutation.EnrollmentIDCleared() {
+		_spec.ClearField(mail.FieldEnrollmentID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.OpenRequestID(); ok {
+		_spec.SetField(mail.FieldOpenRequestID, field.TypeUUID, value)
+	}
+	if _u.mutation.OpenRequestIDCleared() {
+		_spec.ClearField(mail.FieldOpenRequestID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(mail.FieldStatus, field.TypeString, value)
 	}
@@ -158,14 +212,54 @@ type MailUpdateOne struct {
 	modifiers []func(*sql.UpdateBuilder)
 }
 
+// SetEnrollmentID sets the "enrollment_id" field.
+func (_u *MailUpdateOne) SetEnrollmentID(v uuid.UUID) *MailUpdateOne {
+	_u.mutation.SetEnrollmentID(v)
+	return _u
+}
+
+// SetNillableEnrollmentID sets the "enrollment_id" field if the given value is not nil.
+func (_u *MailUpdateOne) SetNillableEnrollmentID(v *uuid.UUID) *MailUpdateOne {
+	if v != nil {
+		_u.SetEnrollmentID(*v)
+	}
+	return _u
+}
+
+// ClearEnrollmentID clears the value of the "enrollment_id" field.
+func (_u *MailUpdateOne) ClearEnrollmentID() *MailUpdateOne {
+	_u.mutation.ClearEnrollmentID()
+	return _u
+}
+
+// SetOpenRequestID sets the "open_request_id" field.
+func (_u *MailUpdateOne) SetOpenRequestID(v uuid.UUID) *MailUpdateOne {
+	_u.mutation.SetOpenRequestID(v)
+	return _u
+}
+
+// SetNillableOpenRequestID sets the "open_request_id" field if the given value is not nil.
+func (_u *MailUpdateOne) SetNillableOpenRequestID(v *uuid.UUID) *MailUpdateOne {
+	if v != nil {
+		_u.SetOpenRequestID(*v)
+	}
+	return _u
+}
+
+// ClearOpenRequestID clears the value of the "open_request_id" field.
+func (_u *MailUpdateOne) ClearOpenRequestID() *MailUpdateOne {
+	_u.mutation.ClearOpenRequestID()
+	return _u
+}
+
 // SetStatus sets the "status" field.
-func (_u *MailUpdateOne) SetStatus(v string) *MailUpdateOne {
+func (_u *MailUpdateOne) SetStatus(v lifecycle.MailStatus) *MailUpdateOne {
 	_u.mutation.SetStatus(v)
 	return _u
 }
 
 // SetNillableStatus sets the "status" field if the given value is not nil.
-func (_u *MailUpdateOne) SetNillableStatus(v *string) *MailUpdateOne {
+func (_u *MailUpdateOne) SetNillableStatus(v *lifecycle.MailStatus) *MailUpdateOne {
 	if v != nil {
 		_u.SetStatus(*v)
 	}
@@ -282,6 +376,18 @@ func (_u *MailUpdateOne) sqlSave(ctx context.Context) (_node *Mail, err error) {
 				ps[i](selector)
 			}
 		}
+	}
+	if value, ok := _u.mutation.EnrollmentID(); ok {
+		_spec.SetField(mail.FieldEnrollmentID, field.TypeUUID, value)
+	}
+	if _u.mutation.EnrollmentIDCleared() {
+		_spec.ClearField(mail.FieldEnrollmentID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.OpenRequestID(); ok {
+		_spec.SetField(mail.FieldOpenRequestID, field.TypeUUID, value)
+	}
+	if _u.mutation.OpenRequestIDCleared() {
+		_spec.ClearField(mail.FieldOpenRequestID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(mail.FieldStatus, field.TypeString, value)

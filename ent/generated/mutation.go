@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"gatehouse/ent/generated/acmeaccount"
+	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
@@ -16,8 +18,10 @@ import (
 	"gatehouse/ent/generated/enrollmentnote"
 	"gatehouse/ent/generated/event"
 	"gatehouse/ent/generated/idempotencykey"
+	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/predicate"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
@@ -42,6 +46,8 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
+	TypeACMEAccount        = "ACMEAccount"
+	TypeACMEChallenge      = "ACMEChallenge"
 	TypeApproval           = "Approval"
 	TypeAuditEntry         = "AuditEntry"
 	TypeBusinessUnit       = "BusinessUnit"
@@ -51,13 +57,949 @@ const (
 	TypeEnrollmentNote     = "EnrollmentNote"
 	TypeEvent              = "Event"
 	TypeIdempotencyKey     = "IdempotencyKey"
+	TypeIssuance           = "Issuance"
 	TypeJob                = "Job"
 	TypeMail               = "Mail"
+	TypeOpenRequest        = "OpenRequest"
 	TypeSeat               = "Seat"
 	TypeSeatAllocation     = "SeatAllocation"
 	TypeSeatLicense        = "SeatLicense"
 	TypeSeatUsageDay       = "SeatUsageDay"
 )
+
+// ACMEAccountMutation represents an operation that mutates the ACMEAccount nodes in the graph.
+type ACMEAccountMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	directory     *string
+	location      *string
+	key_cipher    *[]byte
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ACMEAccount, error)
+	predicates    []predicate.ACMEAccount
+}
+
+var _ ent.Mutation = (*ACMEAccountMutation)(nil)
+
+// acmeaccountOption allows management of the mutation configuration using functional options.
+type acmeaccountOption func(*ACMEAccountMutation)
+
+// newACMEAccountMutation creates new mutation for the ACMEAccount entity.
+func newACMEAccountMutation(c config, op Op, opts ...acmeaccountOption) *ACMEAccountMutation {
+	m := &ACMEAccountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeACMEAccount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withACMEAccountID sets the ID field of the mutation.
+func withACMEAccountID(id uuid.UUID) acmeaccountOption {
+	return func(m *ACMEAccountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ACMEAccount
+		)
+		m.oldValue = func(ctx context.Context) (*ACMEAccount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ACMEAccount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withACMEAccount sets the old ACMEAccount of the mutation.
+func withACMEAccount(node *ACMEAccount) acmeaccountOption {
+	return func(m *ACMEAccountMutation) {
+		m.oldValue = func(context.Context) (*ACMEAccount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ACMEAccountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ACMEAccountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ACMEAccount entities.
+func (m *ACMEAccountMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ACMEAccountMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ACMEAccountMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ACMEAccount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetDirectory sets the "directory" field.
+func (m *ACMEAccountMutation) SetDirectory(s string) {
+	m.directory = &s
+}
+
+// Directory returns the value of the "directory" field in the mutation.
+func (m *ACMEAccountMutation) Directory() (r string, exists bool) {
+	v := m.directory
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDirectory returns the old "directory" field's value of the ACMEAccount entity.
+// If the ACMEAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEAccountMutation) OldDirectory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDirectory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDirectory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDirectory: %w", err)
+	}
+	return oldValue.Directory, nil
+}
+
+// ResetDirectory resets all changes to the "directory" field.
+func (m *ACMEAccountMutation) ResetDirectory() {
+	m.directory = nil
+}
+
+// SetLocation sets the "location" field.
+func (m *ACMEAccountMutation) SetLocation(s string) {
+	m.location = &s
+}
+
+// Location returns the value of the "location" field in the mutation.
+func (m *ACMEAccountMutation) Location() (r string, exists bool) {
+	v := m.location
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLocation returns the old "location" field's value of the ACMEAccount entity.
+// If the ACMEAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEAccountMutation) OldLocation(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLocation is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLocation requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLocation: %w", err)
+	}
+	return oldValue.Location, nil
+}
+
+// ResetLocation resets all changes to the "location" field.
+func (m *ACMEAccountMutation) ResetLocation() {
+	m.location = nil
+}
+
+// SetKeyCipher sets the "key_cipher" field.
+func (m *ACMEAccountMutation) SetKeyCipher(b []byte) {
+	m.key_cipher = &b
+}
+
+// KeyCipher returns the value of the "key_cipher" field in the mutation.
+func (m *ACMEAccountMutation) KeyCipher() (r []byte, exists bool) {
+	v := m.key_cipher
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyCipher returns the old "key_cipher" field's value of the ACMEAccount entity.
+// If the ACMEAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEAccountMutation) OldKeyCipher(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyCipher is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyCipher requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyCipher: %w", err)
+	}
+	return oldValue.KeyCipher, nil
+}
+
+// ResetKeyCipher resets all changes to the "key_cipher" field.
+func (m *ACMEAccountMutation) ResetKeyCipher() {
+	m.key_cipher = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ACMEAccountMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ACMEAccountMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ACMEAccount entity.
+// If the ACMEAccount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEAccountMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ACMEAccountMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the ACMEAccountMutation builder.
+func (m *ACMEAccountMutation) Where(ps ...predicate.ACMEAccount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ACMEAccountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ACMEAccountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ACMEAccount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ACMEAccountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ACMEAccountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ACMEAccount).
+func (m *ACMEAccountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ACMEAccountMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.directory != nil {
+		fields = append(fields, acmeaccount.FieldDirectory)
+	}
+	if m.location != nil {
+		fields = append(fields, acmeaccount.FieldLocation)
+	}
+	if m.key_cipher != nil {
+		fields = append(fields, acmeaccount.FieldKeyCipher)
+	}
+	if m.created_at != nil {
+		fields = append(fields, acmeaccount.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ACMEAccountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case acmeaccount.FieldDirectory:
+		return m.Directory()
+	case acmeaccount.FieldLocation:
+		return m.Location()
+	case acmeaccount.FieldKeyCipher:
+		return m.KeyCipher()
+	case acmeaccount.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ACMEAccountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case acmeaccount.FieldDirectory:
+		return m.OldDirectory(ctx)
+	case acmeaccount.FieldLocation:
+		return m.OldLocation(ctx)
+	case acmeaccount.FieldKeyCipher:
+		return m.OldKeyCipher(ctx)
+	case acmeaccount.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ACMEAccount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ACMEAccountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case acmeaccount.FieldDirectory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDirectory(v)
+		return nil
+	case acmeaccount.FieldLocation:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLocation(v)
+		return nil
+	case acmeaccount.FieldKeyCipher:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyCipher(v)
+		return nil
+	case acmeaccount.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ACMEAccount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ACMEAccountMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ACMEAccountMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ACMEAccountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ACMEAccount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ACMEAccountMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ACMEAccountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ACMEAccountMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ACMEAccount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ACMEAccountMutation) ResetField(name string) error {
+	switch name {
+	case acmeaccount.FieldDirectory:
+		m.ResetDirectory()
+		return nil
+	case acmeaccount.FieldLocation:
+		m.ResetLocation()
+		return nil
+	case acmeaccount.FieldKeyCipher:
+		m.ResetKeyCipher()
+		return nil
+	case acmeaccount.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ACMEAccount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ACMEAccountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ACMEAccountMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ACMEAccountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ACMEAccountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ACMEAccountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ACMEAccountMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ACMEAccountMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ACMEAccount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ACMEAccountMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ACMEAccount edge %s", name)
+}
+
+// ACMEChallengeMutation represents an operation that mutates the ACMEChallenge nodes in the graph.
+type ACMEChallengeMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	token             *string
+	key_authorization *string
+	created_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ACMEChallenge, error)
+	predicates        []predicate.ACMEChallenge
+}
+
+var _ ent.Mutation = (*ACMEChallengeMutation)(nil)
+
+// acmechallengeOption allows management of the mutation configuration using functional options.
+type acmechallengeOption func(*ACMEChallengeMutation)
+
+// newACMEChallengeMutation creates new mutation for the ACMEChallenge entity.
+func newACMEChallengeMutation(c config, op Op, opts ...acmechallengeOption) *ACMEChallengeMutation {
+	m := &ACMEChallengeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeACMEChallenge,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withACMEChallengeID sets the ID field of the mutation.
+func withACMEChallengeID(id uuid.UUID) acmechallengeOption {
+	return func(m *ACMEChallengeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ACMEChallenge
+		)
+		m.oldValue = func(ctx context.Context) (*ACMEChallenge, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ACMEChallenge.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withACMEChallenge sets the old ACMEChallenge of the mutation.
+func withACMEChallenge(node *ACMEChallenge) acmechallengeOption {
+	return func(m *ACMEChallengeMutation) {
+		m.oldValue = func(context.Context) (*ACMEChallenge, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ACMEChallengeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ACMEChallengeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ACMEChallenge entities.
+func (m *ACMEChallengeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ACMEChallengeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ACMEChallengeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ACMEChallenge.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetToken sets the "token" field.
+func (m *ACMEChallengeMutation) SetToken(s string) {
+	m.token = &s
+}
+
+// Token returns the value of the "token" field in the mutation.
+func (m *ACMEChallengeMutation) Token() (r string, exists bool) {
+	v := m.token
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToken returns the old "token" field's value of the ACMEChallenge entity.
+// If the ACMEChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEChallengeMutation) OldToken(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToken is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToken requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToken: %w", err)
+	}
+	return oldValue.Token, nil
+}
+
+// ResetToken resets all changes to the "token" field.
+func (m *ACMEChallengeMutation) ResetToken() {
+	m.token = nil
+}
+
+// SetKeyAuthorization sets the "key_authorization" field.
+func (m *ACMEChallengeMutation) SetKeyAuthorization(s string) {
+	m.key_authorization = &s
+}
+
+// KeyAuthorization returns the value of the "key_authorization" field in the mutation.
+func (m *ACMEChallengeMutation) KeyAuthorization() (r string, exists bool) {
+	v := m.key_authorization
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyAuthorization returns the old "key_authorization" field's value of the ACMEChallenge entity.
+// If the ACMEChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEChallengeMutation) OldKeyAuthorization(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyAuthorization is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyAuthorization requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyAuthorization: %w", err)
+	}
+	return oldValue.KeyAuthorization, nil
+}
+
+// ResetKeyAuthorization resets all changes to the "key_authorization" field.
+func (m *ACMEChallengeMutation) ResetKeyAuthorization() {
+	m.key_authorization = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ACMEChallengeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ACMEChallengeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ACMEChallenge entity.
+// If the ACMEChallenge object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ACMEChallengeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ACMEChallengeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the ACMEChallengeMutation builder.
+func (m *ACMEChallengeMutation) Where(ps ...predicate.ACMEChallenge) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ACMEChallengeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ACMEChallengeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ACMEChallenge, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ACMEChallengeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ACMEChallengeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ACMEChallenge).
+func (m *ACMEChallengeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ACMEChallengeMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.token != nil {
+		fields = append(fields, acmechallenge.FieldToken)
+	}
+	if m.key_authorization != nil {
+		fields = append(fields, acmechallenge.FieldKeyAuthorization)
+	}
+	if m.created_at != nil {
+		fields = append(fields, acmechallenge.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ACMEChallengeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case acmechallenge.FieldToken:
+		return m.Token()
+	case acmechallenge.FieldKeyAuthorization:
+		return m.KeyAuthorization()
+	case acmechallenge.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ACMEChallengeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case acmechallenge.FieldToken:
+		return m.OldToken(ctx)
+	case acmechallenge.FieldKeyAuthorization:
+		return m.OldKeyAuthorization(ctx)
+	case acmechallenge.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ACMEChallenge field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ACMEChallengeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case acmechallenge.FieldToken:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToken(v)
+		return nil
+	case acmechallenge.FieldKeyAuthorization:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyAuthorization(v)
+		return nil
+	case acmechallenge.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ACMEChallenge field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ACMEChallengeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ACMEChallengeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ACMEChallengeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ACMEChallenge numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ACMEChallengeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ACMEChallengeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ACMEChallengeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ACMEChallenge nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ACMEChallengeMutation) ResetField(name string) error {
+	switch name {
+	case acmechallenge.FieldToken:
+		m.ResetToken()
+		return nil
+	case acmechallenge.FieldKeyAuthorization:
+		m.ResetKeyAuthorization()
+		return nil
+	case acmechallenge.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ACMEChallenge field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ACMEChallengeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ACMEChallengeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ACMEChallengeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ACMEChallengeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ACMEChallengeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ACMEChallengeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ACMEChallengeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ACMEChallenge unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ACMEChallengeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ACMEChallenge edge %s", name)
+}
 
 // ApprovalMutation represents an operation that mutates the Approval nodes in the graph.
 type ApprovalMutation struct {
@@ -3111,6 +4053,7 @@ type CertificateMutation struct {
 	not_after            *time.Time
 	sha256               *string
 	der                  *[]byte
+	chain                *string
 	revoked_at           *time.Time
 	revocation_reason    *lifecycle.RevocationReason
 	clearedFields        map[string]struct{}
@@ -3815,6 +4758,42 @@ func (m *CertificateMutation) ResetDer() {
 	m.der = nil
 }
 
+// SetChain sets the "chain" field.
+func (m *CertificateMutation) SetChain(s string) {
+	m.chain = &s
+}
+
+// Chain returns the value of the "chain" field in the mutation.
+func (m *CertificateMutation) Chain() (r string, exists bool) {
+	v := m.chain
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChain returns the old "chain" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldChain(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChain is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChain requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChain: %w", err)
+	}
+	return oldValue.Chain, nil
+}
+
+// ResetChain resets all changes to the "chain" field.
+func (m *CertificateMutation) ResetChain() {
+	m.chain = nil
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (m *CertificateMutation) SetRevokedAt(t time.Time) {
 	m.revoked_at = &t
@@ -4028,7 +5007,7 @@ func (m *CertificateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CertificateMutation) Fields() []string {
-	fields := make([]string, 0, 17)
+	fields := make([]string, 0, 18)
 	if m.version != nil {
 		fields = append(fields, certificate.FieldVersion)
 	}
@@ -4074,6 +5053,9 @@ func (m *CertificateMutation) Fields() []string {
 	if m.der != nil {
 		fields = append(fields, certificate.FieldDer)
 	}
+	if m.chain != nil {
+		fields = append(fields, certificate.FieldChain)
+	}
 	if m.revoked_at != nil {
 		fields = append(fields, certificate.FieldRevokedAt)
 	}
@@ -4118,6 +5100,8 @@ func (m *CertificateMutation) Field(name string) (ent.Value, bool) {
 		return m.Sha256()
 	case certificate.FieldDer:
 		return m.Der()
+	case certificate.FieldChain:
+		return m.Chain()
 	case certificate.FieldRevokedAt:
 		return m.RevokedAt()
 	case certificate.FieldRevocationReason:
@@ -4161,6 +5145,8 @@ func (m *CertificateMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldSha256(ctx)
 	case certificate.FieldDer:
 		return m.OldDer(ctx)
+	case certificate.FieldChain:
+		return m.OldChain(ctx)
 	case certificate.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
 	case certificate.FieldRevocationReason:
@@ -4278,6 +5264,13 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDer(v)
+		return nil
+	case certificate.FieldChain:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChain(v)
 		return nil
 	case certificate.FieldRevokedAt:
 		v, ok := value.(time.Time)
@@ -4428,6 +5421,9 @@ func (m *CertificateMutation) ResetField(name string) error {
 		return nil
 	case certificate.FieldDer:
 		m.ResetDer()
+		return nil
+	case certificate.FieldChain:
+		m.ResetChain()
 		return nil
 	case certificate.FieldRevokedAt:
 		m.ResetRevokedAt()
@@ -4585,6 +5581,11 @@ type CertificateProfileMutation struct {
 	subject_template          *string
 	allowed_sans              *[]string
 	appendallowed_sans        []string
+	issuer                    *lifecycle.Issuer
+	key_usages                *[]string
+	appendkey_usages          []string
+	extended_key_usages       *[]string
+	appendextended_key_usages []string
 	mail_code                 *bool
 	mail_requester            *bool
 	approver_emails           *[]string
@@ -5651,6 +6652,144 @@ func (m *CertificateProfileMutation) ResetAllowedSans() {
 	m.appendallowed_sans = nil
 }
 
+// SetIssuer sets the "issuer" field.
+func (m *CertificateProfileMutation) SetIssuer(l lifecycle.Issuer) {
+	m.issuer = &l
+}
+
+// Issuer returns the value of the "issuer" field in the mutation.
+func (m *CertificateProfileMutation) Issuer() (r lifecycle.Issuer, exists bool) {
+	v := m.issuer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuer returns the old "issuer" field's value of the CertificateProfile entity.
+// If the CertificateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateProfileMutation) OldIssuer(ctx context.Context) (v lifecycle.Issuer, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuer: %w", err)
+	}
+	return oldValue.Issuer, nil
+}
+
+// ResetIssuer resets all changes to the "issuer" field.
+func (m *CertificateProfileMutation) ResetIssuer() {
+	m.issuer = nil
+}
+
+// SetKeyUsages sets the "key_usages" field.
+func (m *CertificateProfileMutation) SetKeyUsages(s []string) {
+	m.key_usages = &s
+	m.appendkey_usages = nil
+}
+
+// KeyUsages returns the value of the "key_usages" field in the mutation.
+func (m *CertificateProfileMutation) KeyUsages() (r []string, exists bool) {
+	v := m.key_usages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyUsages returns the old "key_usages" field's value of the CertificateProfile entity.
+// If the CertificateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateProfileMutation) OldKeyUsages(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyUsages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyUsages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyUsages: %w", err)
+	}
+	return oldValue.KeyUsages, nil
+}
+
+// AppendKeyUsages adds s to the "key_usages" field.
+func (m *CertificateProfileMutation) AppendKeyUsages(s []string) {
+	m.appendkey_usages = append(m.appendkey_usages, s...)
+}
+
+// AppendedKeyUsages returns the list of values that were appended to the "key_usages" field in this mutation.
+func (m *CertificateProfileMutation) AppendedKeyUsages() ([]string, bool) {
+	if len(m.appendkey_usages) == 0 {
+		return nil, false
+	}
+	return m.appendkey_usages, true
+}
+
+// ResetKeyUsages resets all changes to the "key_usages" field.
+func (m *CertificateProfileMutation) ResetKeyUsages() {
+	m.key_usages = nil
+	m.appendkey_usages = nil
+}
+
+// SetExtendedKeyUsages sets the "extended_key_usages" field.
+func (m *CertificateProfileMutation) SetExtendedKeyUsages(s []string) {
+	m.extended_key_usages = &s
+	m.appendextended_key_usages = nil
+}
+
+// ExtendedKeyUsages returns the value of the "extended_key_usages" field in the mutation.
+func (m *CertificateProfileMutation) ExtendedKeyUsages() (r []string, exists bool) {
+	v := m.extended_key_usages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExtendedKeyUsages returns the old "extended_key_usages" field's value of the CertificateProfile entity.
+// If the CertificateProfile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateProfileMutation) OldExtendedKeyUsages(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExtendedKeyUsages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExtendedKeyUsages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExtendedKeyUsages: %w", err)
+	}
+	return oldValue.ExtendedKeyUsages, nil
+}
+
+// AppendExtendedKeyUsages adds s to the "extended_key_usages" field.
+func (m *CertificateProfileMutation) AppendExtendedKeyUsages(s []string) {
+	m.appendextended_key_usages = append(m.appendextended_key_usages, s...)
+}
+
+// AppendedExtendedKeyUsages returns the list of values that were appended to the "extended_key_usages" field in this mutation.
+func (m *CertificateProfileMutation) AppendedExtendedKeyUsages() ([]string, bool) {
+	if len(m.appendextended_key_usages) == 0 {
+		return nil, false
+	}
+	return m.appendextended_key_usages, true
+}
+
+// ResetExtendedKeyUsages resets all changes to the "extended_key_usages" field.
+func (m *CertificateProfileMutation) ResetExtendedKeyUsages() {
+	m.extended_key_usages = nil
+	m.appendextended_key_usages = nil
+}
+
 // SetMailCode sets the "mail_code" field.
 func (m *CertificateProfileMutation) SetMailCode(b bool) {
 	m.mail_code = &b
@@ -5971,7 +7110,7 @@ func (m *CertificateProfileMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CertificateProfileMutation) Fields() []string {
-	fields := make([]string, 0, 27)
+	fields := make([]string, 0, 30)
 	if m.version != nil {
 		fields = append(fields, certificateprofile.FieldVersion)
 	}
@@ -6034,6 +7173,15 @@ func (m *CertificateProfileMutation) Fields() []string {
 	}
 	if m.allowed_sans != nil {
 		fields = append(fields, certificateprofile.FieldAllowedSans)
+	}
+	if m.issuer != nil {
+		fields = append(fields, certificateprofile.FieldIssuer)
+	}
+	if m.key_usages != nil {
+		fields = append(fields, certificateprofile.FieldKeyUsages)
+	}
+	if m.extended_key_usages != nil {
+		fields = append(fields, certificateprofile.FieldExtendedKeyUsages)
 	}
 	if m.mail_code != nil {
 		fields = append(fields, certificateprofile.FieldMailCode)
@@ -6103,6 +7251,12 @@ func (m *CertificateProfileMutation) Field(name string) (ent.Value, bool) {
 		return m.SubjectTemplate()
 	case certificateprofile.FieldAllowedSans:
 		return m.AllowedSans()
+	case certificateprofile.FieldIssuer:
+		return m.Issuer()
+	case certificateprofile.FieldKeyUsages:
+		return m.KeyUsages()
+	case certificateprofile.FieldExtendedKeyUsages:
+		return m.ExtendedKeyUsages()
 	case certificateprofile.FieldMailCode:
 		return m.MailCode()
 	case certificateprofile.FieldMailRequester:
@@ -6166,6 +7320,12 @@ func (m *CertificateProfileMutation) OldField(ctx context.Context, name string) 
 		return m.OldSubjectTemplate(ctx)
 	case certificateprofile.FieldAllowedSans:
 		return m.OldAllowedSans(ctx)
+	case certificateprofile.FieldIssuer:
+		return m.OldIssuer(ctx)
+	case certificateprofile.FieldKeyUsages:
+		return m.OldKeyUsages(ctx)
+	case certificateprofile.FieldExtendedKeyUsages:
+		return m.OldExtendedKeyUsages(ctx)
 	case certificateprofile.FieldMailCode:
 		return m.OldMailCode(ctx)
 	case certificateprofile.FieldMailRequester:
@@ -6333,6 +7493,27 @@ func (m *CertificateProfileMutation) SetField(name string, value ent.Value) erro
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAllowedSans(v)
+		return nil
+	case certificateprofile.FieldIssuer:
+		v, ok := value.(lifecycle.Issuer)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuer(v)
+		return nil
+	case certificateprofile.FieldKeyUsages:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyUsages(v)
+		return nil
+	case certificateprofile.FieldExtendedKeyUsages:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExtendedKeyUsages(v)
 		return nil
 	case certificateprofile.FieldMailCode:
 		v, ok := value.(bool)
@@ -6596,6 +7777,15 @@ func (m *CertificateProfileMutation) ResetField(name string) error {
 	case certificateprofile.FieldAllowedSans:
 		m.ResetAllowedSans()
 		return nil
+	case certificateprofile.FieldIssuer:
+		m.ResetIssuer()
+		return nil
+	case certificateprofile.FieldKeyUsages:
+		m.ResetKeyUsages()
+		return nil
+	case certificateprofile.FieldExtendedKeyUsages:
+		m.ResetExtendedKeyUsages()
+		return nil
 	case certificateprofile.FieldMailCode:
 		m.ResetMailCode()
 		return nil
@@ -6729,6 +7919,7 @@ type EnrollmentMutation struct {
 	made_seat             *bool
 	attempts              *int
 	addattempts           *int
+	attempted_at          *time.Time
 	allowed_attempts      *int
 	addallowed_attempts   *int
 	code_cipher           *[]byte
@@ -8025,6 +9216,55 @@ func (m *EnrollmentMutation) ResetAttempts() {
 	m.addattempts = nil
 }
 
+// SetAttemptedAt sets the "attempted_at" field.
+func (m *EnrollmentMutation) SetAttemptedAt(t time.Time) {
+	m.attempted_at = &t
+}
+
+// AttemptedAt returns the value of the "attempted_at" field in the mutation.
+func (m *EnrollmentMutation) AttemptedAt() (r time.Time, exists bool) {
+	v := m.attempted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttemptedAt returns the old "attempted_at" field's value of the Enrollment entity.
+// If the Enrollment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EnrollmentMutation) OldAttemptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttemptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttemptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttemptedAt: %w", err)
+	}
+	return oldValue.AttemptedAt, nil
+}
+
+// ClearAttemptedAt clears the value of the "attempted_at" field.
+func (m *EnrollmentMutation) ClearAttemptedAt() {
+	m.attempted_at = nil
+	m.clearedFields[enrollment.FieldAttemptedAt] = struct{}{}
+}
+
+// AttemptedAtCleared returns if the "attempted_at" field was cleared in this mutation.
+func (m *EnrollmentMutation) AttemptedAtCleared() bool {
+	_, ok := m.clearedFields[enrollment.FieldAttemptedAt]
+	return ok
+}
+
+// ResetAttemptedAt resets all changes to the "attempted_at" field.
+func (m *EnrollmentMutation) ResetAttemptedAt() {
+	m.attempted_at = nil
+	delete(m.clearedFields, enrollment.FieldAttemptedAt)
+}
+
 // SetAllowedAttempts sets the "allowed_attempts" field.
 func (m *EnrollmentMutation) SetAllowedAttempts(i int) {
 	m.allowed_attempts = &i
@@ -8575,7 +9815,7 @@ func (m *EnrollmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EnrollmentMutation) Fields() []string {
-	fields := make([]string, 0, 38)
+	fields := make([]string, 0, 39)
 	if m.version != nil {
 		fields = append(fields, enrollment.FieldVersion)
 	}
@@ -8662,6 +9902,9 @@ func (m *EnrollmentMutation) Fields() []string {
 	}
 	if m.attempts != nil {
 		fields = append(fields, enrollment.FieldAttempts)
+	}
+	if m.attempted_at != nil {
+		fields = append(fields, enrollment.FieldAttemptedAt)
 	}
 	if m.allowed_attempts != nil {
 		fields = append(fields, enrollment.FieldAllowedAttempts)
@@ -8756,6 +9999,8 @@ func (m *EnrollmentMutation) Field(name string) (ent.Value, bool) {
 		return m.MadeSeat()
 	case enrollment.FieldAttempts:
 		return m.Attempts()
+	case enrollment.FieldAttemptedAt:
+		return m.AttemptedAt()
 	case enrollment.FieldAllowedAttempts:
 		return m.AllowedAttempts()
 	case enrollment.FieldCodeCipher:
@@ -8841,6 +10086,8 @@ func (m *EnrollmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldMadeSeat(ctx)
 	case enrollment.FieldAttempts:
 		return m.OldAttempts(ctx)
+	case enrollment.FieldAttemptedAt:
+		return m.OldAttemptedAt(ctx)
 	case enrollment.FieldAllowedAttempts:
 		return m.OldAllowedAttempts(ctx)
 	case enrollment.FieldCodeCipher:
@@ -9071,6 +10318,13 @@ func (m *EnrollmentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAttempts(v)
 		return nil
+	case enrollment.FieldAttemptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttemptedAt(v)
+		return nil
 	case enrollment.FieldAllowedAttempts:
 		v, ok := value.(int)
 		if !ok {
@@ -9245,6 +10499,9 @@ func (m *EnrollmentMutation) ClearedFields() []string {
 	if m.FieldCleared(enrollment.FieldRequestNames) {
 		fields = append(fields, enrollment.FieldRequestNames)
 	}
+	if m.FieldCleared(enrollment.FieldAttemptedAt) {
+		fields = append(fields, enrollment.FieldAttemptedAt)
+	}
 	if m.FieldCleared(enrollment.FieldCodeCipher) {
 		fields = append(fields, enrollment.FieldCodeCipher)
 	}
@@ -9285,6 +10542,9 @@ func (m *EnrollmentMutation) ClearField(name string) error {
 		return nil
 	case enrollment.FieldRequestNames:
 		m.ClearRequestNames()
+		return nil
+	case enrollment.FieldAttemptedAt:
+		m.ClearAttemptedAt()
 		return nil
 	case enrollment.FieldCodeCipher:
 		m.ClearCodeCipher()
@@ -9401,6 +10661,9 @@ func (m *EnrollmentMutation) ResetField(name string) error {
 		return nil
 	case enrollment.FieldAttempts:
 		m.ResetAttempts()
+		return nil
+	case enrollment.FieldAttemptedAt:
+		m.ResetAttemptedAt()
 		return nil
 	case enrollment.FieldAllowedAttempts:
 		m.ResetAllowedAttempts()
@@ -11698,6 +12961,952 @@ func (m *IdempotencyKeyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown IdempotencyKey edge %s", name)
 }
 
+// IssuanceMutation represents an operation that mutates the Issuance nodes in the graph.
+type IssuanceMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	business_unit_id  *uuid.UUID
+	issuer            *lifecycle.Issuer
+	csr               *[]byte
+	wanted            *json.RawMessage
+	appendwanted      json.RawMessage
+	progress          *json.RawMessage
+	appendprogress    json.RawMessage
+	status            *string
+	reason            *string
+	created_at        *time.Time
+	finished_at       *time.Time
+	clearedFields     map[string]struct{}
+	enrollment        *uuid.UUID
+	clearedenrollment bool
+	done              bool
+	oldValue          func(context.Context) (*Issuance, error)
+	predicates        []predicate.Issuance
+}
+
+var _ ent.Mutation = (*IssuanceMutation)(nil)
+
+// issuanceOption allows management of the mutation configuration using functional options.
+type issuanceOption func(*IssuanceMutation)
+
+// newIssuanceMutation creates new mutation for the Issuance entity.
+func newIssuanceMutation(c config, op Op, opts ...issuanceOption) *IssuanceMutation {
+	m := &IssuanceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIssuance,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIssuanceID sets the ID field of the mutation.
+func withIssuanceID(id uuid.UUID) issuanceOption {
+	return func(m *IssuanceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Issuance
+		)
+		m.oldValue = func(ctx context.Context) (*Issuance, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Issuance.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIssuance sets the old Issuance of the mutation.
+func withIssuance(node *Issuance) issuanceOption {
+	return func(m *IssuanceMutation) {
+		m.oldValue = func(context.Context) (*Issuance, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IssuanceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IssuanceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Issuance entities.
+func (m *IssuanceMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IssuanceMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IssuanceMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Issuance.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEnrollmentID sets the "enrollment_id" field.
+func (m *IssuanceMutation) SetEnrollmentID(u uuid.UUID) {
+	m.enrollment = &u
+}
+
+// EnrollmentID returns the value of the "enrollment_id" field in the mutation.
+func (m *IssuanceMutation) EnrollmentID() (r uuid.UUID, exists bool) {
+	v := m.enrollment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnrollmentID returns the old "enrollment_id" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldEnrollmentID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnrollmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnrollmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnrollmentID: %w", err)
+	}
+	return oldValue.EnrollmentID, nil
+}
+
+// ResetEnrollmentID resets all changes to the "enrollment_id" field.
+func (m *IssuanceMutation) ResetEnrollmentID() {
+	m.enrollment = nil
+}
+
+// SetBusinessUnitID sets the "business_unit_id" field.
+func (m *IssuanceMutation) SetBusinessUnitID(u uuid.UUID) {
+	m.business_unit_id = &u
+}
+
+// BusinessUnitID returns the value of the "business_unit_id" field in the mutation.
+func (m *IssuanceMutation) BusinessUnitID() (r uuid.UUID, exists bool) {
+	v := m.business_unit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessUnitID returns the old "business_unit_id" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldBusinessUnitID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessUnitID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessUnitID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessUnitID: %w", err)
+	}
+	return oldValue.BusinessUnitID, nil
+}
+
+// ResetBusinessUnitID resets all changes to the "business_unit_id" field.
+func (m *IssuanceMutation) ResetBusinessUnitID() {
+	m.business_unit_id = nil
+}
+
+// SetIssuer sets the "issuer" field.
+func (m *IssuanceMutation) SetIssuer(l lifecycle.Issuer) {
+	m.issuer = &l
+}
+
+// Issuer returns the value of the "issuer" field in the mutation.
+func (m *IssuanceMutation) Issuer() (r lifecycle.Issuer, exists bool) {
+	v := m.issuer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuer returns the old "issuer" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldIssuer(ctx context.Context) (v lifecycle.Issuer, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuer: %w", err)
+	}
+	return oldValue.Issuer, nil
+}
+
+// ResetIssuer resets all changes to the "issuer" field.
+func (m *IssuanceMutation) ResetIssuer() {
+	m.issuer = nil
+}
+
+// SetCsr sets the "csr" field.
+func (m *IssuanceMutation) SetCsr(b []byte) {
+	m.csr = &b
+}
+
+// Csr returns the value of the "csr" field in the mutation.
+func (m *IssuanceMutation) Csr() (r []byte, exists bool) {
+	v := m.csr
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCsr returns the old "csr" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldCsr(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCsr is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCsr requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCsr: %w", err)
+	}
+	return oldValue.Csr, nil
+}
+
+// ResetCsr resets all changes to the "csr" field.
+func (m *IssuanceMutation) ResetCsr() {
+	m.csr = nil
+}
+
+// SetWanted sets the "wanted" field.
+func (m *IssuanceMutation) SetWanted(jm json.RawMessage) {
+	m.wanted = &jm
+	m.appendwanted = nil
+}
+
+// Wanted returns the value of the "wanted" field in the mutation.
+func (m *IssuanceMutation) Wanted() (r json.RawMessage, exists bool) {
+	v := m.wanted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWanted returns the old "wanted" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldWanted(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWanted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWanted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWanted: %w", err)
+	}
+	return oldValue.Wanted, nil
+}
+
+// AppendWanted adds jm to the "wanted" field.
+func (m *IssuanceMutation) AppendWanted(jm json.RawMessage) {
+	m.appendwanted = append(m.appendwanted, jm...)
+}
+
+// AppendedWanted returns the list of values that were appended to the "wanted" field in this mutation.
+func (m *IssuanceMutation) AppendedWanted() (json.RawMessage, bool) {
+	if len(m.appendwanted) == 0 {
+		return nil, false
+	}
+	return m.appendwanted, true
+}
+
+// ResetWanted resets all changes to the "wanted" field.
+func (m *IssuanceMutation) ResetWanted() {
+	m.wanted = nil
+	m.appendwanted = nil
+}
+
+// SetProgress sets the "progress" field.
+func (m *IssuanceMutation) SetProgress(jm json.RawMessage) {
+	m.progress = &jm
+	m.appendprogress = nil
+}
+
+// Progress returns the value of the "progress" field in the mutation.
+func (m *IssuanceMutation) Progress() (r json.RawMessage, exists bool) {
+	v := m.progress
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProgress returns the old "progress" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldProgress(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProgress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProgress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProgress: %w", err)
+	}
+	return oldValue.Progress, nil
+}
+
+// AppendProgress adds jm to the "progress" field.
+func (m *IssuanceMutation) AppendProgress(jm json.RawMessage) {
+	m.appendprogress = append(m.appendprogress, jm...)
+}
+
+// AppendedProgress returns the list of values that were appended to the "progress" field in this mutation.
+func (m *IssuanceMutation) AppendedProgress() (json.RawMessage, bool) {
+	if len(m.appendprogress) == 0 {
+		return nil, false
+	}
+	return m.appendprogress, true
+}
+
+// ClearProgress clears the value of the "progress" field.
+func (m *IssuanceMutation) ClearProgress() {
+	m.progress = nil
+	m.appendprogress = nil
+	m.clearedFields[issuance.FieldProgress] = struct{}{}
+}
+
+// ProgressCleared returns if the "progress" field was cleared in this mutation.
+func (m *IssuanceMutation) ProgressCleared() bool {
+	_, ok := m.clearedFields[issuance.FieldProgress]
+	return ok
+}
+
+// ResetProgress resets all changes to the "progress" field.
+func (m *IssuanceMutation) ResetProgress() {
+	m.progress = nil
+	m.appendprogress = nil
+	delete(m.clearedFields, issuance.FieldProgress)
+}
+
+// SetStatus sets the "status" field.
+func (m *IssuanceMutation) SetStatus(s string) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *IssuanceMutation) Status() (r string, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *IssuanceMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *IssuanceMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *IssuanceMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *IssuanceMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IssuanceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IssuanceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IssuanceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetFinishedAt sets the "finished_at" field.
+func (m *IssuanceMutation) SetFinishedAt(t time.Time) {
+	m.finished_at = &t
+}
+
+// FinishedAt returns the value of the "finished_at" field in the mutation.
+func (m *IssuanceMutation) FinishedAt() (r time.Time, exists bool) {
+	v := m.finished_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinishedAt returns the old "finished_at" field's value of the Issuance entity.
+// If the Issuance object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IssuanceMutation) OldFinishedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinishedAt: %w", err)
+	}
+	return oldValue.FinishedAt, nil
+}
+
+// ClearFinishedAt clears the value of the "finished_at" field.
+func (m *IssuanceMutation) ClearFinishedAt() {
+	m.finished_at = nil
+	m.clearedFields[issuance.FieldFinishedAt] = struct{}{}
+}
+
+// FinishedAtCleared returns if the "finished_at" field was cleared in this mutation.
+func (m *IssuanceMutation) FinishedAtCleared() bool {
+	_, ok := m.clearedFields[issuance.FieldFinishedAt]
+	return ok
+}
+
+// ResetFinishedAt resets all changes to the "finished_at" field.
+func (m *IssuanceMutation) ResetFinishedAt() {
+	m.finished_at = nil
+	delete(m.clearedFields, issuance.FieldFinishedAt)
+}
+
+// ClearEnrollment clears the "enrollment" edge to the Enrollment entity.
+func (m *IssuanceMutation) ClearEnrollment() {
+	m.clearedenrollment = true
+	m.clearedFields[issuance.FieldEnrollmentID] = struct{}{}
+}
+
+// EnrollmentCleared reports if the "enrollment" edge to the Enrollment entity was cleared.
+func (m *IssuanceMutation) EnrollmentCleared() bool {
+	return m.clearedenrollment
+}
+
+// EnrollmentIDs returns the "enrollment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EnrollmentID instead. It exists only for internal usage by the builders.
+func (m *IssuanceMutation) EnrollmentIDs() (ids []uuid.UUID) {
+	if id := m.enrollment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEnrollment resets all changes to the "enrollment" edge.
+func (m *IssuanceMutation) ResetEnrollment() {
+	m.enrollment = nil
+	m.clearedenrollment = false
+}
+
+// Where appends a list predicates to the IssuanceMutation builder.
+func (m *IssuanceMutation) Where(ps ...predicate.Issuance) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IssuanceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IssuanceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Issuance, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IssuanceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IssuanceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Issuance).
+func (m *IssuanceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IssuanceMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.enrollment != nil {
+		fields = append(fields, issuance.FieldEnrollmentID)
+	}
+	if m.business_unit_id != nil {
+		fields = append(fields, issuance.FieldBusinessUnitID)
+	}
+	if m.issuer != nil {
+		fields = append(fields, issuance.FieldIssuer)
+	}
+	if m.csr != nil {
+		fields = append(fields, issuance.FieldCsr)
+	}
+	if m.wanted != nil {
+		fields = append(fields, issuance.FieldWanted)
+	}
+	if m.progress != nil {
+		fields = append(fields, issuance.FieldProgress)
+	}
+	if m.status != nil {
+		fields = append(fields, issuance.FieldStatus)
+	}
+	if m.reason != nil {
+		fields = append(fields, issuance.FieldReason)
+	}
+	if m.created_at != nil {
+		fields = append(fields, issuance.FieldCreatedAt)
+	}
+	if m.finished_at != nil {
+		fields = append(fields, issuance.FieldFinishedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IssuanceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case issuance.FieldEnrollmentID:
+		return m.EnrollmentID()
+	case issuance.FieldBusinessUnitID:
+		return m.BusinessUnitID()
+	case issuance.FieldIssuer:
+		return m.Issuer()
+	case issuance.FieldCsr:
+		return m.Csr()
+	case issuance.FieldWanted:
+		return m.Wanted()
+	case issuance.FieldProgress:
+		return m.Progress()
+	case issuance.FieldStatus:
+		return m.Status()
+	case issuance.FieldReason:
+		return m.Reason()
+	case issuance.FieldCreatedAt:
+		return m.CreatedAt()
+	case issuance.FieldFinishedAt:
+		return m.FinishedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IssuanceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case issuance.FieldEnrollmentID:
+		return m.OldEnrollmentID(ctx)
+	case issuance.FieldBusinessUnitID:
+		return m.OldBusinessUnitID(ctx)
+	case issuance.FieldIssuer:
+		return m.OldIssuer(ctx)
+	case issuance.FieldCsr:
+		return m.OldCsr(ctx)
+	case issuance.FieldWanted:
+		return m.OldWanted(ctx)
+	case issuance.FieldProgress:
+		return m.OldProgress(ctx)
+	case issuance.FieldStatus:
+		return m.OldStatus(ctx)
+	case issuance.FieldReason:
+		return m.OldReason(ctx)
+	case issuance.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case issuance.FieldFinishedAt:
+		return m.OldFinishedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Issuance field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IssuanceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case issuance.FieldEnrollmentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnrollmentID(v)
+		return nil
+	case issuance.FieldBusinessUnitID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessUnitID(v)
+		return nil
+	case issuance.FieldIssuer:
+		v, ok := value.(lifecycle.Issuer)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuer(v)
+		return nil
+	case issuance.FieldCsr:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCsr(v)
+		return nil
+	case issuance.FieldWanted:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWanted(v)
+		return nil
+	case issuance.FieldProgress:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProgress(v)
+		return nil
+	case issuance.FieldStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case issuance.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case issuance.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case issuance.FieldFinishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinishedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Issuance field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IssuanceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IssuanceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IssuanceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Issuance numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IssuanceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(issuance.FieldProgress) {
+		fields = append(fields, issuance.FieldProgress)
+	}
+	if m.FieldCleared(issuance.FieldFinishedAt) {
+		fields = append(fields, issuance.FieldFinishedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IssuanceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IssuanceMutation) ClearField(name string) error {
+	switch name {
+	case issuance.FieldProgress:
+		m.ClearProgress()
+		return nil
+	case issuance.FieldFinishedAt:
+		m.ClearFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Issuance nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IssuanceMutation) ResetField(name string) error {
+	switch name {
+	case issuance.FieldEnrollmentID:
+		m.ResetEnrollmentID()
+		return nil
+	case issuance.FieldBusinessUnitID:
+		m.ResetBusinessUnitID()
+		return nil
+	case issuance.FieldIssuer:
+		m.ResetIssuer()
+		return nil
+	case issuance.FieldCsr:
+		m.ResetCsr()
+		return nil
+	case issuance.FieldWanted:
+		m.ResetWanted()
+		return nil
+	case issuance.FieldProgress:
+		m.ResetProgress()
+		return nil
+	case issuance.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case issuance.FieldReason:
+		m.ResetReason()
+		return nil
+	case issuance.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case issuance.FieldFinishedAt:
+		m.ResetFinishedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Issuance field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IssuanceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.enrollment != nil {
+		edges = append(edges, issuance.EdgeEnrollment)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IssuanceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case issuance.EdgeEnrollment:
+		if id := m.enrollment; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IssuanceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IssuanceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IssuanceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedenrollment {
+		edges = append(edges, issuance.EdgeEnrollment)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IssuanceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case issuance.EdgeEnrollment:
+		return m.clearedenrollment
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IssuanceMutation) ClearEdge(name string) error {
+	switch name {
+	case issuance.EdgeEnrollment:
+		m.ClearEnrollment()
+		return nil
+	}
+	return fmt.Errorf("unknown Issuance unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IssuanceMutation) ResetEdge(name string) error {
+	switch name {
+	case issuance.EdgeEnrollment:
+		m.ResetEnrollment()
+		return nil
+	}
+	return fmt.Errorf("unknown Issuance edge %s", name)
+}
+
 // JobMutation represents an operation that mutates the Job nodes in the graph.
 type JobMutation struct {
 	config
@@ -12812,10 +15021,11 @@ type MailMutation struct {
 	typ              string
 	id               *uuid.UUID
 	enrollment_id    *uuid.UUID
+	open_request_id  *uuid.UUID
 	business_unit_id *uuid.UUID
-	kind             *string
+	kind             *lifecycle.MailKind
 	recipient        *string
-	status           *string
+	status           *lifecycle.MailStatus
 	last_error       *string
 	created_at       *time.Time
 	sent_at          *time.Time
@@ -12946,7 +15156,7 @@ func (m *MailMutation) EnrollmentID() (r uuid.UUID, exists bool) {
 // OldEnrollmentID returns the old "enrollment_id" field's value of the Mail entity.
 // If the Mail object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *MailMutation) OldEnrollmentID(ctx context.Context) (v uuid.UUID, err error) {
+func (m *MailMutation) OldEnrollmentID(ctx context.Context) (v *uuid.UUID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldEnrollmentID is only allowed on UpdateOne operations")
 	}
@@ -12960,9 +15170,71 @@ func (m *MailMutation) OldEnrollmentID(ctx context.Context) (v uuid.UUID, err er
 	return oldValue.EnrollmentID, nil
 }
 
+// ClearEnrollmentID clears the value of the "enrollment_id" field.
+func (m *MailMutation) ClearEnrollmentID() {
+	m.enrollment_id = nil
+	m.clearedFields[mail.FieldEnrollmentID] = struct{}{}
+}
+
+// EnrollmentIDCleared returns if the "enrollment_id" field was cleared in this mutation.
+func (m *MailMutation) EnrollmentIDCleared() bool {
+	_, ok := m.clearedFields[mail.FieldEnrollmentID]
+	return ok
+}
+
 // ResetEnrollmentID resets all changes to the "enrollment_id" field.
 func (m *MailMutation) ResetEnrollmentID() {
 	m.enrollment_id = nil
+	delete(m.clearedFields, mail.FieldEnrollmentID)
+}
+
+// SetOpenRequestID sets the "open_request_id" field.
+func (m *MailMutation) SetOpenRequestID(u uuid.UUID) {
+	m.open_request_id = &u
+}
+
+// OpenRequestID returns the value of the "open_request_id" field in the mutation.
+func (m *MailMutation) OpenRequestID() (r uuid.UUID, exists bool) {
+	v := m.open_request_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenRequestID returns the old "open_request_id" field's value of the Mail entity.
+// If the Mail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MailMutation) OldOpenRequestID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenRequestID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenRequestID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenRequestID: %w", err)
+	}
+	return oldValue.OpenRequestID, nil
+}
+
+// ClearOpenRequestID clears the value of the "open_request_id" field.
+func (m *MailMutation) ClearOpenRequestID() {
+	m.open_request_id = nil
+	m.clearedFields[mail.FieldOpenRequestID] = struct{}{}
+}
+
+// OpenRequestIDCleared returns if the "open_request_id" field was cleared in this mutation.
+func (m *MailMutation) OpenRequestIDCleared() bool {
+	_, ok := m.clearedFields[mail.FieldOpenRequestID]
+	return ok
+}
+
+// ResetOpenRequestID resets all changes to the "open_request_id" field.
+func (m *MailMutation) ResetOpenRequestID() {
+	m.open_request_id = nil
+	delete(m.clearedFields, mail.FieldOpenRequestID)
 }
 
 // SetBusinessUnitID sets the "business_unit_id" field.
@@ -13002,12 +15274,12 @@ func (m *MailMutation) ResetBusinessUnitID() {
 }
 
 // SetKind sets the "kind" field.
-func (m *MailMutation) SetKind(s string) {
-	m.kind = &s
+func (m *MailMutation) SetKind(lk lifecycle.MailKind) {
+	m.kind = &lk
 }
 
 // Kind returns the value of the "kind" field in the mutation.
-func (m *MailMutation) Kind() (r string, exists bool) {
+func (m *MailMutation) Kind() (r lifecycle.MailKind, exists bool) {
 	v := m.kind
 	if v == nil {
 		return
@@ -13018,7 +15290,7 @@ func (m *MailMutation) Kind() (r string, exists bool) {
 // OldKind returns the old "kind" field's value of the Mail entity.
 // If the Mail object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *MailMutation) OldKind(ctx context.Context) (v string, err error) {
+func (m *MailMutation) OldKind(ctx context.Context) (v lifecycle.MailKind, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldKind is only allowed on UpdateOne operations")
 	}
@@ -13074,12 +15346,12 @@ func (m *MailMutation) ResetRecipient() {
 }
 
 // SetStatus sets the "status" field.
-func (m *MailMutation) SetStatus(s string) {
-	m.status = &s
+func (m *MailMutation) SetStatus(ls lifecycle.MailStatus) {
+	m.status = &ls
 }
 
 // Status returns the value of the "status" field in the mutation.
-func (m *MailMutation) Status() (r string, exists bool) {
+func (m *MailMutation) Status() (r lifecycle.MailStatus, exists bool) {
 	v := m.status
 	if v == nil {
 		return
@@ -13090,7 +15362,7 @@ func (m *MailMutation) Status() (r string, exists bool) {
 // OldStatus returns the old "status" field's value of the Mail entity.
 // If the Mail object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *MailMutation) OldStatus(ctx context.Context) (v string, err error) {
+func (m *MailMutation) OldStatus(ctx context.Context) (v lifecycle.MailStatus, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
 	}
@@ -13264,9 +15536,12 @@ func (m *MailMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MailMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.enrollment_id != nil {
 		fields = append(fields, mail.FieldEnrollmentID)
+	}
+	if m.open_request_id != nil {
+		fields = append(fields, mail.FieldOpenRequestID)
 	}
 	if m.business_unit_id != nil {
 		fields = append(fields, mail.FieldBusinessUnitID)
@@ -13299,6 +15574,8 @@ func (m *MailMutation) Field(name string) (ent.Value, bool) {
 	switch name {
 	case mail.FieldEnrollmentID:
 		return m.EnrollmentID()
+	case mail.FieldOpenRequestID:
+		return m.OpenRequestID()
 	case mail.FieldBusinessUnitID:
 		return m.BusinessUnitID()
 	case mail.FieldKind:
@@ -13324,6 +15601,8 @@ func (m *MailMutation) OldField(ctx context.Context, name string) (ent.Value, er
 	switch name {
 	case mail.FieldEnrollmentID:
 		return m.OldEnrollmentID(ctx)
+	case mail.FieldOpenRequestID:
+		return m.OldOpenRequestID(ctx)
 	case mail.FieldBusinessUnitID:
 		return m.OldBusinessUnitID(ctx)
 	case mail.FieldKind:
@@ -13354,6 +15633,13 @@ func (m *MailMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetEnrollmentID(v)
 		return nil
+	case mail.FieldOpenRequestID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenRequestID(v)
+		return nil
 	case mail.FieldBusinessUnitID:
 		v, ok := value.(uuid.UUID)
 		if !ok {
@@ -13362,7 +15648,7 @@ func (m *MailMutation) SetField(name string, value ent.Value) error {
 		m.SetBusinessUnitID(v)
 		return nil
 	case mail.FieldKind:
-		v, ok := value.(string)
+		v, ok := value.(lifecycle.MailKind)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -13376,7 +15662,7 @@ func (m *MailMutation) SetField(name string, value ent.Value) error {
 		m.SetRecipient(v)
 		return nil
 	case mail.FieldStatus:
-		v, ok := value.(string)
+		v, ok := value.(lifecycle.MailStatus)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -13433,6 +15719,12 @@ func (m *MailMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *MailMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(mail.FieldEnrollmentID) {
+		fields = append(fields, mail.FieldEnrollmentID)
+	}
+	if m.FieldCleared(mail.FieldOpenRequestID) {
+		fields = append(fields, mail.FieldOpenRequestID)
+	}
 	if m.FieldCleared(mail.FieldSentAt) {
 		fields = append(fields, mail.FieldSentAt)
 	}
@@ -13450,6 +15742,12 @@ func (m *MailMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *MailMutation) ClearField(name string) error {
 	switch name {
+	case mail.FieldEnrollmentID:
+		m.ClearEnrollmentID()
+		return nil
+	case mail.FieldOpenRequestID:
+		m.ClearOpenRequestID()
+		return nil
 	case mail.FieldSentAt:
 		m.ClearSentAt()
 		return nil
@@ -13463,6 +15761,9 @@ func (m *MailMutation) ResetField(name string) error {
 	switch name {
 	case mail.FieldEnrollmentID:
 		m.ResetEnrollmentID()
+		return nil
+	case mail.FieldOpenRequestID:
+		m.ResetOpenRequestID()
 		return nil
 	case mail.FieldBusinessUnitID:
 		m.ResetBusinessUnitID()
@@ -13535,6 +15836,1281 @@ func (m *MailMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *MailMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Mail edge %s", name)
+}
+
+// OpenRequestMutation represents an operation that mutates the OpenRequest nodes in the graph.
+type OpenRequestMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *uuid.UUID
+	business_unit_id *uuid.UUID
+	seat_id          *string
+	seat_key         *string
+	name             *string
+	email            *string
+	comment          *string
+	csr              *string
+	request_names    *lifecycle.RequestNames
+	address          *string
+	token_cipher     *[]byte
+	token_hash       *[]byte
+	created_at       *time.Time
+	expires_at       *time.Time
+	confirmed_at     *time.Time
+	enrollment_id    *uuid.UUID
+	clearedFields    map[string]struct{}
+	profile          *uuid.UUID
+	clearedprofile   bool
+	done             bool
+	oldValue         func(context.Context) (*OpenRequest, error)
+	predicates       []predicate.OpenRequest
+}
+
+var _ ent.Mutation = (*OpenRequestMutation)(nil)
+
+// openrequestOption allows management of the mutation configuration using functional options.
+type openrequestOption func(*OpenRequestMutation)
+
+// newOpenRequestMutation creates new mutation for the OpenRequest entity.
+func newOpenRequestMutation(c config, op Op, opts ...openrequestOption) *OpenRequestMutation {
+	m := &OpenRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOpenRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOpenRequestID sets the ID field of the mutation.
+func withOpenRequestID(id uuid.UUID) openrequestOption {
+	return func(m *OpenRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OpenRequest
+		)
+		m.oldValue = func(ctx context.Context) (*OpenRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OpenRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOpenRequest sets the old OpenRequest of the mutation.
+func withOpenRequest(node *OpenRequest) openrequestOption {
+	return func(m *OpenRequestMutation) {
+		m.oldValue = func(context.Context) (*OpenRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OpenRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OpenRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OpenRequest entities.
+func (m *OpenRequestMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OpenRequestMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OpenRequestMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OpenRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetProfileID sets the "profile_id" field.
+func (m *OpenRequestMutation) SetProfileID(u uuid.UUID) {
+	m.profile = &u
+}
+
+// ProfileID returns the value of the "profile_id" field in the mutation.
+func (m *OpenRequestMutation) ProfileID() (r uuid.UUID, exists bool) {
+	v := m.profile
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProfileID returns the old "profile_id" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldProfileID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProfileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProfileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProfileID: %w", err)
+	}
+	return oldValue.ProfileID, nil
+}
+
+// ResetProfileID resets all changes to the "profile_id" field.
+func (m *OpenRequestMutation) ResetProfileID() {
+	m.profile = nil
+}
+
+// SetBusinessUnitID sets the "business_unit_id" field.
+func (m *OpenRequestMutation) SetBusinessUnitID(u uuid.UUID) {
+	m.business_unit_id = &u
+}
+
+// BusinessUnitID returns the value of the "business_unit_id" field in the mutation.
+func (m *OpenRequestMutation) BusinessUnitID() (r uuid.UUID, exists bool) {
+	v := m.business_unit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessUnitID returns the old "business_unit_id" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldBusinessUnitID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessUnitID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessUnitID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessUnitID: %w", err)
+	}
+	return oldValue.BusinessUnitID, nil
+}
+
+// ResetBusinessUnitID resets all changes to the "business_unit_id" field.
+func (m *OpenRequestMutation) ResetBusinessUnitID() {
+	m.business_unit_id = nil
+}
+
+// SetSeatID sets the "seat_id" field.
+func (m *OpenRequestMutation) SetSeatID(s string) {
+	m.seat_id = &s
+}
+
+// SeatID returns the value of the "seat_id" field in the mutation.
+func (m *OpenRequestMutation) SeatID() (r string, exists bool) {
+	v := m.seat_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeatID returns the old "seat_id" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldSeatID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeatID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeatID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeatID: %w", err)
+	}
+	return oldValue.SeatID, nil
+}
+
+// ResetSeatID resets all changes to the "seat_id" field.
+func (m *OpenRequestMutation) ResetSeatID() {
+	m.seat_id = nil
+}
+
+// SetSeatKey sets the "seat_key" field.
+func (m *OpenRequestMutation) SetSeatKey(s string) {
+	m.seat_key = &s
+}
+
+// SeatKey returns the value of the "seat_key" field in the mutation.
+func (m *OpenRequestMutation) SeatKey() (r string, exists bool) {
+	v := m.seat_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeatKey returns the old "seat_key" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldSeatKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeatKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeatKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeatKey: %w", err)
+	}
+	return oldValue.SeatKey, nil
+}
+
+// ResetSeatKey resets all changes to the "seat_key" field.
+func (m *OpenRequestMutation) ResetSeatKey() {
+	m.seat_key = nil
+}
+
+// SetName sets the "name" field.
+func (m *OpenRequestMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *OpenRequestMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *OpenRequestMutation) ResetName() {
+	m.name = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *OpenRequestMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *OpenRequestMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *OpenRequestMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetComment sets the "comment" field.
+func (m *OpenRequestMutation) SetComment(s string) {
+	m.comment = &s
+}
+
+// Comment returns the value of the "comment" field in the mutation.
+func (m *OpenRequestMutation) Comment() (r string, exists bool) {
+	v := m.comment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComment returns the old "comment" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldComment(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComment is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComment requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComment: %w", err)
+	}
+	return oldValue.Comment, nil
+}
+
+// ResetComment resets all changes to the "comment" field.
+func (m *OpenRequestMutation) ResetComment() {
+	m.comment = nil
+}
+
+// SetCsr sets the "csr" field.
+func (m *OpenRequestMutation) SetCsr(s string) {
+	m.csr = &s
+}
+
+// Csr returns the value of the "csr" field in the mutation.
+func (m *OpenRequestMutation) Csr() (r string, exists bool) {
+	v := m.csr
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCsr returns the old "csr" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldCsr(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCsr is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCsr requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCsr: %w", err)
+	}
+	return oldValue.Csr, nil
+}
+
+// ResetCsr resets all changes to the "csr" field.
+func (m *OpenRequestMutation) ResetCsr() {
+	m.csr = nil
+}
+
+// SetRequestNames sets the "request_names" field.
+func (m *OpenRequestMutation) SetRequestNames(ln lifecycle.RequestNames) {
+	m.request_names = &ln
+}
+
+// RequestNames returns the value of the "request_names" field in the mutation.
+func (m *OpenRequestMutation) RequestNames() (r lifecycle.RequestNames, exists bool) {
+	v := m.request_names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestNames returns the old "request_names" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldRequestNames(ctx context.Context) (v lifecycle.RequestNames, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestNames: %w", err)
+	}
+	return oldValue.RequestNames, nil
+}
+
+// ClearRequestNames clears the value of the "request_names" field.
+func (m *OpenRequestMutation) ClearRequestNames() {
+	m.request_names = nil
+	m.clearedFields[openrequest.FieldRequestNames] = struct{}{}
+}
+
+// RequestNamesCleared returns if the "request_names" field was cleared in this mutation.
+func (m *OpenRequestMutation) RequestNamesCleared() bool {
+	_, ok := m.clearedFields[openrequest.FieldRequestNames]
+	return ok
+}
+
+// ResetRequestNames resets all changes to the "request_names" field.
+func (m *OpenRequestMutation) ResetRequestNames() {
+	m.request_names = nil
+	delete(m.clearedFields, openrequest.FieldRequestNames)
+}
+
+// SetAddress sets the "address" field.
+func (m *OpenRequestMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *OpenRequestMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *OpenRequestMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetTokenCipher sets the "token_cipher" field.
+func (m *OpenRequestMutation) SetTokenCipher(b []byte) {
+	m.token_cipher = &b
+}
+
+// TokenCipher returns the value of the "token_cipher" field in the mutation.
+func (m *OpenRequestMutation) TokenCipher() (r []byte, exists bool) {
+	v := m.token_cipher
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokenCipher returns the old "token_cipher" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldTokenCipher(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokenCipher is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokenCipher requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokenCipher: %w", err)
+	}
+	return oldValue.TokenCipher, nil
+}
+
+// ClearTokenCipher clears the value of the "token_cipher" field.
+func (m *OpenRequestMutation) ClearTokenCipher() {
+	m.token_cipher = nil
+	m.clearedFields[openrequest.FieldTokenCipher] = struct{}{}
+}
+
+// TokenCipherCleared returns if the "token_cipher" field was cleared in this mutation.
+func (m *OpenRequestMutation) TokenCipherCleared() bool {
+	_, ok := m.clearedFields[openrequest.FieldTokenCipher]
+	return ok
+}
+
+// ResetTokenCipher resets all changes to the "token_cipher" field.
+func (m *OpenRequestMutation) ResetTokenCipher() {
+	m.token_cipher = nil
+	delete(m.clearedFields, openrequest.FieldTokenCipher)
+}
+
+// SetTokenHash sets the "token_hash" field.
+func (m *OpenRequestMutation) SetTokenHash(b []byte) {
+	m.token_hash = &b
+}
+
+// TokenHash returns the value of the "token_hash" field in the mutation.
+func (m *OpenRequestMutation) TokenHash() (r []byte, exists bool) {
+	v := m.token_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokenHash returns the old "token_hash" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldTokenHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokenHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokenHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokenHash: %w", err)
+	}
+	return oldValue.TokenHash, nil
+}
+
+// ResetTokenHash resets all changes to the "token_hash" field.
+func (m *OpenRequestMutation) ResetTokenHash() {
+	m.token_hash = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OpenRequestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OpenRequestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OpenRequestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *OpenRequestMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *OpenRequestMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *OpenRequestMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetConfirmedAt sets the "confirmed_at" field.
+func (m *OpenRequestMutation) SetConfirmedAt(t time.Time) {
+	m.confirmed_at = &t
+}
+
+// ConfirmedAt returns the value of the "confirmed_at" field in the mutation.
+func (m *OpenRequestMutation) ConfirmedAt() (r time.Time, exists bool) {
+	v := m.confirmed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedAt returns the old "confirmed_at" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldConfirmedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedAt: %w", err)
+	}
+	return oldValue.ConfirmedAt, nil
+}
+
+// ClearConfirmedAt clears the value of the "confirmed_at" field.
+func (m *OpenRequestMutation) ClearConfirmedAt() {
+	m.confirmed_at = nil
+	m.clearedFields[openrequest.FieldConfirmedAt] = struct{}{}
+}
+
+// ConfirmedAtCleared returns if the "confirmed_at" field was cleared in this mutation.
+func (m *OpenRequestMutation) ConfirmedAtCleared() bool {
+	_, ok := m.clearedFields[openrequest.FieldConfirmedAt]
+	return ok
+}
+
+// ResetConfirmedAt resets all changes to the "confirmed_at" field.
+func (m *OpenRequestMutation) ResetConfirmedAt() {
+	m.confirmed_at = nil
+	delete(m.clearedFields, openrequest.FieldConfirmedAt)
+}
+
+// SetEnrollmentID sets the "enrollment_id" field.
+func (m *OpenRequestMutation) SetEnrollmentID(u uuid.UUID) {
+	m.enrollment_id = &u
+}
+
+// EnrollmentID returns the value of the "enrollment_id" field in the mutation.
+func (m *OpenRequestMutation) EnrollmentID() (r uuid.UUID, exists bool) {
+	v := m.enrollment_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnrollmentID returns the old "enrollment_id" field's value of the OpenRequest entity.
+// If the OpenRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OpenRequestMutation) OldEnrollmentID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnrollmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnrollmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnrollmentID: %w", err)
+	}
+	return oldValue.EnrollmentID, nil
+}
+
+// ClearEnrollmentID clears the value of the "enrollment_id" field.
+func (m *OpenRequestMutation) ClearEnrollmentID() {
+	m.enrollment_id = nil
+	m.clearedFields[openrequest.FieldEnrollmentID] = struct{}{}
+}
+
+// EnrollmentIDCleared returns if the "enrollment_id" field was cleared in this mutation.
+func (m *OpenRequestMutation) EnrollmentIDCleared() bool {
+	_, ok := m.clearedFields[openrequest.FieldEnrollmentID]
+	return ok
+}
+
+// ResetEnrollmentID resets all changes to the "enrollment_id" field.
+func (m *OpenRequestMutation) ResetEnrollmentID() {
+	m.enrollment_id = nil
+	delete(m.clearedFields, openrequest.FieldEnrollmentID)
+}
+
+// ClearProfile clears the "profile" edge to the CertificateProfile entity.
+func (m *OpenRequestMutation) ClearProfile() {
+	m.clearedprofile = true
+	m.clearedFields[openrequest.FieldProfileID] = struct{}{}
+}
+
+// ProfileCleared reports if the "profile" edge to the CertificateProfile entity was cleared.
+func (m *OpenRequestMutation) ProfileCleared() bool {
+	return m.clearedprofile
+}
+
+// ProfileIDs returns the "profile" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProfileID instead. It exists only for internal usage by the builders.
+func (m *OpenRequestMutation) ProfileIDs() (ids []uuid.UUID) {
+	if id := m.profile; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProfile resets all changes to the "profile" edge.
+func (m *OpenRequestMutation) ResetProfile() {
+	m.profile = nil
+	m.clearedprofile = false
+}
+
+// Where appends a list predicates to the OpenRequestMutation builder.
+func (m *OpenRequestMutation) Where(ps ...predicate.OpenRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OpenRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OpenRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OpenRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OpenRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OpenRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OpenRequest).
+func (m *OpenRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OpenRequestMutation) Fields() []string {
+	fields := make([]string, 0, 16)
+	if m.profile != nil {
+		fields = append(fields, openrequest.FieldProfileID)
+	}
+	if m.business_unit_id != nil {
+		fields = append(fields, openrequest.FieldBusinessUnitID)
+	}
+	if m.seat_id != nil {
+		fields = append(fields, openrequest.FieldSeatID)
+	}
+	if m.seat_key != nil {
+		fields = append(fields, openrequest.FieldSeatKey)
+	}
+	if m.name != nil {
+		fields = append(fields, openrequest.FieldName)
+	}
+	if m.email != nil {
+		fields = append(fields, openrequest.FieldEmail)
+	}
+	if m.comment != nil {
+		fields = append(fields, openrequest.FieldComment)
+	}
+	if m.csr != nil {
+		fields = append(fields, openrequest.FieldCsr)
+	}
+	if m.request_names != nil {
+		fields = append(fields, openrequest.FieldRequestNames)
+	}
+	if m.address != nil {
+		fields = append(fields, openrequest.FieldAddress)
+	}
+	if m.token_cipher != nil {
+		fields = append(fields, openrequest.FieldTokenCipher)
+	}
+	if m.token_hash != nil {
+		fields = append(fields, openrequest.FieldTokenHash)
+	}
+	if m.created_at != nil {
+		fields = append(fields, openrequest.FieldCreatedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, openrequest.FieldExpiresAt)
+	}
+	if m.confirmed_at != nil {
+		fields = append(fields, openrequest.FieldConfirmedAt)
+	}
+	if m.enrollment_id != nil {
+		fields = append(fields, openrequest.FieldEnrollmentID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OpenRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case openrequest.FieldProfileID:
+		return m.ProfileID()
+	case openrequest.FieldBusinessUnitID:
+		return m.BusinessUnitID()
+	case openrequest.FieldSeatID:
+		return m.SeatID()
+	case openrequest.FieldSeatKey:
+		return m.SeatKey()
+	case openrequest.FieldName:
+		return m.Name()
+	case openrequest.FieldEmail:
+		return m.Email()
+	case openrequest.FieldComment:
+		return m.Comment()
+	case openrequest.FieldCsr:
+		return m.Csr()
+	case openrequest.FieldRequestNames:
+		return m.RequestNames()
+	case openrequest.FieldAddress:
+		return m.Address()
+	case openrequest.FieldTokenCipher:
+		return m.TokenCipher()
+	case openrequest.FieldTokenHash:
+		return m.TokenHash()
+	case openrequest.FieldCreatedAt:
+		return m.CreatedAt()
+	case openrequest.FieldExpiresAt:
+		return m.ExpiresAt()
+	case openrequest.FieldConfirmedAt:
+		return m.ConfirmedAt()
+	case openrequest.FieldEnrollmentID:
+		return m.EnrollmentID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OpenRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case openrequest.FieldProfileID:
+		return m.OldProfileID(ctx)
+	case openrequest.FieldBusinessUnitID:
+		return m.OldBusinessUnitID(ctx)
+	case openrequest.FieldSeatID:
+		return m.OldSeatID(ctx)
+	case openrequest.FieldSeatKey:
+		return m.OldSeatKey(ctx)
+	case openrequest.FieldName:
+		return m.OldName(ctx)
+	case openrequest.FieldEmail:
+		return m.OldEmail(ctx)
+	case openrequest.FieldComment:
+		return m.OldComment(ctx)
+	case openrequest.FieldCsr:
+		return m.OldCsr(ctx)
+	case openrequest.FieldRequestNames:
+		return m.OldRequestNames(ctx)
+	case openrequest.FieldAddress:
+		return m.OldAddress(ctx)
+	case openrequest.FieldTokenCipher:
+		return m.OldTokenCipher(ctx)
+	case openrequest.FieldTokenHash:
+		return m.OldTokenHash(ctx)
+	case openrequest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case openrequest.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case openrequest.FieldConfirmedAt:
+		return m.OldConfirmedAt(ctx)
+	case openrequest.FieldEnrollmentID:
+		return m.OldEnrollmentID(ctx)
+	}
+	return nil, fmt.Errorf("unknown OpenRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OpenRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case openrequest.FieldProfileID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProfileID(v)
+		return nil
+	case openrequest.FieldBusinessUnitID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessUnitID(v)
+		return nil
+	case openrequest.FieldSeatID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeatID(v)
+		return nil
+	case openrequest.FieldSeatKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeatKey(v)
+		return nil
+	case openrequest.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case openrequest.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case openrequest.FieldComment:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComment(v)
+		return nil
+	case openrequest.FieldCsr:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCsr(v)
+		return nil
+	case openrequest.FieldRequestNames:
+		v, ok := value.(lifecycle.RequestNames)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestNames(v)
+		return nil
+	case openrequest.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case openrequest.FieldTokenCipher:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokenCipher(v)
+		return nil
+	case openrequest.FieldTokenHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokenHash(v)
+		return nil
+	case openrequest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case openrequest.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case openrequest.FieldConfirmedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedAt(v)
+		return nil
+	case openrequest.FieldEnrollmentID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnrollmentID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OpenRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OpenRequestMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OpenRequestMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OpenRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OpenRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OpenRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(openrequest.FieldRequestNames) {
+		fields = append(fields, openrequest.FieldRequestNames)
+	}
+	if m.FieldCleared(openrequest.FieldTokenCipher) {
+		fields = append(fields, openrequest.FieldTokenCipher)
+	}
+	if m.FieldCleared(openrequest.FieldConfirmedAt) {
+		fields = append(fields, openrequest.FieldConfirmedAt)
+	}
+	if m.FieldCleared(openrequest.FieldEnrollmentID) {
+		fields = append(fields, openrequest.FieldEnrollmentID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OpenRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OpenRequestMutation) ClearField(name string) error {
+	switch name {
+	case openrequest.FieldRequestNames:
+		m.ClearRequestNames()
+		return nil
+	case openrequest.FieldTokenCipher:
+		m.ClearTokenCipher()
+		return nil
+	case openrequest.FieldConfirmedAt:
+		m.ClearConfirmedAt()
+		return nil
+	case openrequest.FieldEnrollmentID:
+		m.ClearEnrollmentID()
+		return nil
+	}
+	return fmt.Errorf("unknown OpenRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OpenRequestMutation) ResetField(name string) error {
+	switch name {
+	case openrequest.FieldProfileID:
+		m.ResetProfileID()
+		return nil
+	case openrequest.FieldBusinessUnitID:
+		m.ResetBusinessUnitID()
+		return nil
+	case openrequest.FieldSeatID:
+		m.ResetSeatID()
+		return nil
+	case openrequest.FieldSeatKey:
+		m.ResetSeatKey()
+		return nil
+	case openrequest.FieldName:
+		m.ResetName()
+		return nil
+	case openrequest.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case openrequest.FieldComment:
+		m.ResetComment()
+		return nil
+	case openrequest.FieldCsr:
+		m.ResetCsr()
+		return nil
+	case openrequest.FieldRequestNames:
+		m.ResetRequestNames()
+		return nil
+	case openrequest.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case openrequest.FieldTokenCipher:
+		m.ResetTokenCipher()
+		return nil
+	case openrequest.FieldTokenHash:
+		m.ResetTokenHash()
+		return nil
+	case openrequest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case openrequest.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case openrequest.FieldConfirmedAt:
+		m.ResetConfirmedAt()
+		return nil
+	case openrequest.FieldEnrollmentID:
+		m.ResetEnrollmentID()
+		return nil
+	}
+	return fmt.Errorf("unknown OpenRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OpenRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.profile != nil {
+		edges = append(edges, openrequest.EdgeProfile)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OpenRequestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case openrequest.EdgeProfile:
+		if id := m.profile; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OpenRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OpenRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OpenRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedprofile {
+		edges = append(edges, openrequest.EdgeProfile)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OpenRequestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case openrequest.EdgeProfile:
+		return m.clearedprofile
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OpenRequestMutation) ClearEdge(name string) error {
+	switch name {
+	case openrequest.EdgeProfile:
+		m.ClearProfile()
+		return nil
+	}
+	return fmt.Errorf("unknown OpenRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OpenRequestMutation) ResetEdge(name string) error {
+	switch name {
+	case openrequest.EdgeProfile:
+		m.ResetProfile()
+		return nil
+	}
+	return fmt.Errorf("unknown OpenRequest edge %s", name)
 }
 
 // SeatMutation represents an operation that mutates the Seat nodes in the graph.

@@ -3,6 +3,8 @@
 package generated
 
 import (
+	"gatehouse/ent/generated/acmeaccount"
+	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
@@ -12,8 +14,10 @@ import (
 	"gatehouse/ent/generated/enrollmentnote"
 	"gatehouse/ent/generated/event"
 	"gatehouse/ent/generated/idempotencykey"
+	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
+	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -29,6 +33,28 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	acmeaccountMixin := schema.ACMEAccount{}.Mixin()
+	acmeaccountMixinFields0 := acmeaccountMixin[0].Fields()
+	_ = acmeaccountMixinFields0
+	acmeaccountFields := schema.ACMEAccount{}.Fields()
+	_ = acmeaccountFields
+	// acmeaccountDescLocation is the schema descriptor for location field.
+	acmeaccountDescLocation := acmeaccountFields[1].Descriptor()
+	// acmeaccount.DefaultLocation holds the default value on creation for the location field.
+	acmeaccount.DefaultLocation = acmeaccountDescLocation.Default.(string)
+	// acmeaccountDescID is the schema descriptor for id field.
+	acmeaccountDescID := acmeaccountMixinFields0[0].Descriptor()
+	// acmeaccount.DefaultID holds the default value on creation for the id field.
+	acmeaccount.DefaultID = acmeaccountDescID.Default.(func() uuid.UUID)
+	acmechallengeMixin := schema.ACMEChallenge{}.Mixin()
+	acmechallengeMixinFields0 := acmechallengeMixin[0].Fields()
+	_ = acmechallengeMixinFields0
+	acmechallengeFields := schema.ACMEChallenge{}.Fields()
+	_ = acmechallengeFields
+	// acmechallengeDescID is the schema descriptor for id field.
+	acmechallengeDescID := acmechallengeMixinFields0[0].Descriptor()
+	// acmechallenge.DefaultID holds the default value on creation for the id field.
+	acmechallenge.DefaultID = acmechallengeDescID.Default.(func() uuid.UUID)
 	approvalMixin := schema.Approval{}.Mixin()
 	approvalMixinFields0 := approvalMixin[0].Fields()
 	_ = approvalMixinFields0
@@ -121,6 +147,10 @@ func init() {
 	certificateDescVersion := certificateMixinFields1[0].Descriptor()
 	// certificate.DefaultVersion holds the default value on creation for the version field.
 	certificate.DefaultVersion = certificateDescVersion.Default.(int)
+	// certificateDescChain is the schema descriptor for chain field.
+	certificateDescChain := certificateFields[12].Descriptor()
+	// certificate.DefaultChain holds the default value on creation for the chain field.
+	certificate.DefaultChain = certificateDescChain.Default.(string)
 	// certificateDescID is the schema descriptor for id field.
 	certificateDescID := certificateMixinFields0[0].Descriptor()
 	// certificate.DefaultID holds the default value on creation for the id field.
@@ -184,24 +214,36 @@ func init() {
 	certificateprofileDescAllowedSans := certificateprofileFields[17].Descriptor()
 	// certificateprofile.DefaultAllowedSans holds the default value on creation for the allowed_sans field.
 	certificateprofile.DefaultAllowedSans = certificateprofileDescAllowedSans.Default.([]string)
+	// certificateprofileDescIssuer is the schema descriptor for issuer field.
+	certificateprofileDescIssuer := certificateprofileFields[18].Descriptor()
+	// certificateprofile.DefaultIssuer holds the default value on creation for the issuer field.
+	certificateprofile.DefaultIssuer = lifecycle.Issuer(certificateprofileDescIssuer.Default.(string))
+	// certificateprofileDescKeyUsages is the schema descriptor for key_usages field.
+	certificateprofileDescKeyUsages := certificateprofileFields[19].Descriptor()
+	// certificateprofile.DefaultKeyUsages holds the default value on creation for the key_usages field.
+	certificateprofile.DefaultKeyUsages = certificateprofileDescKeyUsages.Default.([]string)
+	// certificateprofileDescExtendedKeyUsages is the schema descriptor for extended_key_usages field.
+	certificateprofileDescExtendedKeyUsages := certificateprofileFields[20].Descriptor()
+	// certificateprofile.DefaultExtendedKeyUsages holds the default value on creation for the extended_key_usages field.
+	certificateprofile.DefaultExtendedKeyUsages = certificateprofileDescExtendedKeyUsages.Default.([]string)
 	// certificateprofileDescMailCode is the schema descriptor for mail_code field.
-	certificateprofileDescMailCode := certificateprofileFields[18].Descriptor()
+	certificateprofileDescMailCode := certificateprofileFields[21].Descriptor()
 	// certificateprofile.DefaultMailCode holds the default value on creation for the mail_code field.
 	certificateprofile.DefaultMailCode = certificateprofileDescMailCode.Default.(bool)
 	// certificateprofileDescMailRequester is the schema descriptor for mail_requester field.
-	certificateprofileDescMailRequester := certificateprofileFields[19].Descriptor()
+	certificateprofileDescMailRequester := certificateprofileFields[22].Descriptor()
 	// certificateprofile.DefaultMailRequester holds the default value on creation for the mail_requester field.
 	certificateprofile.DefaultMailRequester = certificateprofileDescMailRequester.Default.(bool)
 	// certificateprofileDescApproverEmails is the schema descriptor for approver_emails field.
-	certificateprofileDescApproverEmails := certificateprofileFields[20].Descriptor()
+	certificateprofileDescApproverEmails := certificateprofileFields[23].Descriptor()
 	// certificateprofile.DefaultApproverEmails holds the default value on creation for the approver_emails field.
 	certificateprofile.DefaultApproverEmails = certificateprofileDescApproverEmails.Default.([]string)
 	// certificateprofileDescManagerEmails is the schema descriptor for manager_emails field.
-	certificateprofileDescManagerEmails := certificateprofileFields[21].Descriptor()
+	certificateprofileDescManagerEmails := certificateprofileFields[24].Descriptor()
 	// certificateprofile.DefaultManagerEmails holds the default value on creation for the manager_emails field.
 	certificateprofile.DefaultManagerEmails = certificateprofileDescManagerEmails.Default.([]string)
 	// certificateprofileDescOpenRequests is the schema descriptor for open_requests field.
-	certificateprofileDescOpenRequests := certificateprofileFields[22].Descriptor()
+	certificateprofileDescOpenRequests := certificateprofileFields[25].Descriptor()
 	// certificateprofile.DefaultOpenRequests holds the default value on creation for the open_requests field.
 	certificateprofile.DefaultOpenRequests = certificateprofileDescOpenRequests.Default.(bool)
 	// certificateprofileDescID is the schema descriptor for id field.
@@ -272,11 +314,11 @@ func init() {
 	// enrollment.DefaultAttempts holds the default value on creation for the attempts field.
 	enrollment.DefaultAttempts = enrollmentDescAttempts.Default.(int)
 	// enrollmentDescAllowedAttempts is the schema descriptor for allowed_attempts field.
-	enrollmentDescAllowedAttempts := enrollmentFields[26].Descriptor()
+	enrollmentDescAllowedAttempts := enrollmentFields[27].Descriptor()
 	// enrollment.DefaultAllowedAttempts holds the default value on creation for the allowed_attempts field.
 	enrollment.DefaultAllowedAttempts = enrollmentDescAllowedAttempts.Default.(int)
 	// enrollmentDescIssuanceReason is the schema descriptor for issuance_reason field.
-	enrollmentDescIssuanceReason := enrollmentFields[34].Descriptor()
+	enrollmentDescIssuanceReason := enrollmentFields[35].Descriptor()
 	// enrollment.DefaultIssuanceReason holds the default value on creation for the issuance_reason field.
 	enrollment.DefaultIssuanceReason = enrollmentDescIssuanceReason.Default.(string)
 	// enrollmentDescID is the schema descriptor for id field.
@@ -318,6 +360,23 @@ func init() {
 	idempotencykeyDescID := idempotencykeyMixinFields0[0].Descriptor()
 	// idempotencykey.DefaultID holds the default value on creation for the id field.
 	idempotencykey.DefaultID = idempotencykeyDescID.Default.(func() uuid.UUID)
+	issuanceMixin := schema.Issuance{}.Mixin()
+	issuanceMixinFields0 := issuanceMixin[0].Fields()
+	_ = issuanceMixinFields0
+	issuanceFields := schema.Issuance{}.Fields()
+	_ = issuanceFields
+	// issuanceDescStatus is the schema descriptor for status field.
+	issuanceDescStatus := issuanceFields[6].Descriptor()
+	// issuance.DefaultStatus holds the default value on creation for the status field.
+	issuance.DefaultStatus = issuanceDescStatus.Default.(string)
+	// issuanceDescReason is the schema descriptor for reason field.
+	issuanceDescReason := issuanceFields[7].Descriptor()
+	// issuance.DefaultReason holds the default value on creation for the reason field.
+	issuance.DefaultReason = issuanceDescReason.Default.(string)
+	// issuanceDescID is the schema descriptor for id field.
+	issuanceDescID := issuanceMixinFields0[0].Descriptor()
+	// issuance.DefaultID holds the default value on creation for the id field.
+	issuance.DefaultID = issuanceDescID.Default.(func() uuid.UUID)
 	jobMixin := schema.Job{}.Mixin()
 	jobMixinFields0 := jobMixin[0].Fields()
 	_ = jobMixinFields0
@@ -349,17 +408,42 @@ func init() {
 	mailFields := schema.Mail{}.Fields()
 	_ = mailFields
 	// mailDescStatus is the schema descriptor for status field.
-	mailDescStatus := mailFields[4].Descriptor()
+	mailDescStatus := mailFields[5].Descriptor()
 	// mail.DefaultStatus holds the default value on creation for the status field.
-	mail.DefaultStatus = mailDescStatus.Default.(string)
+	mail.DefaultStatus = lifecycle.MailStatus(mailDescStatus.Default.(string))
 	// mailDescLastError is the schema descriptor for last_error field.
-	mailDescLastError := mailFields[5].Descriptor()
+	mailDescLastError := mailFields[6].Descriptor()
 	// mail.DefaultLastError holds the default value on creation for the last_error field.
 	mail.DefaultLastError = mailDescLastError.Default.(string)
 	// mailDescID is the schema descriptor for id field.
 	mailDescID := mailMixinFields0[0].Descriptor()
 	// mail.DefaultID holds the default value on creation for the id field.
 	mail.DefaultID = mailDescID.Default.(func() uuid.UUID)
+	openrequestMixin := schema.OpenRequest{}.Mixin()
+	openrequestMixinFields0 := openrequestMixin[0].Fields()
+	_ = openrequestMixinFields0
+	openrequestFields := schema.OpenRequest{}.Fields()
+	_ = openrequestFields
+	// openrequestDescName is the schema descriptor for name field.
+	openrequestDescName := openrequestFields[4].Descriptor()
+	// openrequest.DefaultName holds the default value on creation for the name field.
+	openrequest.DefaultName = openrequestDescName.Default.(string)
+	// openrequestDescComment is the schema descriptor for comment field.
+	openrequestDescComment := openrequestFields[6].Descriptor()
+	// openrequest.DefaultComment holds the default value on creation for the comment field.
+	openrequest.DefaultComment = openrequestDescComment.Default.(string)
+	// openrequestDescCsr is the schema descriptor for csr field.
+	openrequestDescCsr := openrequestFields[7].Descriptor()
+	// openrequest.DefaultCsr holds the default value on creation for the csr field.
+	openrequest.DefaultCsr = openrequestDescCsr.Default.(string)
+	// openrequestDescAddress is the schema descriptor for address field.
+	openrequestDescAddress := openrequestFields[9].Descriptor()
+	// openrequest.DefaultAddress holds the default value on creation for the address field.
+	openrequest.DefaultAddress = openrequestDescAddress.Default.(string)
+	// openrequestDescID is the schema descriptor for id field.
+	openrequestDescID := openrequestMixinFields0[0].Descriptor()
+	// openrequest.DefaultID holds the default value on creation for the id field.
+	openrequest.DefaultID = openrequestDescID.Default.(func() uuid.UUID)
 	seatMixin := schema.Seat{}.Mixin()
 	seatMixinFields0 := seatMixin[0].Fields()
 	_ = seatMixinFields0

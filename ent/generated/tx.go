@@ -12,6 +12,10 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// ACMEAccount is the client for interacting with the ACMEAccount builders.
+	ACMEAccount *ACMEAccountClient
+	// ACMEChallenge is the client for interacting with the ACMEChallenge builders.
+	ACMEChallenge *ACMEChallengeClient
 	// Approval is the client for interacting with the Approval builders.
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
@@ -30,10 +34,14 @@ type Tx struct {
 	Event *EventClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
+	// Issuance is the client for interacting with the Issuance builders.
+	Issuance *IssuanceClient
 	// Job is the client for interacting with the Job builders.
 	Job *JobClient
 	// Mail is the client for interacting with the Mail builders.
 	Mail *MailClient
+	// OpenRequest is the client for interacting with the OpenRequest builders.
+	OpenRequest *OpenRequestClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -173,6 +181,8 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.ACMEAccount = NewACMEAccountClient(tx.config)
+	tx.ACMEChallenge = NewACMEChallengeClient(tx.config)
 	tx.Approval = NewApprovalClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BusinessUnit = NewBusinessUnitClient(tx.config)
@@ -182,8 +192,10 @@ func (tx *Tx) init() {
 	tx.EnrollmentNote = NewEnrollmentNoteClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
+	tx.Issuance = NewIssuanceClient(tx.config)
 	tx.Job = NewJobClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
+	tx.OpenRequest = NewOpenRequestClient(tx.config)
 	tx.Seat = NewSeatClient(tx.config)
 	tx.SeatAllocation = NewSeatAllocationClient(tx.config)
 	tx.SeatLicense = NewSeatLicenseClient(tx.config)
@@ -197,7 +209,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Approval.QueryXXX(), the query will be executed
+// applies a query, for example: ACMEAccount.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

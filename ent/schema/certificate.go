@@ -32,6 +32,7 @@ func (Certificate) Fields() []ent.Field {
 		at("not_after"),
 		field.String("sha256").Immutable().Comment("hex thumbprint of the DER"),
 		field.Bytes("der").Immutable(),
+		field.String("chain").Default("").Immutable().Comment("PEM of the certificates above it, the issuer's first, the root last"),
 		maybe("revoked_at"),
 		field.String("revocation_reason").GoType(lifecycle.RevocationReason("")).Optional().Nillable(),
 	}

@@ -5,6 +5,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
+
+	"gatehouse/internal/lifecycle"
 )
 
 // Mail is one message that was or will be sent. It holds no body and no secret:
@@ -14,17 +16,15 @@ type Mail struct{ ent.Schema }
 // Mixin of Mail.
 func (Mail) Mixin() []ent.Mixin { return []ent.Mixin{identified{}} }
 
-// MailKinds are the messages of domain.md section 7.
-var MailKinds = []string{"INVITATION", "REQUEST_RECEIVED", "REQUEST_TO_REVIEW", "APPROVED", "REJECTED", "LOCKED"}
-
 // Fields of Mail.
 func (Mail) Fields() []ent.Field {
 	return []ent.Field{
-		fixed("enrollment_id"),
+		ref("enrollment_id"),
+		ref("open_request_id"),
 		fixed("business_unit_id"),
-		field.String("kind").Immutable(),
+		field.String("kind").GoType(lifecycle.MailKind("")).Immutable(),
 		field.String("recipient").Immutable(),
-		field.String("status").Default("QUEUED"),
+		field.String("status").GoType(lifecycle.MailStatus("")).Default(string(lifecycle.MailQueued)),
 		field.String("last_error").Default(""),
 		once("created_at"),
 		maybe("sent_at"),
@@ -33,13 +33,18 @@ func (Mail) Fields() []ent.Field {
 
 // Indexes of Mail.
 func (Mail) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("enrollment_id", "created_at", "id"), index.Fields("business_unit_id", "created_at", "id")}
+	return []ent.Index{
+		index.Fields("enrollment_id", "created_at", "id"),
+		index.Fields("business_unit_id", "created_at", "id"),
+		index.Fields("open_request_id"),
+	}
 }
 
 // Annotations of Mail.
 func (Mail) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
-		"mails_kind":   oneOf("kind", MailKinds),
-		"mails_status": oneOf("status", []string{"QUEUED", "SENT", "FAILED"}),
+		"mails_kind":   oneOf("kind", lifecycle.MailKinds),
+		"mails_status": oneOf("status", lifecycle.MailStatuses),
+		"mails_about":  "(enrollment_id IS NULL) <> (open_request_id IS NULL)",
 	})}
 }

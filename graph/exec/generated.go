@@ -44,6 +44,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AuditEntry() AuditEntryResolver
 	BusinessUnit() BusinessUnitResolver
+	Certificate() CertificateResolver
 	CertificateProfile() CertificateProfileResolver
 	Enrollment() EnrollmentResolver
 	Mutation() MutationResolver
@@ -102,6 +103,12 @@ type ComplexityRoot struct {
 		CertificateProfile func(childComplexity int) int
 		Replayed           func(childComplexity int) int
 		UserErrors         func(childComplexity int) int
+	}
+
+	AttachCertificatePayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	AuditActor struct {
@@ -174,6 +181,55 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CancelEnrollmentPayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CancelEnrollmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Certificate struct {
+		AuditTrail       func(childComplexity int, first *int, after *string, last *int, before *string) int
+		BusinessUnit     func(childComplexity int) int
+		ChainPem         func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		Enrollment       func(childComplexity int) int
+		ID               func(childComplexity int) int
+		Issuer           func(childComplexity int) int
+		NotAfter         func(childComplexity int) int
+		NotBefore        func(childComplexity int) int
+		Pem              func(childComplexity int) int
+		Pkcs7            func(childComplexity int) int
+		RevocationReason func(childComplexity int) int
+		RevokedAt        func(childComplexity int) int
+		Seat             func(childComplexity int) int
+		SerialNumber     func(childComplexity int) int
+		Sha256           func(childComplexity int) int
+		Source           func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Subject          func(childComplexity int) int
+		UpdatedAt        func(childComplexity int) int
+		Version          func(childComplexity int) int
+	}
+
+	CertificateConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	CertificateEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	CertificateProfile struct {
 		AllowedAttempts      func(childComplexity int) int
 		AllowedKeys          func(childComplexity int) int
@@ -191,7 +247,10 @@ type ComplexityRoot struct {
 		Description          func(childComplexity int) int
 		EnrollmentMethod     func(childComplexity int) int
 		Expiry               func(childComplexity int) int
+		ExtendedKeyUsages    func(childComplexity int) int
 		ID                   func(childComplexity int) int
+		Issuer               func(childComplexity int) int
+		KeyUsages            func(childComplexity int) int
 		MailCode             func(childComplexity int) int
 		MailRequester        func(childComplexity int) int
 		ManagerEmails        func(childComplexity int) int
@@ -199,6 +258,7 @@ type ComplexityRoot struct {
 		OpenRequests         func(childComplexity int) int
 		PickupTime           func(childComplexity int) int
 		RenewalWindow        func(childComplexity int) int
+		RequestURL           func(childComplexity int) int
 		SeatType             func(childComplexity int) int
 		SubjectTemplate      func(childComplexity int) int
 		UpdatedAt            func(childComplexity int) int
@@ -273,20 +333,34 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DeliveredCertificate struct {
+		ChainPem     func(childComplexity int) int
+		Issuer       func(childComplexity int) int
+		NotAfter     func(childComplexity int) int
+		NotBefore    func(childComplexity int) int
+		Pem          func(childComplexity int) int
+		Pkcs7        func(childComplexity int) int
+		SerialNumber func(childComplexity int) int
+		Sha256       func(childComplexity int) int
+		Subject      func(childComplexity int) int
+	}
+
 	EnrollSeatPayload struct {
-		Code       func(childComplexity int) int
-		Enrollment func(childComplexity int) int
-		Replayed   func(childComplexity int) int
-		Seat       func(childComplexity int) int
-		UserErrors func(childComplexity int) int
+		Code          func(childComplexity int) int
+		Enrollment    func(childComplexity int) int
+		EnrollmentURL func(childComplexity int) int
+		Replayed      func(childComplexity int) int
+		Seat          func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	EnrollSeatResult struct {
-		Code       func(childComplexity int) int
-		Enrollment func(childComplexity int) int
-		ID         func(childComplexity int) int
-		Seat       func(childComplexity int) int
-		UserErrors func(childComplexity int) int
+		Code          func(childComplexity int) int
+		Enrollment    func(childComplexity int) int
+		EnrollmentURL func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Seat          func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	EnrollSeatsPayload struct {
@@ -296,15 +370,18 @@ type ComplexityRoot struct {
 	}
 
 	Enrollment struct {
+		AllowedAttempts      func(childComplexity int) int
 		Approvals            func(childComplexity int) int
 		ApprovalsGiven       func(childComplexity int) int
 		ApprovalsRequired    func(childComplexity int) int
+		Attempts             func(childComplexity int) int
 		AuditTrail           func(childComplexity int, first *int, after *string, last *int, before *string) int
 		AuthenticationMethod func(childComplexity int) int
 		AvailableActions     func(childComplexity int) int
 		BusinessUnit         func(childComplexity int) int
 		BusinessUnitName     func(childComplexity int) int
 		CaType               func(childComplexity int) int
+		Certificate          func(childComplexity int) int
 		CreatedAt            func(childComplexity int) int
 		Csr                  func(childComplexity int) int
 		Email                func(childComplexity int) int
@@ -313,6 +390,8 @@ type ComplexityRoot struct {
 		ID                   func(childComplexity int) int
 		IsMine               func(childComplexity int) int
 		Issuance             func(childComplexity int) int
+		Issuer               func(childComplexity int) int
+		Mails                func(childComplexity int) int
 		Name                 func(childComplexity int) int
 		Notes                func(childComplexity int, first *int, after *string, last *int, before *string) int
 		Profile              func(childComplexity int) int
@@ -342,6 +421,31 @@ type ComplexityRoot struct {
 	EnrollmentEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	EnrollmentInvitation struct {
+		AllowedKeys          func(childComplexity int) int
+		ApprovalsMissing     func(childComplexity int) int
+		AttemptsLeft         func(childComplexity int) int
+		AuthenticationMethod func(childComplexity int) int
+		BusinessUnitName     func(childComplexity int) int
+		Certificate          func(childComplexity int) int
+		CodeAlphabet         func(childComplexity int) int
+		CodeLength           func(childComplexity int) int
+		EnrollmentMethod     func(childComplexity int) int
+		ExpiresAt            func(childComplexity int) int
+		Issuance             func(childComplexity int) int
+		Issuer               func(childComplexity int) int
+		Name                 func(childComplexity int) int
+		Names                func(childComplexity int) int
+		NeedsCsr             func(childComplexity int) int
+		ProfileName          func(childComplexity int) int
+		Reason               func(childComplexity int) int
+		Redeems              func(childComplexity int) int
+		SeatID               func(childComplexity int) int
+		SeatType             func(childComplexity int) int
+		Status               func(childComplexity int) int
+		Validity             func(childComplexity int) int
 	}
 
 	EnrollmentNote struct {
@@ -382,12 +486,25 @@ type ComplexityRoot struct {
 		State  func(childComplexity int) int
 	}
 
+	Mail struct {
+		CreatedAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		LastError func(childComplexity int) int
+		Recipient func(childComplexity int) int
+		SentAt    func(childComplexity int) int
+		Status    func(childComplexity int) int
+	}
+
 	Mutation struct {
 		AddEnrollmentNote         func(childComplexity int, input inventory.AddEnrollmentNoteInput) int
 		AllocateSeats             func(childComplexity int, input licence.AllocateSeatsInput) int
 		ApproveEnrollment         func(childComplexity int, input inventory.ApproveEnrollmentInput) int
 		ApproveEnrollments        func(childComplexity int, input inventory.ApproveEnrollmentsInput) int
 		ArchiveCertificateProfile func(childComplexity int, input profile.ArchiveCertificateProfileInput) int
+		AttachCertificate         func(childComplexity int, input inventory.AttachCertificateInput) int
+		CancelEnrollment          func(childComplexity int, input inventory.CancelEnrollmentInput) int
+		CancelEnrollments         func(childComplexity int, input inventory.CancelEnrollmentsInput) int
 		ChangeEnrollmentStatus    func(childComplexity int, input inventory.ChangeEnrollmentStatusInput) int
 		CreateBusinessUnit        func(childComplexity int, input businessunit.CreateBusinessUnitInput) int
 		CreateCertificateProfile  func(childComplexity int, input profile.CreateCertificateProfileInput) int
@@ -399,10 +516,20 @@ type ComplexityRoot struct {
 		EnrollSeat                func(childComplexity int, input inventory.EnrollSeatInput) int
 		EnrollSeats               func(childComplexity int, input inventory.EnrollSeatsInput) int
 		ImportSeats               func(childComplexity int, input inventory.ImportSeatsInput) int
+		RedeemEnrollment          func(childComplexity int, input inventory.RedeemEnrollmentInput) int
 		RejectEnrollment          func(childComplexity int, input inventory.RejectEnrollmentInput) int
 		RejectEnrollments         func(childComplexity int, input inventory.RejectEnrollmentsInput) int
 		RequestEnrollment         func(childComplexity int, input inventory.RequestEnrollmentInput) int
+		ResendApprovalEmail       func(childComplexity int, input inventory.ResendApprovalEmailInput) int
+		ResendApprovalEmails      func(childComplexity int, input inventory.ResendApprovalEmailsInput) int
+		ResendEnrollment          func(childComplexity int, input inventory.ResendEnrollmentInput) int
+		ResendEnrollments         func(childComplexity int, input inventory.ResendEnrollmentsInput) int
+		ResetEnrollment           func(childComplexity int, input inventory.ResetEnrollmentInput) int
+		ResetEnrollments          func(childComplexity int, input inventory.ResetEnrollmentsInput) int
+		RevealEnrollmentCode      func(childComplexity int, input inventory.RevealEnrollmentCodeInput) int
 		SetPurchasedSeats         func(childComplexity int, input licence.SetPurchasedSeatsInput) int
+		UnlockEnrollment          func(childComplexity int, input inventory.UnlockEnrollmentInput) int
+		UnlockEnrollments         func(childComplexity int, input inventory.UnlockEnrollmentsInput) int
 		UpdateBusinessUnit        func(childComplexity int, input businessunit.UpdateBusinessUnitInput) int
 		UpdateCertificateProfile  func(childComplexity int, input profile.UpdateCertificateProfileInput) int
 		UpdateSeat                func(childComplexity int, input inventory.UpdateSeatInput) int
@@ -417,20 +544,28 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AuditEntries        func(childComplexity int, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) int
-		BusinessUnit        func(childComplexity int, id id.ID) int
-		BusinessUnits       func(childComplexity int, first *int, after *string, last *int, before *string, filter *businessunit.BusinessUnitFilter, orderBy *businessunit.BusinessUnitOrder) int
-		CertificateProfile  func(childComplexity int, id id.ID) int
-		CertificateProfiles func(childComplexity int, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) int
-		Enrollment          func(childComplexity int, id id.ID) int
-		Enrollments         func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) int
-		Node                func(childComplexity int, id id.ID) int
-		Nodes               func(childComplexity int, ids []*id.ID) int
-		Seat                func(childComplexity int, id id.ID) int
-		SeatLicenses        func(childComplexity int) int
-		SeatUsage           func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType) int
-		Seats               func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
-		Viewer              func(childComplexity int) int
+		AuditEntries         func(childComplexity int, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) int
+		BusinessUnit         func(childComplexity int, id id.ID) int
+		BusinessUnits        func(childComplexity int, first *int, after *string, last *int, before *string, filter *businessunit.BusinessUnitFilter, orderBy *businessunit.BusinessUnitOrder) int
+		Certificate          func(childComplexity int, id id.ID) int
+		CertificateProfile   func(childComplexity int, id id.ID) int
+		CertificateProfiles  func(childComplexity int, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) int
+		Enrollment           func(childComplexity int, id id.ID) int
+		EnrollmentInvitation func(childComplexity int, token string) int
+		Enrollments          func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) int
+		Node                 func(childComplexity int, id id.ID) int
+		Nodes                func(childComplexity int, ids []*id.ID) int
+		Seat                 func(childComplexity int, id id.ID) int
+		SeatLicenses         func(childComplexity int) int
+		SeatUsage            func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType) int
+		Seats                func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
+		Viewer               func(childComplexity int) int
+	}
+
+	RedeemEnrollmentPayload struct {
+		Invitation func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RejectEnrollmentPayload struct {
@@ -462,10 +597,55 @@ type ComplexityRoot struct {
 		Uris               func(childComplexity int) int
 	}
 
+	ResendApprovalEmailPayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendApprovalEmailsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendEnrollmentPayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendEnrollmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResetEnrollmentPayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResetEnrollmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RevealEnrollmentCodePayload struct {
+		Code          func(childComplexity int) int
+		Enrollment    func(childComplexity int) int
+		EnrollmentURL func(childComplexity int) int
+		Replayed      func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	Seat struct {
 		AuditTrail         func(childComplexity int, first *int, after *string, last *int, before *string) int
 		AvailableActions   func(childComplexity int) int
 		BusinessUnit       func(childComplexity int) int
+		Certificates       func(childComplexity int, first *int, after *string, last *int, before *string) int
 		CreatedAt          func(childComplexity int) int
 		DeletedAt          func(childComplexity int) int
 		Email              func(childComplexity int) int
@@ -536,13 +716,14 @@ type ComplexityRoot struct {
 	}
 
 	SeatImportRow struct {
-		Code       func(childComplexity int) int
-		Enrollment func(childComplexity int) int
-		Outcome    func(childComplexity int) int
-		Row        func(childComplexity int) int
-		Seat       func(childComplexity int) int
-		SeatID     func(childComplexity int) int
-		UserErrors func(childComplexity int) int
+		Code          func(childComplexity int) int
+		Enrollment    func(childComplexity int) int
+		EnrollmentURL func(childComplexity int) int
+		Outcome       func(childComplexity int) int
+		Row           func(childComplexity int) int
+		Seat          func(childComplexity int) int
+		SeatID        func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	SeatLicense struct {
@@ -606,6 +787,18 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	UnlockEnrollmentPayload struct {
+		Enrollment func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UnlockEnrollmentsPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateBusinessUnitPayload struct {
 		BusinessUnit func(childComplexity int) int
 		Replayed     func(childComplexity int) int
@@ -658,10 +851,19 @@ type AuditEntryResolver interface {
 type BusinessUnitResolver interface {
 	SeatAllocations(ctx context.Context, obj *businessunit.BusinessUnit) ([]*licence.SeatAllocation, error)
 }
+type CertificateResolver interface {
+	Seat(ctx context.Context, obj *inventory.Certificate) (*inventory.Seat, error)
+	Enrollment(ctx context.Context, obj *inventory.Certificate) (*inventory.Enrollment, error)
+	BusinessUnit(ctx context.Context, obj *inventory.Certificate) (*businessunit.BusinessUnit, error)
+
+	AuditTrail(ctx context.Context, obj *inventory.Certificate, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error)
+}
 type CertificateProfileResolver interface {
 	BusinessUnit(ctx context.Context, obj *profile.CertificateProfile) (*businessunit.BusinessUnit, error)
 
 	ApproversAreMailed(ctx context.Context, obj *profile.CertificateProfile) (bool, error)
+
+	RequestURL(ctx context.Context, obj *profile.CertificateProfile) (*string, error)
 }
 type EnrollmentResolver interface {
 	Seat(ctx context.Context, obj *inventory.Enrollment) (*inventory.Seat, error)
@@ -675,6 +877,8 @@ type EnrollmentResolver interface {
 
 	Notes(ctx context.Context, obj *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.EnrollmentNote], error)
 
+	Certificate(ctx context.Context, obj *inventory.Enrollment) (*inventory.Certificate, error)
+	Mails(ctx context.Context, obj *inventory.Enrollment) ([]*inventory.Mail, error)
 	AuditTrail(ctx context.Context, obj *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error)
 	AvailableActions(ctx context.Context, obj *inventory.Enrollment) ([]lifecycle.EnrollmentAction, error)
 	UnavailableActions(ctx context.Context, obj *inventory.Enrollment) ([]*lifecycle.UnavailableEnrollmentAction, error)
@@ -704,6 +908,19 @@ type MutationResolver interface {
 	RejectEnrollments(ctx context.Context, input inventory.RejectEnrollmentsInput) (*inventory.EnrollmentsPayload, error)
 	ChangeEnrollmentStatus(ctx context.Context, input inventory.ChangeEnrollmentStatusInput) (*inventory.EnrollmentPayload, error)
 	AddEnrollmentNote(ctx context.Context, input inventory.AddEnrollmentNoteInput) (*inventory.EnrollmentPayload, error)
+	RevealEnrollmentCode(ctx context.Context, input inventory.RevealEnrollmentCodeInput) (*inventory.RevealPayload, error)
+	ResetEnrollment(ctx context.Context, input inventory.ResetEnrollmentInput) (*inventory.EnrollmentPayload, error)
+	ResetEnrollments(ctx context.Context, input inventory.ResetEnrollmentsInput) (*inventory.EnrollmentsPayload, error)
+	UnlockEnrollment(ctx context.Context, input inventory.UnlockEnrollmentInput) (*inventory.EnrollmentPayload, error)
+	UnlockEnrollments(ctx context.Context, input inventory.UnlockEnrollmentsInput) (*inventory.EnrollmentsPayload, error)
+	ResendEnrollment(ctx context.Context, input inventory.ResendEnrollmentInput) (*inventory.EnrollmentPayload, error)
+	ResendEnrollments(ctx context.Context, input inventory.ResendEnrollmentsInput) (*inventory.EnrollmentsPayload, error)
+	CancelEnrollment(ctx context.Context, input inventory.CancelEnrollmentInput) (*inventory.EnrollmentPayload, error)
+	CancelEnrollments(ctx context.Context, input inventory.CancelEnrollmentsInput) (*inventory.EnrollmentsPayload, error)
+	ResendApprovalEmail(ctx context.Context, input inventory.ResendApprovalEmailInput) (*inventory.EnrollmentPayload, error)
+	ResendApprovalEmails(ctx context.Context, input inventory.ResendApprovalEmailsInput) (*inventory.EnrollmentsPayload, error)
+	RedeemEnrollment(ctx context.Context, input inventory.RedeemEnrollmentInput) (*inventory.RedeemPayload, error)
+	AttachCertificate(ctx context.Context, input inventory.AttachCertificateInput) (*inventory.EnrollmentPayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*viewer.Viewer, error)
@@ -719,12 +936,15 @@ type QueryResolver interface {
 	Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error)
 	Enrollment(ctx context.Context, id id.ID) (*inventory.Enrollment, error)
 	Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error)
+	Certificate(ctx context.Context, id id.ID) (*inventory.Certificate, error)
+	EnrollmentInvitation(ctx context.Context, token string) (*inventory.Invitation, error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) (*page.Connection[*auditlog.Entry], error)
 }
 type SeatResolver interface {
 	BusinessUnit(ctx context.Context, obj *inventory.Seat) (*businessunit.BusinessUnit, error)
 
 	Enrollments(ctx context.Context, obj *inventory.Seat, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.Enrollment], error)
+	Certificates(ctx context.Context, obj *inventory.Seat, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.Certificate], error)
 	AuditTrail(ctx context.Context, obj *inventory.Seat, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error)
 	AvailableActions(ctx context.Context, obj *inventory.Seat) ([]lifecycle.SeatAction, error)
 	UnavailableActions(ctx context.Context, obj *inventory.Seat) ([]*lifecycle.UnavailableSeatAction, error)
@@ -919,6 +1139,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ArchiveCertificateProfilePayload.UserErrors(childComplexity), true
+
+	case "AttachCertificatePayload.enrollment":
+		if e.ComplexityRoot.AttachCertificatePayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachCertificatePayload.Enrollment(childComplexity), true
+	case "AttachCertificatePayload.replayed":
+		if e.ComplexityRoot.AttachCertificatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachCertificatePayload.Replayed(childComplexity), true
+	case "AttachCertificatePayload.userErrors":
+		if e.ComplexityRoot.AttachCertificatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AttachCertificatePayload.UserErrors(childComplexity), true
 
 	case "AuditActor.issuer":
 		if e.ComplexityRoot.AuditActor.Issuer == nil {
@@ -1204,6 +1443,220 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BusinessUnitEdge.Node(childComplexity), true
 
+	case "CancelEnrollmentPayload.enrollment":
+		if e.ComplexityRoot.CancelEnrollmentPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentPayload.Enrollment(childComplexity), true
+	case "CancelEnrollmentPayload.replayed":
+		if e.ComplexityRoot.CancelEnrollmentPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentPayload.Replayed(childComplexity), true
+	case "CancelEnrollmentPayload.userErrors":
+		if e.ComplexityRoot.CancelEnrollmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentPayload.UserErrors(childComplexity), true
+
+	case "CancelEnrollmentsPayload.replayed":
+		if e.ComplexityRoot.CancelEnrollmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentsPayload.Replayed(childComplexity), true
+	case "CancelEnrollmentsPayload.results":
+		if e.ComplexityRoot.CancelEnrollmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentsPayload.Results(childComplexity), true
+	case "CancelEnrollmentsPayload.userErrors":
+		if e.ComplexityRoot.CancelEnrollmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelEnrollmentsPayload.UserErrors(childComplexity), true
+
+	case "Certificate.auditTrail":
+		if e.ComplexityRoot.Certificate.AuditTrail == nil {
+			break
+		}
+
+		args, err := ec.field_Certificate_auditTrail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certificate.AuditTrail(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Certificate.businessUnit":
+		if e.ComplexityRoot.Certificate.BusinessUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.BusinessUnit(childComplexity), true
+	case "Certificate.chainPem":
+		if e.ComplexityRoot.Certificate.ChainPem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.ChainPem(childComplexity), true
+	case "Certificate.createdAt":
+		if e.ComplexityRoot.Certificate.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.CreatedAt(childComplexity), true
+	case "Certificate.enrollment":
+		if e.ComplexityRoot.Certificate.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Enrollment(childComplexity), true
+	case "Certificate.id":
+		if e.ComplexityRoot.Certificate.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.ID(childComplexity), true
+	case "Certificate.issuer":
+		if e.ComplexityRoot.Certificate.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Issuer(childComplexity), true
+	case "Certificate.notAfter":
+		if e.ComplexityRoot.Certificate.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.NotAfter(childComplexity), true
+	case "Certificate.notBefore":
+		if e.ComplexityRoot.Certificate.NotBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.NotBefore(childComplexity), true
+	case "Certificate.pem":
+		if e.ComplexityRoot.Certificate.Pem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Pem(childComplexity), true
+	case "Certificate.pkcs7":
+		if e.ComplexityRoot.Certificate.Pkcs7 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Pkcs7(childComplexity), true
+	case "Certificate.revocationReason":
+		if e.ComplexityRoot.Certificate.RevocationReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.RevocationReason(childComplexity), true
+	case "Certificate.revokedAt":
+		if e.ComplexityRoot.Certificate.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.RevokedAt(childComplexity), true
+	case "Certificate.seat":
+		if e.ComplexityRoot.Certificate.Seat == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Seat(childComplexity), true
+	case "Certificate.serialNumber":
+		if e.ComplexityRoot.Certificate.SerialNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.SerialNumber(childComplexity), true
+	case "Certificate.sha256":
+		if e.ComplexityRoot.Certificate.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Sha256(childComplexity), true
+	case "Certificate.source":
+		if e.ComplexityRoot.Certificate.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Source(childComplexity), true
+	case "Certificate.status":
+		if e.ComplexityRoot.Certificate.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Status(childComplexity), true
+	case "Certificate.subject":
+		if e.ComplexityRoot.Certificate.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Subject(childComplexity), true
+	case "Certificate.updatedAt":
+		if e.ComplexityRoot.Certificate.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.UpdatedAt(childComplexity), true
+	case "Certificate.version":
+		if e.ComplexityRoot.Certificate.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Version(childComplexity), true
+
+	case "CertificateConnection.edges":
+		if e.ComplexityRoot.CertificateConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.Edges(childComplexity), true
+	case "CertificateConnection.nodes":
+		if e.ComplexityRoot.CertificateConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.Nodes(childComplexity), true
+	case "CertificateConnection.pageInfo":
+		if e.ComplexityRoot.CertificateConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.PageInfo(childComplexity), true
+	case "CertificateConnection.totalCount":
+		if e.ComplexityRoot.CertificateConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.TotalCount(childComplexity), true
+	case "CertificateConnection.totalCountCapped":
+		if e.ComplexityRoot.CertificateConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateConnection.TotalCountCapped(childComplexity), true
+
+	case "CertificateEdge.cursor":
+		if e.ComplexityRoot.CertificateEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateEdge.Cursor(childComplexity), true
+	case "CertificateEdge.node":
+		if e.ComplexityRoot.CertificateEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateEdge.Node(childComplexity), true
+
 	case "CertificateProfile.allowedAttempts":
 		if e.ComplexityRoot.CertificateProfile.AllowedAttempts == nil {
 			break
@@ -1300,12 +1753,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CertificateProfile.Expiry(childComplexity), true
+	case "CertificateProfile.extendedKeyUsages":
+		if e.ComplexityRoot.CertificateProfile.ExtendedKeyUsages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateProfile.ExtendedKeyUsages(childComplexity), true
 	case "CertificateProfile.id":
 		if e.ComplexityRoot.CertificateProfile.ID == nil {
 			break
 		}
 
 		return e.ComplexityRoot.CertificateProfile.ID(childComplexity), true
+	case "CertificateProfile.issuer":
+		if e.ComplexityRoot.CertificateProfile.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateProfile.Issuer(childComplexity), true
+	case "CertificateProfile.keyUsages":
+		if e.ComplexityRoot.CertificateProfile.KeyUsages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateProfile.KeyUsages(childComplexity), true
 	case "CertificateProfile.mailCode":
 		if e.ComplexityRoot.CertificateProfile.MailCode == nil {
 			break
@@ -1348,6 +1819,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CertificateProfile.RenewalWindow(childComplexity), true
+	case "CertificateProfile.requestUrl":
+		if e.ComplexityRoot.CertificateProfile.RequestURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateProfile.RequestURL(childComplexity), true
 	case "CertificateProfile.seatType":
 		if e.ComplexityRoot.CertificateProfile.SeatType == nil {
 			break
@@ -1594,6 +2071,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeleteSeatsPayload.UserErrors(childComplexity), true
 
+	case "DeliveredCertificate.chainPem":
+		if e.ComplexityRoot.DeliveredCertificate.ChainPem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.ChainPem(childComplexity), true
+	case "DeliveredCertificate.issuer":
+		if e.ComplexityRoot.DeliveredCertificate.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.Issuer(childComplexity), true
+	case "DeliveredCertificate.notAfter":
+		if e.ComplexityRoot.DeliveredCertificate.NotAfter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.NotAfter(childComplexity), true
+	case "DeliveredCertificate.notBefore":
+		if e.ComplexityRoot.DeliveredCertificate.NotBefore == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.NotBefore(childComplexity), true
+	case "DeliveredCertificate.pem":
+		if e.ComplexityRoot.DeliveredCertificate.Pem == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.Pem(childComplexity), true
+	case "DeliveredCertificate.pkcs7":
+		if e.ComplexityRoot.DeliveredCertificate.Pkcs7 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.Pkcs7(childComplexity), true
+	case "DeliveredCertificate.serialNumber":
+		if e.ComplexityRoot.DeliveredCertificate.SerialNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.SerialNumber(childComplexity), true
+	case "DeliveredCertificate.sha256":
+		if e.ComplexityRoot.DeliveredCertificate.Sha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.Sha256(childComplexity), true
+	case "DeliveredCertificate.subject":
+		if e.ComplexityRoot.DeliveredCertificate.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeliveredCertificate.Subject(childComplexity), true
+
 	case "EnrollSeatPayload.code":
 		if e.ComplexityRoot.EnrollSeatPayload.Code == nil {
 			break
@@ -1606,6 +2138,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnrollSeatPayload.Enrollment(childComplexity), true
+	case "EnrollSeatPayload.enrollmentUrl":
+		if e.ComplexityRoot.EnrollSeatPayload.EnrollmentURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatPayload.EnrollmentURL(childComplexity), true
 	case "EnrollSeatPayload.replayed":
 		if e.ComplexityRoot.EnrollSeatPayload.Replayed == nil {
 			break
@@ -1637,6 +2175,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EnrollSeatResult.Enrollment(childComplexity), true
+	case "EnrollSeatResult.enrollmentUrl":
+		if e.ComplexityRoot.EnrollSeatResult.EnrollmentURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollSeatResult.EnrollmentURL(childComplexity), true
 	case "EnrollSeatResult.id":
 		if e.ComplexityRoot.EnrollSeatResult.ID == nil {
 			break
@@ -1675,6 +2219,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollSeatsPayload.UserErrors(childComplexity), true
 
+	case "Enrollment.allowedAttempts":
+		if e.ComplexityRoot.Enrollment.AllowedAttempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.AllowedAttempts(childComplexity), true
 	case "Enrollment.approvals":
 		if e.ComplexityRoot.Enrollment.Approvals == nil {
 			break
@@ -1693,6 +2243,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Enrollment.ApprovalsRequired(childComplexity), true
+	case "Enrollment.attempts":
+		if e.ComplexityRoot.Enrollment.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.Attempts(childComplexity), true
 	case "Enrollment.auditTrail":
 		if e.ComplexityRoot.Enrollment.AuditTrail == nil {
 			break
@@ -1734,6 +2290,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Enrollment.CaType(childComplexity), true
+	case "Enrollment.certificate":
+		if e.ComplexityRoot.Enrollment.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.Certificate(childComplexity), true
 	case "Enrollment.createdAt":
 		if e.ComplexityRoot.Enrollment.CreatedAt == nil {
 			break
@@ -1782,6 +2344,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Enrollment.Issuance(childComplexity), true
+	case "Enrollment.issuer":
+		if e.ComplexityRoot.Enrollment.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.Issuer(childComplexity), true
+	case "Enrollment.mails":
+		if e.ComplexityRoot.Enrollment.Mails == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.Mails(childComplexity), true
 	case "Enrollment.name":
 		if e.ComplexityRoot.Enrollment.Name == nil {
 			break
@@ -1928,6 +2502,139 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollmentEdge.Node(childComplexity), true
 
+	case "EnrollmentInvitation.allowedKeys":
+		if e.ComplexityRoot.EnrollmentInvitation.AllowedKeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.AllowedKeys(childComplexity), true
+	case "EnrollmentInvitation.approvalsMissing":
+		if e.ComplexityRoot.EnrollmentInvitation.ApprovalsMissing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.ApprovalsMissing(childComplexity), true
+	case "EnrollmentInvitation.attemptsLeft":
+		if e.ComplexityRoot.EnrollmentInvitation.AttemptsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.AttemptsLeft(childComplexity), true
+	case "EnrollmentInvitation.authenticationMethod":
+		if e.ComplexityRoot.EnrollmentInvitation.AuthenticationMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.AuthenticationMethod(childComplexity), true
+	case "EnrollmentInvitation.businessUnitName":
+		if e.ComplexityRoot.EnrollmentInvitation.BusinessUnitName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.BusinessUnitName(childComplexity), true
+	case "EnrollmentInvitation.certificate":
+		if e.ComplexityRoot.EnrollmentInvitation.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Certificate(childComplexity), true
+	case "EnrollmentInvitation.codeAlphabet":
+		if e.ComplexityRoot.EnrollmentInvitation.CodeAlphabet == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.CodeAlphabet(childComplexity), true
+	case "EnrollmentInvitation.codeLength":
+		if e.ComplexityRoot.EnrollmentInvitation.CodeLength == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.CodeLength(childComplexity), true
+	case "EnrollmentInvitation.enrollmentMethod":
+		if e.ComplexityRoot.EnrollmentInvitation.EnrollmentMethod == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.EnrollmentMethod(childComplexity), true
+	case "EnrollmentInvitation.expiresAt":
+		if e.ComplexityRoot.EnrollmentInvitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.ExpiresAt(childComplexity), true
+	case "EnrollmentInvitation.issuance":
+		if e.ComplexityRoot.EnrollmentInvitation.Issuance == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Issuance(childComplexity), true
+	case "EnrollmentInvitation.issuer":
+		if e.ComplexityRoot.EnrollmentInvitation.Issuer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Issuer(childComplexity), true
+	case "EnrollmentInvitation.name":
+		if e.ComplexityRoot.EnrollmentInvitation.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Name(childComplexity), true
+	case "EnrollmentInvitation.names":
+		if e.ComplexityRoot.EnrollmentInvitation.Names == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Names(childComplexity), true
+	case "EnrollmentInvitation.needsCsr":
+		if e.ComplexityRoot.EnrollmentInvitation.NeedsCsr == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.NeedsCsr(childComplexity), true
+	case "EnrollmentInvitation.profileName":
+		if e.ComplexityRoot.EnrollmentInvitation.ProfileName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.ProfileName(childComplexity), true
+	case "EnrollmentInvitation.reason":
+		if e.ComplexityRoot.EnrollmentInvitation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Reason(childComplexity), true
+	case "EnrollmentInvitation.redeems":
+		if e.ComplexityRoot.EnrollmentInvitation.Redeems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Redeems(childComplexity), true
+	case "EnrollmentInvitation.seatId":
+		if e.ComplexityRoot.EnrollmentInvitation.SeatID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.SeatID(childComplexity), true
+	case "EnrollmentInvitation.seatType":
+		if e.ComplexityRoot.EnrollmentInvitation.SeatType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.SeatType(childComplexity), true
+	case "EnrollmentInvitation.status":
+		if e.ComplexityRoot.EnrollmentInvitation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Status(childComplexity), true
+	case "EnrollmentInvitation.validity":
+		if e.ComplexityRoot.EnrollmentInvitation.Validity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentInvitation.Validity(childComplexity), true
+
 	case "EnrollmentNote.author":
 		if e.ComplexityRoot.EnrollmentNote.Author == nil {
 			break
@@ -2054,6 +2761,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Issuance.State(childComplexity), true
 
+	case "Mail.createdAt":
+		if e.ComplexityRoot.Mail.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.CreatedAt(childComplexity), true
+	case "Mail.id":
+		if e.ComplexityRoot.Mail.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.ID(childComplexity), true
+	case "Mail.kind":
+		if e.ComplexityRoot.Mail.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.Kind(childComplexity), true
+	case "Mail.lastError":
+		if e.ComplexityRoot.Mail.LastError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.LastError(childComplexity), true
+	case "Mail.recipient":
+		if e.ComplexityRoot.Mail.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.Recipient(childComplexity), true
+	case "Mail.sentAt":
+		if e.ComplexityRoot.Mail.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.SentAt(childComplexity), true
+	case "Mail.status":
+		if e.ComplexityRoot.Mail.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mail.Status(childComplexity), true
+
 	case "Mutation.addEnrollmentNote":
 		if e.ComplexityRoot.Mutation.AddEnrollmentNote == nil {
 			break
@@ -2109,6 +2859,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ArchiveCertificateProfile(childComplexity, args["input"].(profile.ArchiveCertificateProfileInput)), true
+	case "Mutation.attachCertificate":
+		if e.ComplexityRoot.Mutation.AttachCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_attachCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AttachCertificate(childComplexity, args["input"].(inventory.AttachCertificateInput)), true
+	case "Mutation.cancelEnrollment":
+		if e.ComplexityRoot.Mutation.CancelEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelEnrollment(childComplexity, args["input"].(inventory.CancelEnrollmentInput)), true
+	case "Mutation.cancelEnrollments":
+		if e.ComplexityRoot.Mutation.CancelEnrollments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelEnrollments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelEnrollments(childComplexity, args["input"].(inventory.CancelEnrollmentsInput)), true
 	case "Mutation.changeEnrollmentStatus":
 		if e.ComplexityRoot.Mutation.ChangeEnrollmentStatus == nil {
 			break
@@ -2230,6 +3013,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportSeats(childComplexity, args["input"].(inventory.ImportSeatsInput)), true
+	case "Mutation.redeemEnrollment":
+		if e.ComplexityRoot.Mutation.RedeemEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_redeemEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RedeemEnrollment(childComplexity, args["input"].(inventory.RedeemEnrollmentInput)), true
 	case "Mutation.rejectEnrollment":
 		if e.ComplexityRoot.Mutation.RejectEnrollment == nil {
 			break
@@ -2263,6 +3057,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestEnrollment(childComplexity, args["input"].(inventory.RequestEnrollmentInput)), true
+	case "Mutation.resendApprovalEmail":
+		if e.ComplexityRoot.Mutation.ResendApprovalEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendApprovalEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendApprovalEmail(childComplexity, args["input"].(inventory.ResendApprovalEmailInput)), true
+	case "Mutation.resendApprovalEmails":
+		if e.ComplexityRoot.Mutation.ResendApprovalEmails == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendApprovalEmails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendApprovalEmails(childComplexity, args["input"].(inventory.ResendApprovalEmailsInput)), true
+	case "Mutation.resendEnrollment":
+		if e.ComplexityRoot.Mutation.ResendEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendEnrollment(childComplexity, args["input"].(inventory.ResendEnrollmentInput)), true
+	case "Mutation.resendEnrollments":
+		if e.ComplexityRoot.Mutation.ResendEnrollments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendEnrollments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendEnrollments(childComplexity, args["input"].(inventory.ResendEnrollmentsInput)), true
+	case "Mutation.resetEnrollment":
+		if e.ComplexityRoot.Mutation.ResetEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetEnrollment(childComplexity, args["input"].(inventory.ResetEnrollmentInput)), true
+	case "Mutation.resetEnrollments":
+		if e.ComplexityRoot.Mutation.ResetEnrollments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetEnrollments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetEnrollments(childComplexity, args["input"].(inventory.ResetEnrollmentsInput)), true
+	case "Mutation.revealEnrollmentCode":
+		if e.ComplexityRoot.Mutation.RevealEnrollmentCode == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revealEnrollmentCode_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevealEnrollmentCode(childComplexity, args["input"].(inventory.RevealEnrollmentCodeInput)), true
 	case "Mutation.setPurchasedSeats":
 		if e.ComplexityRoot.Mutation.SetPurchasedSeats == nil {
 			break
@@ -2274,6 +3145,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPurchasedSeats(childComplexity, args["input"].(licence.SetPurchasedSeatsInput)), true
+	case "Mutation.unlockEnrollment":
+		if e.ComplexityRoot.Mutation.UnlockEnrollment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unlockEnrollment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnlockEnrollment(childComplexity, args["input"].(inventory.UnlockEnrollmentInput)), true
+	case "Mutation.unlockEnrollments":
+		if e.ComplexityRoot.Mutation.UnlockEnrollments == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_unlockEnrollments_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UnlockEnrollments(childComplexity, args["input"].(inventory.UnlockEnrollmentsInput)), true
 	case "Mutation.updateBusinessUnit":
 		if e.ComplexityRoot.Mutation.UpdateBusinessUnit == nil {
 			break
@@ -2377,6 +3270,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.BusinessUnits(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*businessunit.BusinessUnitFilter), args["orderBy"].(*businessunit.BusinessUnitOrder)), true
+	case "Query.certificate":
+		if e.ComplexityRoot.Query.Certificate == nil {
+			break
+		}
+
+		args, err := ec.field_Query_certificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Certificate(childComplexity, args["id"].(id.ID)), true
 	case "Query.certificateProfile":
 		if e.ComplexityRoot.Query.CertificateProfile == nil {
 			break
@@ -2410,6 +3314,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Enrollment(childComplexity, args["id"].(id.ID)), true
+	case "Query.enrollmentInvitation":
+		if e.ComplexityRoot.Query.EnrollmentInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Query_enrollmentInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EnrollmentInvitation(childComplexity, args["token"].(string)), true
 	case "Query.enrollments":
 		if e.ComplexityRoot.Query.Enrollments == nil {
 			break
@@ -2489,6 +3404,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RedeemEnrollmentPayload.invitation":
+		if e.ComplexityRoot.RedeemEnrollmentPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedeemEnrollmentPayload.Invitation(childComplexity), true
+	case "RedeemEnrollmentPayload.replayed":
+		if e.ComplexityRoot.RedeemEnrollmentPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedeemEnrollmentPayload.Replayed(childComplexity), true
+	case "RedeemEnrollmentPayload.userErrors":
+		if e.ComplexityRoot.RedeemEnrollmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RedeemEnrollmentPayload.UserErrors(childComplexity), true
 
 	case "RejectEnrollmentPayload.enrollment":
 		if e.ComplexityRoot.RejectEnrollmentPayload.Enrollment == nil {
@@ -2596,6 +3530,151 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RequestedNames.Uris(childComplexity), true
 
+	case "ResendApprovalEmailPayload.enrollment":
+		if e.ComplexityRoot.ResendApprovalEmailPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailPayload.Enrollment(childComplexity), true
+	case "ResendApprovalEmailPayload.replayed":
+		if e.ComplexityRoot.ResendApprovalEmailPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailPayload.Replayed(childComplexity), true
+	case "ResendApprovalEmailPayload.userErrors":
+		if e.ComplexityRoot.ResendApprovalEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailPayload.UserErrors(childComplexity), true
+
+	case "ResendApprovalEmailsPayload.replayed":
+		if e.ComplexityRoot.ResendApprovalEmailsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailsPayload.Replayed(childComplexity), true
+	case "ResendApprovalEmailsPayload.results":
+		if e.ComplexityRoot.ResendApprovalEmailsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailsPayload.Results(childComplexity), true
+	case "ResendApprovalEmailsPayload.userErrors":
+		if e.ComplexityRoot.ResendApprovalEmailsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendApprovalEmailsPayload.UserErrors(childComplexity), true
+
+	case "ResendEnrollmentPayload.enrollment":
+		if e.ComplexityRoot.ResendEnrollmentPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentPayload.Enrollment(childComplexity), true
+	case "ResendEnrollmentPayload.replayed":
+		if e.ComplexityRoot.ResendEnrollmentPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentPayload.Replayed(childComplexity), true
+	case "ResendEnrollmentPayload.userErrors":
+		if e.ComplexityRoot.ResendEnrollmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentPayload.UserErrors(childComplexity), true
+
+	case "ResendEnrollmentsPayload.replayed":
+		if e.ComplexityRoot.ResendEnrollmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentsPayload.Replayed(childComplexity), true
+	case "ResendEnrollmentsPayload.results":
+		if e.ComplexityRoot.ResendEnrollmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentsPayload.Results(childComplexity), true
+	case "ResendEnrollmentsPayload.userErrors":
+		if e.ComplexityRoot.ResendEnrollmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendEnrollmentsPayload.UserErrors(childComplexity), true
+
+	case "ResetEnrollmentPayload.enrollment":
+		if e.ComplexityRoot.ResetEnrollmentPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentPayload.Enrollment(childComplexity), true
+	case "ResetEnrollmentPayload.replayed":
+		if e.ComplexityRoot.ResetEnrollmentPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentPayload.Replayed(childComplexity), true
+	case "ResetEnrollmentPayload.userErrors":
+		if e.ComplexityRoot.ResetEnrollmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentPayload.UserErrors(childComplexity), true
+
+	case "ResetEnrollmentsPayload.replayed":
+		if e.ComplexityRoot.ResetEnrollmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentsPayload.Replayed(childComplexity), true
+	case "ResetEnrollmentsPayload.results":
+		if e.ComplexityRoot.ResetEnrollmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentsPayload.Results(childComplexity), true
+	case "ResetEnrollmentsPayload.userErrors":
+		if e.ComplexityRoot.ResetEnrollmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetEnrollmentsPayload.UserErrors(childComplexity), true
+
+	case "RevealEnrollmentCodePayload.code":
+		if e.ComplexityRoot.RevealEnrollmentCodePayload.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealEnrollmentCodePayload.Code(childComplexity), true
+	case "RevealEnrollmentCodePayload.enrollment":
+		if e.ComplexityRoot.RevealEnrollmentCodePayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealEnrollmentCodePayload.Enrollment(childComplexity), true
+	case "RevealEnrollmentCodePayload.enrollmentUrl":
+		if e.ComplexityRoot.RevealEnrollmentCodePayload.EnrollmentURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealEnrollmentCodePayload.EnrollmentURL(childComplexity), true
+	case "RevealEnrollmentCodePayload.replayed":
+		if e.ComplexityRoot.RevealEnrollmentCodePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealEnrollmentCodePayload.Replayed(childComplexity), true
+	case "RevealEnrollmentCodePayload.userErrors":
+		if e.ComplexityRoot.RevealEnrollmentCodePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevealEnrollmentCodePayload.UserErrors(childComplexity), true
+
 	case "Seat.auditTrail":
 		if e.ComplexityRoot.Seat.AuditTrail == nil {
 			break
@@ -2619,6 +3698,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Seat.BusinessUnit(childComplexity), true
+	case "Seat.certificates":
+		if e.ComplexityRoot.Seat.Certificates == nil {
+			break
+		}
+
+		args, err := ec.field_Seat_certificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Seat.Certificates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Seat.createdAt":
 		if e.ComplexityRoot.Seat.CreatedAt == nil {
 			break
@@ -2920,6 +4010,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SeatImportRow.Enrollment(childComplexity), true
+	case "SeatImportRow.enrollmentUrl":
+		if e.ComplexityRoot.SeatImportRow.EnrollmentURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatImportRow.EnrollmentURL(childComplexity), true
 	case "SeatImportRow.outcome":
 		if e.ComplexityRoot.SeatImportRow.Outcome == nil {
 			break
@@ -3191,6 +4287,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UnavailableSeatAction.Message(childComplexity), true
 
+	case "UnlockEnrollmentPayload.enrollment":
+		if e.ComplexityRoot.UnlockEnrollmentPayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentPayload.Enrollment(childComplexity), true
+	case "UnlockEnrollmentPayload.replayed":
+		if e.ComplexityRoot.UnlockEnrollmentPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentPayload.Replayed(childComplexity), true
+	case "UnlockEnrollmentPayload.userErrors":
+		if e.ComplexityRoot.UnlockEnrollmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentPayload.UserErrors(childComplexity), true
+
+	case "UnlockEnrollmentsPayload.replayed":
+		if e.ComplexityRoot.UnlockEnrollmentsPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentsPayload.Replayed(childComplexity), true
+	case "UnlockEnrollmentsPayload.results":
+		if e.ComplexityRoot.UnlockEnrollmentsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentsPayload.Results(childComplexity), true
+	case "UnlockEnrollmentsPayload.userErrors":
+		if e.ComplexityRoot.UnlockEnrollmentsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnlockEnrollmentsPayload.UserErrors(childComplexity), true
+
 	case "UpdateBusinessUnitPayload.businessUnit":
 		if e.ComplexityRoot.UpdateBusinessUnitPayload.BusinessUnit == nil {
 			break
@@ -3348,10 +4482,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputApproveEnrollmentInput,
 		ec.unmarshalInputApproveEnrollmentsInput,
 		ec.unmarshalInputArchiveCertificateProfileInput,
+		ec.unmarshalInputAttachCertificateInput,
 		ec.unmarshalInputAuditEntryFilter,
 		ec.unmarshalInputAuditEntryOrder,
 		ec.unmarshalInputBusinessUnitFilter,
 		ec.unmarshalInputBusinessUnitOrder,
+		ec.unmarshalInputCancelEnrollmentInput,
+		ec.unmarshalInputCancelEnrollmentsInput,
 		ec.unmarshalInputCertificateProfileFilter,
 		ec.unmarshalInputCertificateProfileOrder,
 		ec.unmarshalInputChangeEnrollmentStatusInput,
@@ -3368,14 +4505,24 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputEnrollmentOrder,
 		ec.unmarshalInputImportSeatsInput,
 		ec.unmarshalInputNewSeat,
+		ec.unmarshalInputRedeemEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentsInput,
 		ec.unmarshalInputRequestEnrollmentInput,
 		ec.unmarshalInputRequestedName,
+		ec.unmarshalInputResendApprovalEmailInput,
+		ec.unmarshalInputResendApprovalEmailsInput,
+		ec.unmarshalInputResendEnrollmentInput,
+		ec.unmarshalInputResendEnrollmentsInput,
+		ec.unmarshalInputResetEnrollmentInput,
+		ec.unmarshalInputResetEnrollmentsInput,
+		ec.unmarshalInputRevealEnrollmentCodeInput,
 		ec.unmarshalInputSeatFilter,
 		ec.unmarshalInputSeatOrder,
 		ec.unmarshalInputSeatToEnroll,
 		ec.unmarshalInputSetPurchasedSeatsInput,
+		ec.unmarshalInputUnlockEnrollmentInput,
+		ec.unmarshalInputUnlockEnrollmentsInput,
 		ec.unmarshalInputUpdateBusinessUnitInput,
 		ec.unmarshalInputUpdateCertificateProfileInput,
 		ec.unmarshalInputUpdateSeatInput,
@@ -3562,6 +4709,12 @@ enum RefusalCode {
   CODE_PRIVATE_ONLY
   "Under SCEP, EST and REST_API there is no invitation to send again."
   RESEND_NOT_FOR_THIS_METHOD
+  "The enrollment code is wrong; the message says how many attempts are left."
+  WRONG_CODE
+  "The certificate's key is not the one of the request's CSR."
+  KEY_MISMATCH
+  "The names in the CSR are not those that were approved."
+  NAMES_DIFFER
   "More items than one call takes."
   TOO_MANY
   "Deleting this seat would revoke certificates, and the viewer's roles lack REVOKE_CERTIFICATES."
@@ -3935,6 +5088,33 @@ enum SANKind {
   URI
 }
 
+"Which certificate authority is asked when an enrollment is redeemed."
+enum Issuer {
+  "The server's own private CA. PRIVATE only."
+  BUILT_IN
+  "A public CA that speaks ACME (RFC 8555). PUBLIC only, for SERVER, DEVICE and UNIFIED seats; the certificate names DNS names only."
+  ACME
+  "Nobody is asked: somebody has it issued elsewhere and calls ` + "`" + `attachCertificate` + "`" + `. MANUAL_APPROVAL only, not with BROWSER_PKCS12."
+  EXTERNAL
+}
+
+"What a certificate's key may be used for (RFC 5280 section 4.2.1.3). Usages that the key cannot have are left out of a certificate: KEY_ENCIPHERMENT and DATA_ENCIPHERMENT with EC and Ed25519, KEY_AGREEMENT with RSA and Ed25519."
+enum KeyUsage {
+  DIGITAL_SIGNATURE
+  CONTENT_COMMITMENT
+  KEY_ENCIPHERMENT
+  DATA_ENCIPHERMENT
+  KEY_AGREEMENT
+}
+
+"What a certificate is for (RFC 5280 section 4.2.1.12)."
+enum ExtendedKeyUsage {
+  SERVER_AUTH
+  CLIENT_AUTH
+  EMAIL_PROTECTION
+  CODE_SIGNING
+}
+
 "Fixes business unit, seat type, CA type, authentication and enrollment method for good, and holds the rules of its enrollments. Changing a rule touches new enrollments only."
 type CertificateProfile implements Node {
   id: ID!
@@ -3966,8 +5146,14 @@ type CertificateProfile implements Node {
   allowedKeys: [KeyKind!]!
   "The certificate's subject, such as \"CN={seat.name}, O=Example\"; empty takes the common name from the seat."
   subjectTemplate: String!
-  "Kinds of subject alternative names that a request may ask for; empty means none."
+  "Kinds of subject alternative names that a request may ask for; empty means none. ENROLLMENT_CODE: the certificate gets the seat's own, of these kinds: the e-mail address, and the seatId where it has the form of one."
   allowedSans: [SANKind!]!
+  "Which certificate authority is asked."
+  issuer: Issuer!
+  "Empty means those usual for the key: DIGITAL_SIGNATURE, and with RSA, where the certificate is for SERVER_AUTH or EMAIL_PROTECTION, KEY_ENCIPHERMENT. An ACME CA decides by itself."
+  keyUsages: [KeyUsage!]!
+  "Empty means those usual for the seat type: USER and ORGANIZATION CLIENT_AUTH and EMAIL_PROTECTION; SERVER and DEVICE SERVER_AUTH and CLIENT_AUTH; UNIFIED all three. An ACME CA decides by itself."
+  extendedKeyUsages: [ExtendedKeyUsage!]!
   "Whether the invitation mail carries the code beside the link."
   mailCode: Boolean!
   "Whether the requester is mailed on receipt and decision."
@@ -3980,6 +5166,8 @@ type CertificateProfile implements Node {
   approversAreMailed: Boolean!
   "Whether the request page takes requests without a login."
   openRequests: Boolean!
+  "The address of the request page; null unless it takes requests."
+  requestUrl: String
   createdAt: DateTime!
   updatedAt: DateTime!
   "When it was archived; null while enrollments can be made under it."
@@ -4108,6 +5296,17 @@ type Seat implements Node {
     "Only what comes before this cursor."
     before: String
   ): EnrollmentConnection!
+  "Its certificates, newest first; without VIEW_CERTIFICATES empty."
+  certificates(
+    "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only what comes behind this cursor."
+    after: String
+    "1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+  ): CertificateConnection!
   "The audit entries of the seat, its enrollments and its certificates, newest first; without VIEW_AUDIT_LOG empty."
   auditTrail(
     "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -4411,8 +5610,18 @@ type Enrollment implements Node {
     "Only what comes before this cursor."
     before: String
   ): EnrollmentNoteConnection!
-  "What the certificate authority is doing; null while nothing is being redeemed."
+  "Which certificate authority is asked when it is redeemed."
+  issuer: Issuer!
+  "ENROLLMENT_CODE: wrong codes since it was made, reset or unlocked."
+  attempts: Int!
+  "ENROLLMENT_CODE: how many wrong codes lock it; 0 otherwise."
+  allowedAttempts: Int!
+  "What the certificate authority is doing, or why it said no; null while nothing is being redeemed, and once it is REDEEMED."
   issuance: Issuance
+  "What it led to; null until it is REDEEMED. Null without VIEW_CERTIFICATES, too."
+  certificate: Certificate
+  "The latest 100 mails about it, newest first; without MANAGE_ENROLLMENTS empty."
+  mails: [Mail!]!
   "Its audit entries, newest first; without VIEW_AUDIT_LOG empty."
   auditTrail(
     "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -4495,6 +5704,216 @@ input EnrollmentOrder {
   direction: OrderDirection! = DESC
 }
 
+# ------------------------------------------------------------------------------------------------------------------- mail
+
+"What a mail says."
+enum MailKind {
+  "The link to the enrollment page, and the code where the profile says so."
+  INVITATION
+  "The link that confirms the address of a request from the request page."
+  CONFIRM_REQUEST
+  "To the requester: the request has arrived."
+  REQUEST_RECEIVED
+  "To the approvers: a request waits."
+  REQUEST_TO_REVIEW
+  "The pick-up link."
+  APPROVED
+  "The request was rejected, and why."
+  REJECTED
+  "To the managers: too many wrong codes were tried."
+  LOCKED
+}
+
+"What became of a mail."
+enum MailStatus {
+  "It will be sent, or tried again."
+  QUEUED
+  "A mail server has taken it."
+  SENT
+  "Given up; ` + "`" + `lastError` + "`" + ` says why."
+  FAILED
+}
+
+"A mail about an enrollment. No body is kept: links and codes are put in when it is sent."
+type Mail implements Node {
+  id: ID!
+  kind: MailKind!
+  recipient: String!
+  status: MailStatus!
+  "What the mail server last said, or why none was asked; empty when nothing went wrong."
+  lastError: String!
+  createdAt: DateTime!
+  "When a mail server took it; null before."
+  sentAt: DateTime
+}
+
+# ----------------------------------------------------------------------------------------------------------- certificates
+
+"Where a certificate stands."
+enum CertificateStatus {
+  "Valid, or not yet valid."
+  ISSUED
+  "Its notAfter has passed. Read as such from the very instant on."
+  EXPIRED
+  "Revoked for good."
+  REVOKED
+  "On hold; it still counts as a certificate of its seat."
+  SUSPENDED
+}
+
+"How a certificate came here."
+enum CertificateSource {
+  "By an enrollment."
+  ISSUED
+  "Brought in by a person."
+  IMPORTED
+  "Found on the network."
+  DISCOVERED
+}
+
+"Why a certificate was revoked (RFC 5280 section 5.3.1)."
+enum RevocationReason {
+  UNSPECIFIED
+  KEY_COMPROMISE
+  CA_COMPROMISE
+  AFFILIATION_CHANGED
+  SUPERSEDED
+  CESSATION_OF_OPERATION
+  PRIVILEGE_WITHDRAWN
+  AA_COMPROMISE
+}
+
+"An X.509 certificate. Needs VIEW_CERTIFICATES."
+type Certificate implements Node {
+  id: ID!
+  "As it is at this instant: EXPIRED from the very instant its notAfter has passed."
+  status: CertificateStatus!
+  source: CertificateSource!
+  "Hex, as in the certificate, without leading zeros."
+  serialNumber: String!
+  "Distinguished name (RFC 4514)."
+  subject: String!
+  "Distinguished name (RFC 4514)."
+  issuer: String!
+  notBefore: DateTime!
+  notAfter: DateTime!
+  "Hex SHA-256 of the DER: the thumbprint."
+  sha256: String!
+  "The certificate alone, PEM."
+  pem: String!
+  "The certificates above it, PEM, its issuer's first and the root last; empty when they are not known here."
+  chainPem: String!
+  "The certificate and those above it as PKCS#7 without a signer (RFC 2315 section 9.1), PEM."
+  pkcs7: String!
+  "Null while it is on none. Null without VIEW_SEATS, too."
+  seat: Seat
+  "The enrollment that it was issued for; null when there was none. Null without VIEW_ENROLLMENTS, too."
+  enrollment: Enrollment
+  "Null without VIEW_BUSINESS_UNITS."
+  businessUnit: BusinessUnit
+  "Null unless it was revoked."
+  revokedAt: DateTime
+  "Null unless it was revoked."
+  revocationReason: RevocationReason
+  "Its audit entries, newest first; without VIEW_AUDIT_LOG empty."
+  auditTrail(
+    "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only what comes behind this cursor."
+    after: String
+    "1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+  ): AuditEntryConnection!
+  "When it came here."
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "Send it as ` + "`" + `expectedVersion` + "`" + ` to be told when somebody else was faster."
+  version: Int!
+}
+
+"One page of certificates."
+type CertificateConnection {
+  edges: [CertificateEdge!]!
+  nodes: [Certificate!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A certificate and its place in the list."
+type CertificateEdge {
+  cursor: String!
+  node: Certificate!
+}
+
+# --------------------------------------------------------------------------------------------------------- the invited person
+
+"What the holder of a link is shown: an invitation, or where a request stands. Nothing of it needs a login; nothing of it is secret from them."
+type EnrollmentInvitation {
+  "As it is at this instant."
+  status: EnrollmentStatus!
+  "Until when it can be redeemed, or of a request, how long it stands."
+  expiresAt: DateTime!
+  authenticationMethod: AuthenticationMethod!
+  enrollmentMethod: EnrollmentMethod!
+  "EXTERNAL: there is nothing to redeem; the certificate appears here."
+  issuer: Issuer!
+  profileName: String!
+  businessUnitName: String!
+  seatType: SeatType!
+  seatId: String!
+  "Empty when none was given."
+  name: String!
+  "Whether this very link redeems: an invitation's does with the code, a pick-up link does alone; the link that shows where a request stands does not."
+  redeems: Boolean!
+  "ENROLLMENT_CODE: how long the code is; null otherwise."
+  codeLength: Int
+  "ENROLLMENT_CODE: what it is spelled with; null otherwise."
+  codeAlphabet: CodeAlphabet
+  "ENROLLMENT_CODE: how many wrong codes are left; null otherwise."
+  attemptsLeft: Int
+  "Kinds of key that the CSR may have."
+  allowedKeys: [KeyKind!]!
+  "Whether redeemEnrollment needs a CSR; false where one came with the request."
+  needsCsr: Boolean!
+  "What the certificate will say; a CSR that names anything under manual approval must name the same."
+  names: RequestedNames!
+  "How long the certificate will be valid."
+  validity: Duration!
+  "MANUAL_APPROVAL: approvals that are still missing; 0 otherwise."
+  approvalsMissing: Int!
+  "REJECTED: why; null otherwise."
+  reason: String
+  "What the certificate authority is doing, or why it said no; null while nothing is being redeemed, and once it is REDEEMED."
+  issuance: Issuance
+  "Null until it is REDEEMED."
+  certificate: DeliveredCertificate
+}
+
+"The certificate as its holder gets it."
+type DeliveredCertificate {
+  "Hex, as in the certificate, without leading zeros."
+  serialNumber: String!
+  "Distinguished name (RFC 4514)."
+  subject: String!
+  "Distinguished name (RFC 4514)."
+  issuer: String!
+  notBefore: DateTime!
+  notAfter: DateTime!
+  "Hex SHA-256 of the DER: the thumbprint."
+  sha256: String!
+  "The certificate alone, PEM."
+  pem: String!
+  "The certificates above it, PEM, its issuer's first and the root last; empty when they are not known here."
+  chainPem: String!
+  "The certificate and those above it as PKCS#7 without a signer (RFC 2315 section 9.1), PEM."
+  pkcs7: String!
+}
+
 # ------------------------------------------------------------------------------------------------------------------ audit
 
 "What acted."
@@ -4559,7 +5978,12 @@ enum AuditAction {
   UNLOCK
   RESEND_ENROLLMENT
   RESEND_APPROVAL_EMAIL
+  "By the end user: the certificate authority is asked."
   REDEEM
+  "By the system: the certificate authority's certificate was kept, or its no."
+  ISSUE_CERTIFICATE
+  "By the end user's last allowed wrong code."
+  LOCK
   "By the system: the enrollment's time passed."
   EXPIRE
   ATTACH_CERTIFICATE
@@ -4678,7 +6102,7 @@ input AuditEntryOrder {
 
 """
 Everything that can be read. What lies outside the viewer's business units does not exist: null, or not in the list. Without a login
-every field answers UNAUTHENTICATED; without the permission that a field names, FORBIDDEN. Lists take ` + "`" + `first` + "`" + ` (or ` + "`" + `last` + "`" + `) of 1 to 100,
+every field but ` + "`" + `enrollmentInvitation` + "`" + ` answers UNAUTHENTICATED; without the permission that a field names, FORBIDDEN. Lists take ` + "`" + `first` + "`" + ` (or ` + "`" + `last` + "`" + `) of 1 to 100,
 25 when both are left out, and cursors of the same list, filter, view and order.
 """
 type Query {
@@ -4729,6 +6153,12 @@ type Query {
 
   "The enrollments of the viewer's business units; the newest first unless ordered. Needs VIEW_ENROLLMENTS, or VIEW_OWN_ENROLLMENTS, which shows the own ones."
   enrollments(first: Int, after: String, last: Int, before: String, view: EnrollmentView = ALL, filter: EnrollmentFilter, orderBy: EnrollmentOrder): EnrollmentConnection!
+
+  "One certificate; null when there is none for the viewer. Needs VIEW_CERTIFICATES."
+  certificate(id: ID!): Certificate
+
+  "Without a login: what the link of an invitation, a request or a pick-up leads to; null for a link that is not valid, or no longer. ` + "`" + `token` + "`" + ` is what stands behind the # of the link. Limited by address."
+  enrollmentInvitation(token: String!): EnrollmentInvitation
 
   "The audit log of the viewer's business units, the newest first unless ordered; entries without a business unit are seen with \"*\" only. Needs VIEW_AUDIT_LOG."
   auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditEntryFilter, orderBy: AuditEntryOrder): AuditEntryConnection!
@@ -4805,6 +6235,45 @@ type Mutation {
   changeEnrollmentStatus(input: ChangeEnrollmentStatusInput!): ChangeEnrollmentStatusPayload!
   "Writes an internal note on a request. Needs APPROVE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no text), WRONG_METHOD, ISSUING, INVALID_STATE."
   addEnrollmentNote(input: AddEnrollmentNoteInput!): AddEnrollmentNotePayload!
+
+  "Shows the code and the enrollment URL again; each time is in the audit log. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, WRONG_METHOD, CODE_PRIVATE_ONLY, ISSUING, INVALID_STATE."
+  revealEnrollmentCode(input: RevealEnrollmentCodeInput!): RevealEnrollmentCodePayload!
+  "Gives an expired enrollment a new time and all its attempts, with the same code unless a new one is asked for. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID, CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE, SEAT_DELETED, PROFILE_ARCHIVED, ACTIVE_ENROLLMENT_EXISTS."
+  resetEnrollment(input: ResetEnrollmentInput!): ResetEnrollmentPayload!
+  "Resets up to 1,000 enrollments; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as resetEnrollment, per item."
+  resetEnrollments(input: ResetEnrollmentsInput!): ResetEnrollmentsPayload!
+  "Lets a locked enrollment be tried again; one whose time has passed meanwhile becomes EXPIRED. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE."
+  unlockEnrollment(input: UnlockEnrollmentInput!): UnlockEnrollmentPayload!
+  "Unlocks up to 1,000 enrollments; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as unlockEnrollment, per item."
+  unlockEnrollments(input: UnlockEnrollmentsInput!): UnlockEnrollmentsPayload!
+  """
+  ENROLLMENT_CODE: mails the invitation again, with a new link; from EXPIRED with a new code and expiry. MANUAL_APPROVAL: mails the
+  approvers again; from EXPIRED with a new expiry and a new round. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (nobody to
+  mail), CONFLICT, RESEND_NOT_FOR_THIS_METHOD, ISSUING, INVALID_STATE, SEAT_DELETED, PROFILE_ARCHIVED, ACTIVE_ENROLLMENT_EXISTS.
+  """
+  resendEnrollment(input: ResendEnrollmentInput!): ResendEnrollmentPayload!
+  "Sends up to 1,000 enrollments again; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as resendEnrollment, per item."
+  resendEnrollments(input: ResendEnrollmentsInput!): ResendEnrollmentsPayload!
+  "Takes an invitation back, with a reason. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no reason), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE."
+  cancelEnrollment(input: CancelEnrollmentInput!): CancelEnrollmentPayload!
+  "Takes up to 1,000 invitations back with one reason; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as cancelEnrollment, per item."
+  cancelEnrollments(input: CancelEnrollmentsInput!): CancelEnrollmentsPayload!
+  "Mails the pick-up link of an approved request again, with a new secret; the old link ends. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (nobody to mail), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE."
+  resendApprovalEmail(input: ResendApprovalEmailInput!): ResendApprovalEmailPayload!
+  "Mails up to 1,000 pick-up links again; each stands alone. Needs MANAGE_ENROLLMENTS. Refused as resendApprovalEmail, per item."
+  resendApprovalEmails(input: ResendApprovalEmailsInput!): ResendApprovalEmailsPayload!
+
+  """
+  Without a login: has the certificate issued. It waits for the certificate authority for up to 10 seconds; where that takes longer,
+  ` + "`" + `invitation.issuance` + "`" + ` says so, and ` + "`" + `enrollmentInvitation` + "`" + ` can be asked until ` + "`" + `certificate` + "`" + ` is there. A wrong code counts, whatever
+  becomes of the answer; the last allowed one locks. Limited by address. Refused: NOT_FOUND (the link), INVALID_CSR, INVALID (no code, or
+  a CSR too many or too few), WRONG_METHOD (this link redeems nothing), ISSUING, INVALID_STATE, WRONG_CODE, KEY_NOT_ALLOWED, NAMES_DIFFER,
+  NAME_NOT_ALLOWED (the seat's names do not fit into a certificate), SEAT_HAS_CERTIFICATE.
+  """
+  redeemEnrollment(input: RedeemEnrollmentInput!): RedeemEnrollmentPayload!
+
+  "Closes an approved request with a certificate that was issued elsewhere; it is put on the seat. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no certificate; one that has expired or was revoked here; a chain in another order), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE, KEY_MISMATCH (also where the request came without a CSR), DUPLICATE (it is on a seat of the business unit), SEAT_HAS_CERTIFICATE."
+  attachCertificate(input: AttachCertificateInput!): AttachCertificatePayload!
 }
 
 "A business unit to be added."
@@ -4920,7 +6389,7 @@ type AllocateSeatsPayload {
   replayed: Boolean!
 }
 
-"A certificate profile to be added."
+"A certificate profile to be added. A rule for the other authentication method than its own is checked and kept all the same, and has no effect."
 input CreateCertificateProfileInput {
   businessUnitId: ID!
   "1 to 255 characters, unique in the business unit."
@@ -4953,6 +6422,12 @@ input CreateCertificateProfileInput {
   subjectTemplate: String
   "Empty means none."
   allowedSans: [SANKind!]
+  "Left out: BUILT_IN for PRIVATE; for PUBLIC ACME, and under MANUAL_APPROVAL for USER and ORGANIZATION seats EXTERNAL."
+  issuer: Issuer
+  "Empty means those usual for the key."
+  keyUsages: [KeyUsage!]
+  "Empty means those usual for the seat type."
+  extendedKeyUsages: [ExtendedKeyUsage!]
   "Whether the invitation mail carries the code beside the link. False when left out."
   mailCode: Boolean
   "Whether the requester is mailed on receipt and decision. True when left out."
@@ -5006,6 +6481,12 @@ input UpdateCertificateProfileInput {
   subjectTemplate: String
   "Empty means none."
   allowedSans: [SANKind!]
+  "As for createCertificateProfile."
+  issuer: Issuer
+  "Empty means those usual for the key."
+  keyUsages: [KeyUsage!]
+  "Empty means those usual for the seat type."
+  extendedKeyUsages: [ExtendedKeyUsage!]
   "Whether the invitation mail carries the code beside the link."
   mailCode: Boolean
   "Whether the requester is mailed on receipt and decision."
@@ -5223,6 +6704,8 @@ type EnrollSeatPayload {
   enrollment: Enrollment
   "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
   code: String
+  "The address of the enrollment page, this once, with the link's secret behind the #, which redeemEnrollment takes as its token. Null when refused, when ` + "`" + `replayed` + "`" + `, and under a public CA where the link is mailed."
+  enrollmentUrl: String
   "Why it was refused; empty when it was done."
   userErrors: [UserError!]!
   "Whether this is the answer to an earlier call with the same idempotency key."
@@ -5271,6 +6754,8 @@ type EnrollSeatResult {
   enrollment: Enrollment
   "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
   code: String
+  "The address of the enrollment page, this once, with the link's secret behind the #, which redeemEnrollment takes as its token. Null when refused, when ` + "`" + `replayed` + "`" + `, and under a public CA where the link is mailed."
+  enrollmentUrl: String
   "Why it was refused; empty when it was done."
   userErrors: [UserError!]!
 }
@@ -5357,6 +6842,8 @@ type SeatImportRow {
   enrollment: Enrollment
   "The code, this once: made or given, under a private CA. Null under a public CA, when refused, and when ` + "`" + `replayed` + "`" + `."
   code: String
+  "The address of the enrollment page, this once, with the link's secret behind the #, which redeemEnrollment takes as its token. Null when refused, when ` + "`" + `replayed` + "`" + `, and under a public CA where the link is mailed."
+  enrollmentUrl: String
   "Why it was refused; empty when it was not. Their ` + "`" + `field` + "`" + ` is input, csv, the row's number and, where it is about one, the column's name."
   userErrors: [UserError!]!
 }
@@ -5552,6 +7039,287 @@ type AddEnrollmentNotePayload {
   "Whether this is the answer to an earlier call with the same idempotency key."
   replayed: Boolean!
 }
+
+"Whose code to show."
+input RevealEnrollmentCodeInput {
+  id: ID!
+  "Why it is looked at; kept in the audit log. Up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of revealEnrollmentCode."
+type RevealEnrollmentCodePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "The code; null when refused, and when ` + "`" + `replayed` + "`" + `."
+  code: String
+  "The address of the enrollment page, with the link's secret behind the #; null when refused, and when ` + "`" + `replayed` + "`" + `."
+  enrollmentUrl: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which expired enrollment to give a new time."
+input ResetEnrollmentInput {
+  id: ID!
+  "When the code ends, up to 366 days ahead. Left out: what the enrollment was promised, from now."
+  expiresAt: DateTime
+  "Whether a new code is made; the old one then opens nothing. Under a public CA it has to be mailed: resendEnrollment does both. False when left out."
+  newCode: Boolean = false
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resetEnrollment."
+type ResetEnrollmentPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which expired enrollments to give a new time."
+input ResetEnrollmentsInput {
+  "1 to 1,000."
+  ids: [ID!]!
+  "When the code ends, up to 366 days ahead. Left out: what the enrollment was promised, from now."
+  expiresAt: DateTime
+  "Whether a new code is made; the old one then opens nothing. Under a public CA it has to be mailed: resendEnrollment does both. False when left out."
+  newCode: Boolean = false
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resetEnrollments."
+type ResetEnrollmentsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [EnrollmentResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which locked enrollment to let be tried again."
+input UnlockEnrollmentInput {
+  id: ID!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of unlockEnrollment."
+type UnlockEnrollmentPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which locked enrollments to let be tried again."
+input UnlockEnrollmentsInput {
+  "1 to 1,000."
+  ids: [ID!]!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of unlockEnrollments."
+type UnlockEnrollmentsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [EnrollmentResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What to send again."
+input ResendEnrollmentInput {
+  id: ID!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resendEnrollment."
+type ResendEnrollmentPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What to send again."
+input ResendEnrollmentsInput {
+  "1 to 1,000."
+  ids: [ID!]!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resendEnrollments."
+type ResendEnrollmentsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [EnrollmentResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which invitation to take back, and why."
+input CancelEnrollmentInput {
+  id: ID!
+  "1 to 1,000 characters."
+  reason: String!
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of cancelEnrollment."
+type CancelEnrollmentPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which invitations to take back, and why."
+input CancelEnrollmentsInput {
+  "1 to 1,000."
+  ids: [ID!]!
+  "1 to 1,000 characters."
+  reason: String!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of cancelEnrollments."
+type CancelEnrollmentsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [EnrollmentResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Whose pick-up link to mail again."
+input ResendApprovalEmailInput {
+  id: ID!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resendApprovalEmail."
+type ResendApprovalEmailPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Whose pick-up links to mail again."
+input ResendApprovalEmailsInput {
+  "1 to 1,000."
+  ids: [ID!]!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resendApprovalEmails."
+type ResendApprovalEmailsPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [EnrollmentResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What the invited person has."
+input RedeemEnrollmentInput {
+  "What stands behind the # of the link."
+  token: String!
+  "ENROLLMENT_CODE: the code; capital and small letters are the same. With a pick-up link left out."
+  code: String
+  "A PKCS#10 request, PEM (RFC 7468 section 7). Left out where one came with the request."
+  csr: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of redeemEnrollment."
+type RedeemEnrollmentPayload {
+  "Where it stands now, with the certificate once it is there; null for NOT_FOUND."
+  invitation: EnrollmentInvitation
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which request to close with which certificate."
+input AttachCertificateInput {
+  id: ID!
+  "The certificate, PEM; behind it up to 10 above it, its issuer's first and the root last, each of which signed the one before. Up to 64 KiB each. The first one's key must be the one of the request's CSR; what else it says is not compared with the request."
+  certificate: String!
+  "Kept in the audit log; up to 1,000 characters."
+  comment: String
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of attachCertificate."
+type AttachCertificatePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  enrollment: Enrollment
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -5648,6 +7416,18 @@ func (ec *executionContext) childFields_ArchiveCertificateProfilePayload(ctx con
 		return ec.fieldContext_ArchiveCertificateProfilePayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ArchiveCertificateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AttachCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_AttachCertificatePayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AttachCertificatePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_AttachCertificatePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AttachCertificatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AuditActor(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5790,6 +7570,104 @@ func (ec *executionContext) childFields_BusinessUnitEdge(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type BusinessUnitEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CancelEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_CancelEnrollmentPayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelEnrollmentPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CancelEnrollmentPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelEnrollmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_CancelEnrollmentsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelEnrollmentsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CancelEnrollmentsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelEnrollmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Certificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Certificate_id(ctx, field)
+	case "status":
+		return ec.fieldContext_Certificate_status(ctx, field)
+	case "source":
+		return ec.fieldContext_Certificate_source(ctx, field)
+	case "serialNumber":
+		return ec.fieldContext_Certificate_serialNumber(ctx, field)
+	case "subject":
+		return ec.fieldContext_Certificate_subject(ctx, field)
+	case "issuer":
+		return ec.fieldContext_Certificate_issuer(ctx, field)
+	case "notBefore":
+		return ec.fieldContext_Certificate_notBefore(ctx, field)
+	case "notAfter":
+		return ec.fieldContext_Certificate_notAfter(ctx, field)
+	case "sha256":
+		return ec.fieldContext_Certificate_sha256(ctx, field)
+	case "pem":
+		return ec.fieldContext_Certificate_pem(ctx, field)
+	case "chainPem":
+		return ec.fieldContext_Certificate_chainPem(ctx, field)
+	case "pkcs7":
+		return ec.fieldContext_Certificate_pkcs7(ctx, field)
+	case "seat":
+		return ec.fieldContext_Certificate_seat(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_Certificate_enrollment(ctx, field)
+	case "businessUnit":
+		return ec.fieldContext_Certificate_businessUnit(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_Certificate_revokedAt(ctx, field)
+	case "revocationReason":
+		return ec.fieldContext_Certificate_revocationReason(ctx, field)
+	case "auditTrail":
+		return ec.fieldContext_Certificate_auditTrail(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Certificate_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Certificate_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Certificate_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Certificate", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CertificateConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CertificateConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CertificateConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_CertificateConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_CertificateConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CertificateEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CertificateEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_CertificateProfile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5830,6 +7708,12 @@ func (ec *executionContext) childFields_CertificateProfile(ctx context.Context, 
 		return ec.fieldContext_CertificateProfile_subjectTemplate(ctx, field)
 	case "allowedSans":
 		return ec.fieldContext_CertificateProfile_allowedSans(ctx, field)
+	case "issuer":
+		return ec.fieldContext_CertificateProfile_issuer(ctx, field)
+	case "keyUsages":
+		return ec.fieldContext_CertificateProfile_keyUsages(ctx, field)
+	case "extendedKeyUsages":
+		return ec.fieldContext_CertificateProfile_extendedKeyUsages(ctx, field)
 	case "mailCode":
 		return ec.fieldContext_CertificateProfile_mailCode(ctx, field)
 	case "mailRequester":
@@ -5842,6 +7726,8 @@ func (ec *executionContext) childFields_CertificateProfile(ctx context.Context, 
 		return ec.fieldContext_CertificateProfile_approversAreMailed(ctx, field)
 	case "openRequests":
 		return ec.fieldContext_CertificateProfile_openRequests(ctx, field)
+	case "requestUrl":
+		return ec.fieldContext_CertificateProfile_requestUrl(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_CertificateProfile_createdAt(ctx, field)
 	case "updatedAt":
@@ -5988,6 +7874,30 @@ func (ec *executionContext) childFields_DeleteSeatsPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type DeleteSeatsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeliveredCertificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "serialNumber":
+		return ec.fieldContext_DeliveredCertificate_serialNumber(ctx, field)
+	case "subject":
+		return ec.fieldContext_DeliveredCertificate_subject(ctx, field)
+	case "issuer":
+		return ec.fieldContext_DeliveredCertificate_issuer(ctx, field)
+	case "notBefore":
+		return ec.fieldContext_DeliveredCertificate_notBefore(ctx, field)
+	case "notAfter":
+		return ec.fieldContext_DeliveredCertificate_notAfter(ctx, field)
+	case "sha256":
+		return ec.fieldContext_DeliveredCertificate_sha256(ctx, field)
+	case "pem":
+		return ec.fieldContext_DeliveredCertificate_pem(ctx, field)
+	case "chainPem":
+		return ec.fieldContext_DeliveredCertificate_chainPem(ctx, field)
+	case "pkcs7":
+		return ec.fieldContext_DeliveredCertificate_pkcs7(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeliveredCertificate", field.Name)
+}
+
 func (ec *executionContext) childFields_EnrollSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "seat":
@@ -5996,6 +7906,8 @@ func (ec *executionContext) childFields_EnrollSeatPayload(ctx context.Context, f
 		return ec.fieldContext_EnrollSeatPayload_enrollment(ctx, field)
 	case "code":
 		return ec.fieldContext_EnrollSeatPayload_code(ctx, field)
+	case "enrollmentUrl":
+		return ec.fieldContext_EnrollSeatPayload_enrollmentUrl(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_EnrollSeatPayload_userErrors(ctx, field)
 	case "replayed":
@@ -6014,6 +7926,8 @@ func (ec *executionContext) childFields_EnrollSeatResult(ctx context.Context, fi
 		return ec.fieldContext_EnrollSeatResult_enrollment(ctx, field)
 	case "code":
 		return ec.fieldContext_EnrollSeatResult_code(ctx, field)
+	case "enrollmentUrl":
+		return ec.fieldContext_EnrollSeatResult_enrollmentUrl(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_EnrollSeatResult_userErrors(ctx, field)
 	}
@@ -6086,8 +8000,18 @@ func (ec *executionContext) childFields_Enrollment(ctx context.Context, field gr
 		return ec.fieldContext_Enrollment_reason(ctx, field)
 	case "notes":
 		return ec.fieldContext_Enrollment_notes(ctx, field)
+	case "issuer":
+		return ec.fieldContext_Enrollment_issuer(ctx, field)
+	case "attempts":
+		return ec.fieldContext_Enrollment_attempts(ctx, field)
+	case "allowedAttempts":
+		return ec.fieldContext_Enrollment_allowedAttempts(ctx, field)
 	case "issuance":
 		return ec.fieldContext_Enrollment_issuance(ctx, field)
+	case "certificate":
+		return ec.fieldContext_Enrollment_certificate(ctx, field)
+	case "mails":
+		return ec.fieldContext_Enrollment_mails(ctx, field)
 	case "auditTrail":
 		return ec.fieldContext_Enrollment_auditTrail(ctx, field)
 	case "availableActions":
@@ -6128,6 +8052,56 @@ func (ec *executionContext) childFields_EnrollmentEdge(ctx context.Context, fiel
 		return ec.fieldContext_EnrollmentEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EnrollmentEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_EnrollmentInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_EnrollmentInvitation_status(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_EnrollmentInvitation_expiresAt(ctx, field)
+	case "authenticationMethod":
+		return ec.fieldContext_EnrollmentInvitation_authenticationMethod(ctx, field)
+	case "enrollmentMethod":
+		return ec.fieldContext_EnrollmentInvitation_enrollmentMethod(ctx, field)
+	case "issuer":
+		return ec.fieldContext_EnrollmentInvitation_issuer(ctx, field)
+	case "profileName":
+		return ec.fieldContext_EnrollmentInvitation_profileName(ctx, field)
+	case "businessUnitName":
+		return ec.fieldContext_EnrollmentInvitation_businessUnitName(ctx, field)
+	case "seatType":
+		return ec.fieldContext_EnrollmentInvitation_seatType(ctx, field)
+	case "seatId":
+		return ec.fieldContext_EnrollmentInvitation_seatId(ctx, field)
+	case "name":
+		return ec.fieldContext_EnrollmentInvitation_name(ctx, field)
+	case "redeems":
+		return ec.fieldContext_EnrollmentInvitation_redeems(ctx, field)
+	case "codeLength":
+		return ec.fieldContext_EnrollmentInvitation_codeLength(ctx, field)
+	case "codeAlphabet":
+		return ec.fieldContext_EnrollmentInvitation_codeAlphabet(ctx, field)
+	case "attemptsLeft":
+		return ec.fieldContext_EnrollmentInvitation_attemptsLeft(ctx, field)
+	case "allowedKeys":
+		return ec.fieldContext_EnrollmentInvitation_allowedKeys(ctx, field)
+	case "needsCsr":
+		return ec.fieldContext_EnrollmentInvitation_needsCsr(ctx, field)
+	case "names":
+		return ec.fieldContext_EnrollmentInvitation_names(ctx, field)
+	case "validity":
+		return ec.fieldContext_EnrollmentInvitation_validity(ctx, field)
+	case "approvalsMissing":
+		return ec.fieldContext_EnrollmentInvitation_approvalsMissing(ctx, field)
+	case "reason":
+		return ec.fieldContext_EnrollmentInvitation_reason(ctx, field)
+	case "issuance":
+		return ec.fieldContext_EnrollmentInvitation_issuance(ctx, field)
+	case "certificate":
+		return ec.fieldContext_EnrollmentInvitation_certificate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrollmentInvitation", field.Name)
 }
 
 func (ec *executionContext) childFields_EnrollmentNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6206,6 +8180,26 @@ func (ec *executionContext) childFields_Issuance(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Issuance", field.Name)
 }
 
+func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Mail_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Mail_kind(ctx, field)
+	case "recipient":
+		return ec.fieldContext_Mail_recipient(ctx, field)
+	case "status":
+		return ec.fieldContext_Mail_status(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Mail_lastError(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Mail_createdAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Mail_sentAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Mail", field.Name)
+}
+
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "hasNextPage":
@@ -6218,6 +8212,18 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 		return ec.fieldContext_PageInfo_endCursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
+}
+
+func (ec *executionContext) childFields_RedeemEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_RedeemEnrollmentPayload_invitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RedeemEnrollmentPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RedeemEnrollmentPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RedeemEnrollmentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RejectEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6278,6 +8284,94 @@ func (ec *executionContext) childFields_RequestedNames(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type RequestedNames", field.Name)
 }
 
+func (ec *executionContext) childFields_ResendApprovalEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_ResendApprovalEmailPayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendApprovalEmailPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResendApprovalEmailPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendApprovalEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendApprovalEmailsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ResendApprovalEmailsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendApprovalEmailsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResendApprovalEmailsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendApprovalEmailsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_ResendEnrollmentPayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendEnrollmentPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResendEnrollmentPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendEnrollmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ResendEnrollmentsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendEnrollmentsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResendEnrollmentsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendEnrollmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResetEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_ResetEnrollmentPayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResetEnrollmentPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResetEnrollmentPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResetEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResetEnrollmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ResetEnrollmentsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResetEnrollmentsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResetEnrollmentsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResetEnrollmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevealEnrollmentCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_RevealEnrollmentCodePayload_enrollment(ctx, field)
+	case "code":
+		return ec.fieldContext_RevealEnrollmentCodePayload_code(ctx, field)
+	case "enrollmentUrl":
+		return ec.fieldContext_RevealEnrollmentCodePayload_enrollmentUrl(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevealEnrollmentCodePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RevealEnrollmentCodePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevealEnrollmentCodePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Seat(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -6300,6 +8394,8 @@ func (ec *executionContext) childFields_Seat(ctx context.Context, field graphql.
 		return ec.fieldContext_Seat_unusedSince(ctx, field)
 	case "enrollments":
 		return ec.fieldContext_Seat_enrollments(ctx, field)
+	case "certificates":
+		return ec.fieldContext_Seat_certificates(ctx, field)
 	case "auditTrail":
 		return ec.fieldContext_Seat_auditTrail(ctx, field)
 	case "availableActions":
@@ -6438,6 +8534,8 @@ func (ec *executionContext) childFields_SeatImportRow(ctx context.Context, field
 		return ec.fieldContext_SeatImportRow_enrollment(ctx, field)
 	case "code":
 		return ec.fieldContext_SeatImportRow_code(ctx, field)
+	case "enrollmentUrl":
+		return ec.fieldContext_SeatImportRow_enrollmentUrl(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_SeatImportRow_userErrors(ctx, field)
 	}
@@ -6564,6 +8662,30 @@ func (ec *executionContext) childFields_UnavailableSeatAction(ctx context.Contex
 		return ec.fieldContext_UnavailableSeatAction_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UnavailableSeatAction", field.Name)
+}
+
+func (ec *executionContext) childFields_UnlockEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enrollment":
+		return ec.fieldContext_UnlockEnrollmentPayload_enrollment(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnlockEnrollmentPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UnlockEnrollmentPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnlockEnrollmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnlockEnrollmentsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_UnlockEnrollmentsPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UnlockEnrollmentsPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UnlockEnrollmentsPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnlockEnrollmentsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateBusinessUnitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -6764,6 +8886,44 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 
 // region    ***************************** args.gotpl *****************************
 
+func (ec *executionContext) field_Certificate_auditTrail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
 func (ec *executionContext) field_Enrollment_auditTrail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -6902,6 +9062,48 @@ func (ec *executionContext) field_Mutation_archiveCertificateProfile_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (profile.ArchiveCertificateProfileInput, error) {
 			return ec.unmarshalNArchiveCertificateProfileInput2gatehouseᚋinternalᚋprofileᚐArchiveCertificateProfileInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_attachCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.AttachCertificateInput, error) {
+			return ec.unmarshalNAttachCertificateInput2gatehouseᚋinternalᚋinventoryᚐAttachCertificateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cancelEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.CancelEnrollmentInput, error) {
+			return ec.unmarshalNCancelEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐCancelEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_cancelEnrollments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.CancelEnrollmentsInput, error) {
+			return ec.unmarshalNCancelEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐCancelEnrollmentsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7064,6 +9266,20 @@ func (ec *executionContext) field_Mutation_importSeats_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_redeemEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RedeemEnrollmentInput, error) {
+			return ec.unmarshalNRedeemEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐRedeemEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_rejectEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7106,12 +9322,138 @@ func (ec *executionContext) field_Mutation_requestEnrollment_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resendApprovalEmail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResendApprovalEmailInput, error) {
+			return ec.unmarshalNResendApprovalEmailInput2gatehouseᚋinternalᚋinventoryᚐResendApprovalEmailInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendApprovalEmails_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResendApprovalEmailsInput, error) {
+			return ec.unmarshalNResendApprovalEmailsInput2gatehouseᚋinternalᚋinventoryᚐResendApprovalEmailsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResendEnrollmentInput, error) {
+			return ec.unmarshalNResendEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐResendEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resendEnrollments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResendEnrollmentsInput, error) {
+			return ec.unmarshalNResendEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐResendEnrollmentsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resetEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResetEnrollmentInput, error) {
+			return ec.unmarshalNResetEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐResetEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_resetEnrollments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResetEnrollmentsInput, error) {
+			return ec.unmarshalNResetEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐResetEnrollmentsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revealEnrollmentCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RevealEnrollmentCodeInput, error) {
+			return ec.unmarshalNRevealEnrollmentCodeInput2gatehouseᚋinternalᚋinventoryᚐRevealEnrollmentCodeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPurchasedSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (licence.SetPurchasedSeatsInput, error) {
 			return ec.unmarshalNSetPurchasedSeatsInput2gatehouseᚋinternalᚋlicenceᚐSetPurchasedSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unlockEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.UnlockEnrollmentInput, error) {
+			return ec.unmarshalNUnlockEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐUnlockEnrollmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_unlockEnrollments_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.UnlockEnrollmentsInput, error) {
+			return ec.unmarshalNUnlockEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐUnlockEnrollmentsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -7380,6 +9722,34 @@ func (ec *executionContext) field_Query_certificateProfiles_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_certificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (id.ID, error) {
+			return ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_enrollmentInvitation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "token",
+		func(ctx context.Context, v any) (string, error) {
+			return ec.unmarshalNString2string(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["token"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_enrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -7643,6 +10013,44 @@ func (ec *executionContext) field_SeatUsage_history_args(ctx context.Context, ra
 }
 
 func (ec *executionContext) field_Seat_auditTrail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Seat_certificates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -8427,6 +10835,93 @@ func (ec *executionContext) _ArchiveCertificateProfilePayload_replayed(ctx conte
 }
 func (ec *executionContext) fieldContext_ArchiveCertificateProfilePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ArchiveCertificateProfilePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _AttachCertificatePayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachCertificatePayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AttachCertificatePayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachCertificatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachCertificatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachCertificatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AttachCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AttachCertificatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AttachCertificatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AttachCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AttachCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _AuditActor_kind(ctx context.Context, field graphql.CollectedField, obj *auditlog.Actor) (ret graphql.Marshaler) {
@@ -9595,6 +12090,908 @@ func (ec *executionContext) fieldContext_BusinessUnitEdge_node(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _CancelEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelEnrollmentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelEnrollmentPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelEnrollmentPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CancelEnrollmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollmentResult) graphql.Marshaler {
+			return ec.marshalNEnrollmentResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelEnrollmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelEnrollmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelEnrollmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_status(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.CertificateStatus) graphql.Marshaler {
+			return ec.marshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type CertificateStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_source(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.CertificateSource) graphql.Marshaler {
+			return ec.marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type CertificateSource does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_serialNumber(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_serialNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SerialNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_serialNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_subject(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_issuer(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_notBefore(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_notBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_notBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_notAfter(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_notAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_notAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_sha256(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_pem(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_pem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pem(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_pem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_chainPem(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_chainPem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChainPem(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_chainPem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_pkcs7(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_pkcs7(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pkcs7()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_pkcs7(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_seat(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().Seat(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Seat) graphql.Marshaler {
+			return ec.marshalOSeat2ᚖgatehouseᚋinternalᚋinventoryᚐSeat(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_seat(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Seat(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().Enrollment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_businessUnit(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_businessUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().BusinessUnit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *businessunit.BusinessUnit) graphql.Marshaler {
+			return ec.marshalOBusinessUnit2ᚖgatehouseᚋinternalᚋbusinessunitᚐBusinessUnit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_businessUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BusinessUnit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_revokedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_revokedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_revokedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_revocationReason(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_revocationReason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevocationReason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lifecycle.RevocationReason) graphql.Marshaler {
+			return ec.marshalORevocationReason2ᚖgatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_revocationReason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type RevocationReason does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_auditTrail(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_auditTrail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certificate().AuditTrail(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*auditlog.Entry]) graphql.Marshaler {
+			return ec.marshalNAuditEntryConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_auditTrail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AuditEntryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certificate_auditTrail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_createdAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_updatedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_version(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*inventory.Certificate]) graphql.Marshaler {
+			return ec.marshalNCertificateEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.Certificate) graphql.Marshaler {
+			return ec.marshalNCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*inventory.Certificate]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalNCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CertificateProfile_id(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10041,6 +13438,75 @@ func (ec *executionContext) fieldContext_CertificateProfile_allowedSans(_ contex
 	return graphql.NewScalarFieldContext("CertificateProfile", field, false, false, errors.New("field of type SANKind does not have child fields"))
 }
 
+func (ec *executionContext) _CertificateProfile_issuer(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateProfile_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.Issuer) graphql.Marshaler {
+			return ec.marshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateProfile_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateProfile", field, false, false, errors.New("field of type Issuer does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateProfile_keyUsages(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateProfile_keyUsages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeyUsages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.KeyUsage) graphql.Marshaler {
+			return ec.marshalNKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateProfile_keyUsages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateProfile", field, false, false, errors.New("field of type KeyUsage does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateProfile_extendedKeyUsages(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateProfile_extendedKeyUsages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExtendedKeyUsages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.ExtendedKeyUsage) graphql.Marshaler {
+			return ec.marshalNExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateProfile_extendedKeyUsages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateProfile", field, false, false, errors.New("field of type ExtendedKeyUsage does not have child fields"))
+}
+
 func (ec *executionContext) _CertificateProfile_mailCode(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -10177,6 +13643,29 @@ func (ec *executionContext) _CertificateProfile_openRequests(ctx context.Context
 }
 func (ec *executionContext) fieldContext_CertificateProfile_openRequests(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CertificateProfile", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateProfile_requestUrl(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateProfile_requestUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.CertificateProfile().RequestURL(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateProfile_requestUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateProfile", field, true, true, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _CertificateProfile_createdAt(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
@@ -11251,6 +14740,213 @@ func (ec *executionContext) fieldContext_DeleteSeatsPayload_replayed(_ context.C
 	return graphql.NewScalarFieldContext("DeleteSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _DeliveredCertificate_serialNumber(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_serialNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SerialNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_serialNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_subject(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_subject(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Subject, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_issuer(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_notBefore(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_notBefore(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotBefore, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_notBefore(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_notAfter(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_notAfter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NotAfter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_notAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_sha256(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_sha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_sha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_pem(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_pem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pem(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_pem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_chainPem(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_chainPem(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChainPem(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_chainPem(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DeliveredCertificate_pkcs7(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeliveredCertificate_pkcs7(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Pkcs7()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeliveredCertificate_pkcs7(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeliveredCertificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _EnrollSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -11335,6 +15031,29 @@ func (ec *executionContext) _EnrollSeatPayload_code(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_EnrollSeatPayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatPayload_enrollmentUrl(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatPayload_enrollmentUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatPayload_enrollmentUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EnrollSeatPayload", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -11500,6 +15219,29 @@ func (ec *executionContext) _EnrollSeatResult_code(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_EnrollSeatResult_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollSeatResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollSeatResult_enrollmentUrl(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollSeatResult_enrollmentUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollSeatResult_enrollmentUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("EnrollSeatResult", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
@@ -12295,6 +16037,75 @@ func (ec *executionContext) fieldContext_Enrollment_notes(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _Enrollment_issuer(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.Issuer) graphql.Marshaler {
+			return ec.marshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Enrollment", field, false, false, errors.New("field of type Issuer does not have child fields"))
+}
+
+func (ec *executionContext) _Enrollment_attempts(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_attempts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attempts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_attempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Enrollment", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Enrollment_allowedAttempts(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_allowedAttempts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowedAttempts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_allowedAttempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Enrollment", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Enrollment_issuance(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12322,6 +16133,70 @@ func (ec *executionContext) fieldContext_Enrollment_issuance(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Issuance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Enrollment_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Enrollment().Certificate(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Enrollment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Enrollment_mails(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_mails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Enrollment().Mails(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.Mail) graphql.Marshaler {
+			return ec.marshalNMail2ᚕᚖgatehouseᚋinternalᚋinventoryᚐMailᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_mails(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Enrollment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mail(ctx, field)
 		},
 	}
 	return fc, nil
@@ -12687,6 +16562,539 @@ func (ec *executionContext) fieldContext_EnrollmentEdge_node(_ context.Context, 
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollmentInvitation_status(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.Status) graphql.Marshaler {
+			return ec.marshalNEnrollmentStatus2gatehouseᚋinternalᚋlifecycleᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type EnrollmentStatus does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_expiresAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_authenticationMethod(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_authenticationMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthenticationMethod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.AuthenticationMethod) graphql.Marshaler {
+			return ec.marshalNAuthenticationMethod2gatehouseᚋinternalᚋlifecycleᚐAuthenticationMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_authenticationMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type AuthenticationMethod does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_enrollmentMethod(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_enrollmentMethod(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentMethod, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.EnrollmentMethod) graphql.Marshaler {
+			return ec.marshalNEnrollmentMethod2gatehouseᚋinternalᚋlifecycleᚐEnrollmentMethod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_enrollmentMethod(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type EnrollmentMethod does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_issuer(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_issuer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.Issuer) graphql.Marshaler {
+			return ec.marshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_issuer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Issuer does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_profileName(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_profileName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProfileName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_profileName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_businessUnitName(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_businessUnitName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BusinessUnitName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_businessUnitName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_seatType(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_seatType(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeatType, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.SeatType) graphql.Marshaler {
+			return ec.marshalNSeatType2gatehouseᚋinternalᚋlifecycleᚐSeatType(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_seatType(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type SeatType does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_seatId(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_seatId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SeatID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_seatId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_name(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_redeems(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_redeems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Redeems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_redeems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_codeLength(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_codeLength(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CodeLength, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_codeLength(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_codeAlphabet(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_codeAlphabet(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CodeAlphabet, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lifecycle.CodeAlphabet) graphql.Marshaler {
+			return ec.marshalOCodeAlphabet2ᚖgatehouseᚋinternalᚋlifecycleᚐCodeAlphabet(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_codeAlphabet(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type CodeAlphabet does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_attemptsLeft(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_attemptsLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttemptsLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_attemptsLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_allowedKeys(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_allowedKeys(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AllowedKeys, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.KeyKind) graphql.Marshaler {
+			return ec.marshalNKeyKind2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyKindᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_allowedKeys(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type KeyKind does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_needsCsr(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_needsCsr(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NeedsCsr, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_needsCsr(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_names(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_names(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Names, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.RequestedNames) graphql.Marshaler {
+			return ec.marshalNRequestedNames2ᚖgatehouseᚋinternalᚋinventoryᚐRequestedNames(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_names(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollmentInvitation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestedNames(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollmentInvitation_validity(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_validity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Validity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v period.Period) graphql.Marshaler {
+			return ec.marshalNDuration2gatehouseᚋinternalᚋperiodᚐPeriod(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_validity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Duration does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_approvalsMissing(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_approvalsMissing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ApprovalsMissing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_approvalsMissing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_reason(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentInvitation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentInvitation_issuance(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_issuance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Issuance, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Issuance) graphql.Marshaler {
+			return ec.marshalOIssuance2ᚖgatehouseᚋinternalᚋinventoryᚐIssuance(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_issuance(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollmentInvitation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Issuance(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EnrollmentInvitation_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentInvitation_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.DeliveredCertificate) graphql.Marshaler {
+			return ec.marshalODeliveredCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐDeliveredCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentInvitation_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollmentInvitation",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeliveredCertificate(ctx, field)
 		},
 	}
 	return fc, nil
@@ -13240,6 +17648,167 @@ func (ec *executionContext) _Issuance_reason(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Issuance_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Issuance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_kind(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.MailKind) graphql.Marshaler {
+			return ec.marshalNMailKind2gatehouseᚋinternalᚋlifecycleᚐMailKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type MailKind does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_recipient(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_recipient(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Recipient, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_recipient(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_status(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.MailStatus) graphql.Marshaler {
+			return ec.marshalNMailStatus2gatehouseᚋinternalᚋlifecycleᚐMailStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type MailStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_lastError(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_lastError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_lastError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_createdAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Mail_sentAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mail_sentAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SentAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mail_sentAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Mail", field, false, false, errors.New("field of type DateTime does not have child fields"))
 }
 
 func (ec *executionContext) _Mutation_createBusinessUnit(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -14298,6 +18867,578 @@ func (ec *executionContext) fieldContext_Mutation_addEnrollmentNote(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_revealEnrollmentCode(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revealEnrollmentCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevealEnrollmentCode(ctx, fc.Args["input"].(inventory.RevealEnrollmentCodeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.RevealPayload) graphql.Marshaler {
+			return ec.marshalNRevealEnrollmentCodePayload2ᚖgatehouseᚋinternalᚋinventoryᚐRevealPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revealEnrollmentCode(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevealEnrollmentCodePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revealEnrollmentCode_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resetEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resetEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResetEnrollment(ctx, fc.Args["input"].(inventory.ResetEnrollmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNResetEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resetEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResetEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resetEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resetEnrollments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resetEnrollments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResetEnrollments(ctx, fc.Args["input"].(inventory.ResetEnrollmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+			return ec.marshalNResetEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resetEnrollments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResetEnrollmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resetEnrollments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unlockEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unlockEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnlockEnrollment(ctx, fc.Args["input"].(inventory.UnlockEnrollmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNUnlockEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unlockEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnlockEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unlockEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_unlockEnrollments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_unlockEnrollments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UnlockEnrollments(ctx, fc.Args["input"].(inventory.UnlockEnrollmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+			return ec.marshalNUnlockEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_unlockEnrollments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnlockEnrollmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_unlockEnrollments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendEnrollment(ctx, fc.Args["input"].(inventory.ResendEnrollmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNResendEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendEnrollments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendEnrollments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendEnrollments(ctx, fc.Args["input"].(inventory.ResendEnrollmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+			return ec.marshalNResendEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendEnrollments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendEnrollmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendEnrollments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelEnrollment(ctx, fc.Args["input"].(inventory.CancelEnrollmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNCancelEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelEnrollments(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelEnrollments(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelEnrollments(ctx, fc.Args["input"].(inventory.CancelEnrollmentsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+			return ec.marshalNCancelEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelEnrollments(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelEnrollmentsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelEnrollments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendApprovalEmail(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendApprovalEmail(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendApprovalEmail(ctx, fc.Args["input"].(inventory.ResendApprovalEmailInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNResendApprovalEmailPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendApprovalEmail(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendApprovalEmailPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendApprovalEmail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resendApprovalEmails(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resendApprovalEmails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResendApprovalEmails(ctx, fc.Args["input"].(inventory.ResendApprovalEmailsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+			return ec.marshalNResendApprovalEmailsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resendApprovalEmails(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResendApprovalEmailsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resendApprovalEmails_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_redeemEnrollment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_redeemEnrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RedeemEnrollment(ctx, fc.Args["input"].(inventory.RedeemEnrollmentInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.RedeemPayload) graphql.Marshaler {
+			return ec.marshalNRedeemEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐRedeemPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_redeemEnrollment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RedeemEnrollmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_redeemEnrollment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_attachCertificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_attachCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AttachCertificate(ctx, fc.Args["input"].(inventory.AttachCertificateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+			return ec.marshalNAttachCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_attachCertificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AttachCertificatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_attachCertificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -14938,6 +20079,94 @@ func (ec *executionContext) fieldContext_Query_enrollments(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_certificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Certificate(ctx, fc.Args["id"].(id.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_certificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_certificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_enrollmentInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_enrollmentInvitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().EnrollmentInvitation(ctx, fc.Args["token"].(string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Invitation) graphql.Marshaler {
+			return ec.marshalOEnrollmentInvitation2ᚖgatehouseᚋinternalᚋinventoryᚐInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_enrollmentInvitation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentInvitation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_enrollmentInvitation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15056,6 +20285,93 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RedeemEnrollmentPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *inventory.RedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedeemEnrollmentPayload_invitation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Invitation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Invitation) graphql.Marshaler {
+			return ec.marshalOEnrollmentInvitation2ᚖgatehouseᚋinternalᚋinventoryᚐInvitation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RedeemEnrollmentPayload_invitation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedeemEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentInvitation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedeemEnrollmentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.RedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedeemEnrollmentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedeemEnrollmentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RedeemEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RedeemEnrollmentPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.RedeemPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RedeemEnrollmentPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RedeemEnrollmentPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RedeemEnrollmentPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RejectEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
@@ -15503,6 +20819,661 @@ func (ec *executionContext) fieldContext_RequestedNames_signatureAlgorithm(_ con
 	return graphql.NewScalarFieldContext("RequestedNames", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _ResendApprovalEmailPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendApprovalEmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendApprovalEmailPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendApprovalEmailPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendApprovalEmailPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResendApprovalEmailPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ResendApprovalEmailsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollmentResult) graphql.Marshaler {
+			return ec.marshalNEnrollmentResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendApprovalEmailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendApprovalEmailsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendApprovalEmailsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendApprovalEmailsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendApprovalEmailsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendApprovalEmailsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResendApprovalEmailsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ResendEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendEnrollmentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendEnrollmentPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResendEnrollmentPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ResendEnrollmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollmentResult) graphql.Marshaler {
+			return ec.marshalNEnrollmentResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendEnrollmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResendEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResendEnrollmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResendEnrollmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResendEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResendEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ResetEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResetEnrollmentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResetEnrollmentPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResetEnrollmentPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ResetEnrollmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollmentResult) graphql.Marshaler {
+			return ec.marshalNEnrollmentResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResetEnrollmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResetEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResetEnrollmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResetEnrollmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResetEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResetEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealEnrollmentCodePayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevealEnrollmentCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload_code(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealEnrollmentCodePayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevealEnrollmentCodePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload_enrollmentUrl(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealEnrollmentCodePayload_enrollmentUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_enrollmentUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevealEnrollmentCodePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealEnrollmentCodePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevealEnrollmentCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevealEnrollmentCodePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevealEnrollmentCodePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _Seat_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -15757,6 +21728,50 @@ func (ec *executionContext) fieldContext_Seat_enrollments(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Seat_enrollments_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Seat_certificates(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Seat_certificates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Seat().Certificates(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Certificate]) graphql.Marshaler {
+			return ec.marshalNCertificateConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Seat_certificates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Seat",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Seat_certificates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -16936,6 +22951,29 @@ func (ec *executionContext) fieldContext_SeatImportRow_code(_ context.Context, f
 	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _SeatImportRow_enrollmentUrl(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatImportRow_enrollmentUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatImportRow_enrollmentUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatImportRow", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
 func (ec *executionContext) _SeatImportRow_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatImportRow) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17913,6 +23951,180 @@ func (ec *executionContext) _UnavailableSeatAction_message(ctx context.Context, 
 }
 func (ec *executionContext) fieldContext_UnavailableSeatAction_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UnavailableSeatAction", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UnlockEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentPayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentPayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlockEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlockEnrollmentPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlockEnrollmentPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlockEnrollmentPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnlockEnrollmentPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UnlockEnrollmentsPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.EnrollmentResult) graphql.Marshaler {
+			return ec.marshalNEnrollmentResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlockEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlockEnrollmentsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentsPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentsPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UnlockEnrollmentsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UnlockEnrollmentsPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnlockEnrollmentsPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnlockEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnlockEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _UpdateBusinessUnitPayload_businessUnit(ctx context.Context, field graphql.CollectedField, obj *businessunit.Payload) (ret graphql.Marshaler) {
@@ -19818,6 +26030,64 @@ func (ec *executionContext) unmarshalInputArchiveCertificateProfileInput(ctx con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputAttachCertificateInput(ctx context.Context, obj any) (inventory.AttachCertificateInput, error) {
+	var it inventory.AttachCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "certificate", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "certificate":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificate"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificate = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputAuditEntryFilter(ctx context.Context, obj any) (auditlog.Filter, error) {
 	var it auditlog.Filter
 	if obj == nil {
@@ -20011,6 +26281,101 @@ func (ec *executionContext) unmarshalInputBusinessUnitOrder(ctx context.Context,
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCancelEnrollmentInput(ctx context.Context, obj any) (inventory.CancelEnrollmentInput, error) {
+	var it inventory.CancelEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCancelEnrollmentsInput(ctx context.Context, obj any) (inventory.CancelEnrollmentsInput, error) {
+	var it inventory.CancelEnrollmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "reason", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -20242,7 +26607,7 @@ func (ec *executionContext) unmarshalInputCreateCertificateProfileInput(ctx cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitId", "name", "seatType", "caType", "authenticationMethod", "enrollmentMethod", "description", "approvalsRequired", "codeLength", "codeAlphabet", "allowedAttempts", "expiry", "pickupTime", "validity", "renewalWindow", "allowedKeys", "subjectTemplate", "allowedSans", "mailCode", "mailRequester", "approverEmails", "managerEmails", "openRequests", "idempotencyKey"}
+	fieldsInOrder := [...]string{"businessUnitId", "name", "seatType", "caType", "authenticationMethod", "enrollmentMethod", "description", "approvalsRequired", "codeLength", "codeAlphabet", "allowedAttempts", "expiry", "pickupTime", "validity", "renewalWindow", "allowedKeys", "subjectTemplate", "allowedSans", "issuer", "keyUsages", "extendedKeyUsages", "mailCode", "mailRequester", "approverEmails", "managerEmails", "openRequests", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -20375,6 +26740,27 @@ func (ec *executionContext) unmarshalInputCreateCertificateProfileInput(ctx cont
 				return it, err
 			}
 			it.AllowedSans = data
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := ec.unmarshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuer = data
+		case "keyUsages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keyUsages"))
+			data, err := ec.unmarshalOKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeyUsages = data
+		case "extendedKeyUsages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extendedKeyUsages"))
+			data, err := ec.unmarshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtendedKeyUsages = data
 		case "mailCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailCode"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -21121,6 +27507,57 @@ func (ec *executionContext) unmarshalInputNewSeat(ctx context.Context, obj any) 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRedeemEnrollmentInput(ctx context.Context, obj any) (inventory.RedeemEnrollmentInput, error) {
+	var it inventory.RedeemEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"token", "code", "csr", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "token":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("token"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Token = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "csr":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csr"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Csr = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRejectEnrollmentInput(ctx context.Context, obj any) (inventory.RejectEnrollmentInput, error) {
 	var it inventory.RejectEnrollmentInput
 	if obj == nil {
@@ -21320,6 +27757,371 @@ func (ec *executionContext) unmarshalInputRequestedName(ctx context.Context, obj
 				return it, err
 			}
 			it.Value = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResendApprovalEmailInput(ctx context.Context, obj any) (inventory.ResendApprovalEmailInput, error) {
+	var it inventory.ResendApprovalEmailInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResendApprovalEmailsInput(ctx context.Context, obj any) (inventory.ResendApprovalEmailsInput, error) {
+	var it inventory.ResendApprovalEmailsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResendEnrollmentInput(ctx context.Context, obj any) (inventory.ResendEnrollmentInput, error) {
+	var it inventory.ResendEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResendEnrollmentsInput(ctx context.Context, obj any) (inventory.ResendEnrollmentsInput, error) {
+	var it inventory.ResendEnrollmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResetEnrollmentInput(ctx context.Context, obj any) (inventory.ResetEnrollmentInput, error) {
+	var it inventory.ResetEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["newCode"]; !present {
+		asMap["newCode"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "expiresAt", "newCode", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "newCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newCode"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewCode = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputResetEnrollmentsInput(ctx context.Context, obj any) (inventory.ResetEnrollmentsInput, error) {
+	var it inventory.ResetEnrollmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["newCode"]; !present {
+		asMap["newCode"] = false
+	}
+
+	fieldsInOrder := [...]string{"ids", "expiresAt", "newCode", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "newCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newCode"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewCode = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevealEnrollmentCodeInput(ctx context.Context, obj any) (inventory.RevealEnrollmentCodeInput, error) {
+	var it inventory.RevealEnrollmentCodeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
 		}
 	}
 	return it, nil
@@ -21554,6 +28356,101 @@ func (ec *executionContext) unmarshalInputSetPurchasedSeatsInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUnlockEnrollmentInput(ctx context.Context, obj any) (inventory.UnlockEnrollmentInput, error) {
+	var it inventory.UnlockEnrollmentInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUnlockEnrollmentsInput(ctx context.Context, obj any) (inventory.UnlockEnrollmentsInput, error) {
+	var it inventory.UnlockEnrollmentsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputUpdateBusinessUnitInput(ctx context.Context, obj any) (businessunit.UpdateBusinessUnitInput, error) {
 	var it businessunit.UpdateBusinessUnitInput
 	if obj == nil {
@@ -21630,7 +28527,7 @@ func (ec *executionContext) unmarshalInputUpdateCertificateProfileInput(ctx cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"id", "name", "description", "approvalsRequired", "codeLength", "codeAlphabet", "allowedAttempts", "expiry", "pickupTime", "validity", "renewalWindow", "allowedKeys", "subjectTemplate", "allowedSans", "mailCode", "mailRequester", "approverEmails", "managerEmails", "openRequests", "expectedVersion", "idempotencyKey"}
+	fieldsInOrder := [...]string{"id", "name", "description", "approvalsRequired", "codeLength", "codeAlphabet", "allowedAttempts", "expiry", "pickupTime", "validity", "renewalWindow", "allowedKeys", "subjectTemplate", "allowedSans", "issuer", "keyUsages", "extendedKeyUsages", "mailCode", "mailRequester", "approverEmails", "managerEmails", "openRequests", "expectedVersion", "idempotencyKey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -21735,6 +28632,27 @@ func (ec *executionContext) unmarshalInputUpdateCertificateProfileInput(ctx cont
 				return it, err
 			}
 			it.AllowedSans = data
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := ec.unmarshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuer = data
+		case "keyUsages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keyUsages"))
+			data, err := ec.unmarshalOKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeyUsages = data
+		case "extendedKeyUsages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("extendedKeyUsages"))
+			data, err := ec.unmarshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExtendedKeyUsages = data
 		case "mailCode":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mailCode"))
 			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
@@ -21927,6 +28845,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Seat(ctx, sel, obj)
+	case inventory.Mail:
+		return ec._Mail(ctx, sel, &obj)
+	case *inventory.Mail:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Mail(ctx, sel, obj)
 	case inventory.EnrollmentNote:
 		return ec._EnrollmentNote(ctx, sel, &obj)
 	case *inventory.EnrollmentNote:
@@ -21948,6 +28873,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._CertificateProfile(ctx, sel, obj)
+	case inventory.Certificate:
+		return ec._Certificate(ctx, sel, &obj)
+	case *inventory.Certificate:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Certificate(ctx, sel, obj)
 	case businessunit.BusinessUnit:
 		return ec._BusinessUnit(ctx, sel, &obj)
 	case *businessunit.BusinessUnit:
@@ -22309,6 +29241,54 @@ func (ec *executionContext) _ArchiveCertificateProfilePayload(ctx context.Contex
 			}
 		case "replayed":
 			out.Values[i] = ec._ArchiveCertificateProfilePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var attachCertificatePayloadImplementors = []string{"AttachCertificatePayload"}
+
+func (ec *executionContext) _AttachCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, attachCertificatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AttachCertificatePayload")
+		case "enrollment":
+			out.Values[i] = ec._AttachCertificatePayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._AttachCertificatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._AttachCertificatePayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -23025,6 +30005,539 @@ func (ec *executionContext) _BusinessUnitEdge(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var cancelEnrollmentPayloadImplementors = []string{"CancelEnrollmentPayload"}
+
+func (ec *executionContext) _CancelEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelEnrollmentPayload")
+		case "enrollment":
+			out.Values[i] = ec._CancelEnrollmentPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CancelEnrollmentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CancelEnrollmentPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cancelEnrollmentsPayloadImplementors = []string{"CancelEnrollmentsPayload"}
+
+func (ec *executionContext) _CancelEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelEnrollmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelEnrollmentsPayload")
+		case "results":
+			out.Values[i] = ec._CancelEnrollmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CancelEnrollmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CancelEnrollmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateImplementors = []string{"Certificate", "Node"}
+
+func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionSet, obj *inventory.Certificate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Certificate")
+		case "id":
+			out.Values[i] = ec._Certificate_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Certificate_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._Certificate_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "serialNumber":
+			out.Values[i] = ec._Certificate_serialNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subject":
+			out.Values[i] = ec._Certificate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "issuer":
+			out.Values[i] = ec._Certificate_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notBefore":
+			out.Values[i] = ec._Certificate_notBefore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notAfter":
+			out.Values[i] = ec._Certificate_notAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "sha256":
+			out.Values[i] = ec._Certificate_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pem":
+			out.Values[i] = ec._Certificate_pem(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "chainPem":
+			out.Values[i] = ec._Certificate_chainPem(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pkcs7":
+			out.Values[i] = ec._Certificate_pkcs7(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "seat":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_seat(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "enrollment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_enrollment(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "businessUnit":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_businessUnit(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "revokedAt":
+			out.Values[i] = ec._Certificate_revokedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "revocationReason":
+			out.Values[i] = ec._Certificate_revocationReason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "auditTrail":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_auditTrail(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._Certificate_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Certificate_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Certificate_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateConnectionImplementors = []string{"CertificateConnection"}
+
+func (ec *executionContext) _CertificateConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*inventory.Certificate]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateConnection")
+		case "edges":
+			out.Values[i] = ec._CertificateConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._CertificateConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CertificateConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CertificateConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CertificateConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateEdgeImplementors = []string{"CertificateEdge"}
+
+func (ec *executionContext) _CertificateEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*inventory.Certificate]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateEdge")
+		case "cursor":
+			out.Values[i] = ec._CertificateEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CertificateEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var certificateProfileImplementors = []string{"CertificateProfile", "Node"}
 
 func (ec *executionContext) _CertificateProfile(ctx context.Context, sel ast.SelectionSet, obj *profile.CertificateProfile) graphql.Marshaler {
@@ -23165,6 +30678,21 @@ func (ec *executionContext) _CertificateProfile(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "issuer":
+			out.Values[i] = ec._CertificateProfile_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "keyUsages":
+			out.Values[i] = ec._CertificateProfile_keyUsages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "extendedKeyUsages":
+			out.Values[i] = ec._CertificateProfile_extendedKeyUsages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "mailCode":
 			out.Values[i] = ec._CertificateProfile_mailCode(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23228,6 +30756,44 @@ func (ec *executionContext) _CertificateProfile(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "requestUrl":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._CertificateProfile_requestUrl(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "createdAt":
 			out.Values[i] = ec._CertificateProfile_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -23868,6 +31434,84 @@ func (ec *executionContext) _DeleteSeatsPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var deliveredCertificateImplementors = []string{"DeliveredCertificate"}
+
+func (ec *executionContext) _DeliveredCertificate(ctx context.Context, sel ast.SelectionSet, obj *inventory.DeliveredCertificate) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deliveredCertificateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeliveredCertificate")
+		case "serialNumber":
+			out.Values[i] = ec._DeliveredCertificate_serialNumber(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "subject":
+			out.Values[i] = ec._DeliveredCertificate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuer":
+			out.Values[i] = ec._DeliveredCertificate_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notBefore":
+			out.Values[i] = ec._DeliveredCertificate_notBefore(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "notAfter":
+			out.Values[i] = ec._DeliveredCertificate_notAfter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sha256":
+			out.Values[i] = ec._DeliveredCertificate_sha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pem":
+			out.Values[i] = ec._DeliveredCertificate_pem(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "chainPem":
+			out.Values[i] = ec._DeliveredCertificate_chainPem(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pkcs7":
+			out.Values[i] = ec._DeliveredCertificate_pkcs7(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var enrollSeatPayloadImplementors = []string{"EnrollSeatPayload"}
 
 func (ec *executionContext) _EnrollSeatPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollSeatPayload) graphql.Marshaler {
@@ -23892,6 +31536,11 @@ func (ec *executionContext) _EnrollSeatPayload(ctx context.Context, sel ast.Sele
 			}
 		case "code":
 			out.Values[i] = ec._EnrollSeatPayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollmentUrl":
+			out.Values[i] = ec._EnrollSeatPayload_enrollmentUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -23955,6 +31604,11 @@ func (ec *executionContext) _EnrollSeatResult(ctx context.Context, sel ast.Selec
 			}
 		case "code":
 			out.Values[i] = ec._EnrollSeatResult_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollmentUrl":
+			out.Values[i] = ec._EnrollSeatResult_enrollmentUrl(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -24372,11 +32026,102 @@ func (ec *executionContext) _Enrollment(ctx context.Context, sel ast.SelectionSe
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "issuer":
+			out.Values[i] = ec._Enrollment_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "attempts":
+			out.Values[i] = ec._Enrollment_attempts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "allowedAttempts":
+			out.Values[i] = ec._Enrollment_allowedAttempts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "issuance":
 			out.Values[i] = ec._Enrollment_issuance(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "certificate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Enrollment_certificate(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "mails":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Enrollment_mails(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "auditTrail":
 			field := field
 
@@ -24671,6 +32416,149 @@ func (ec *executionContext) _EnrollmentEdge(ctx context.Context, sel ast.Selecti
 		case "node":
 			out.Values[i] = ec._EnrollmentEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var enrollmentInvitationImplementors = []string{"EnrollmentInvitation"}
+
+func (ec *executionContext) _EnrollmentInvitation(ctx context.Context, sel ast.SelectionSet, obj *inventory.Invitation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrollmentInvitationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrollmentInvitation")
+		case "status":
+			out.Values[i] = ec._EnrollmentInvitation_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._EnrollmentInvitation_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "authenticationMethod":
+			out.Values[i] = ec._EnrollmentInvitation_authenticationMethod(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "enrollmentMethod":
+			out.Values[i] = ec._EnrollmentInvitation_enrollmentMethod(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "issuer":
+			out.Values[i] = ec._EnrollmentInvitation_issuer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "profileName":
+			out.Values[i] = ec._EnrollmentInvitation_profileName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "businessUnitName":
+			out.Values[i] = ec._EnrollmentInvitation_businessUnitName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seatType":
+			out.Values[i] = ec._EnrollmentInvitation_seatType(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "seatId":
+			out.Values[i] = ec._EnrollmentInvitation_seatId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._EnrollmentInvitation_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redeems":
+			out.Values[i] = ec._EnrollmentInvitation_redeems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "codeLength":
+			out.Values[i] = ec._EnrollmentInvitation_codeLength(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "codeAlphabet":
+			out.Values[i] = ec._EnrollmentInvitation_codeAlphabet(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "attemptsLeft":
+			out.Values[i] = ec._EnrollmentInvitation_attemptsLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "allowedKeys":
+			out.Values[i] = ec._EnrollmentInvitation_allowedKeys(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "needsCsr":
+			out.Values[i] = ec._EnrollmentInvitation_needsCsr(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "names":
+			out.Values[i] = ec._EnrollmentInvitation_names(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "validity":
+			out.Values[i] = ec._EnrollmentInvitation_validity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "approvalsMissing":
+			out.Values[i] = ec._EnrollmentInvitation_approvalsMissing(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reason":
+			out.Values[i] = ec._EnrollmentInvitation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "issuance":
+			out.Values[i] = ec._EnrollmentInvitation_issuance(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "certificate":
+			out.Values[i] = ec._EnrollmentInvitation_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -24992,6 +32880,74 @@ func (ec *executionContext) _Issuance(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var mailImplementors = []string{"Mail", "Node"}
+
+func (ec *executionContext) _Mail(ctx context.Context, sel ast.SelectionSet, obj *inventory.Mail) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, mailImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Mail")
+		case "id":
+			out.Values[i] = ec._Mail_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._Mail_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recipient":
+			out.Values[i] = ec._Mail_recipient(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._Mail_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastError":
+			out.Values[i] = ec._Mail_lastError(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Mail_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "sentAt":
+			out.Values[i] = ec._Mail_sentAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var mutationImplementors = []string{"Mutation"}
 
 func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -25176,6 +33132,97 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "addEnrollmentNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addEnrollmentNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revealEnrollmentCode":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revealEnrollmentCode(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resetEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resetEnrollments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resetEnrollments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unlockEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unlockEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unlockEnrollments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_unlockEnrollments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendEnrollments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendEnrollments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelEnrollments":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelEnrollments(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendApprovalEmail":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendApprovalEmail(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resendApprovalEmails":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resendApprovalEmails(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "redeemEnrollment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_redeemEnrollment(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attachCertificate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_attachCertificate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -25560,6 +33607,50 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "certificate":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_certificate(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "enrollmentInvitation":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_enrollmentInvitation(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "auditEntries":
 			field := field
 
@@ -25595,6 +33686,54 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var redeemEnrollmentPayloadImplementors = []string{"RedeemEnrollmentPayload"}
+
+func (ec *executionContext) _RedeemEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.RedeemPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, redeemEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RedeemEnrollmentPayload")
+		case "invitation":
+			out.Values[i] = ec._RedeemEnrollmentPayload_invitation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RedeemEnrollmentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RedeemEnrollmentPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -25834,6 +33973,352 @@ func (ec *executionContext) _RequestedNames(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var resendApprovalEmailPayloadImplementors = []string{"ResendApprovalEmailPayload"}
+
+func (ec *executionContext) _ResendApprovalEmailPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendApprovalEmailPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendApprovalEmailPayload")
+		case "enrollment":
+			out.Values[i] = ec._ResendApprovalEmailPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResendApprovalEmailPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResendApprovalEmailPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var resendApprovalEmailsPayloadImplementors = []string{"ResendApprovalEmailsPayload"}
+
+func (ec *executionContext) _ResendApprovalEmailsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendApprovalEmailsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendApprovalEmailsPayload")
+		case "results":
+			out.Values[i] = ec._ResendApprovalEmailsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResendApprovalEmailsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResendApprovalEmailsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var resendEnrollmentPayloadImplementors = []string{"ResendEnrollmentPayload"}
+
+func (ec *executionContext) _ResendEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendEnrollmentPayload")
+		case "enrollment":
+			out.Values[i] = ec._ResendEnrollmentPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResendEnrollmentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResendEnrollmentPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var resendEnrollmentsPayloadImplementors = []string{"ResendEnrollmentsPayload"}
+
+func (ec *executionContext) _ResendEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resendEnrollmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResendEnrollmentsPayload")
+		case "results":
+			out.Values[i] = ec._ResendEnrollmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResendEnrollmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResendEnrollmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var resetEnrollmentPayloadImplementors = []string{"ResetEnrollmentPayload"}
+
+func (ec *executionContext) _ResetEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resetEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResetEnrollmentPayload")
+		case "enrollment":
+			out.Values[i] = ec._ResetEnrollmentPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResetEnrollmentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResetEnrollmentPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var resetEnrollmentsPayloadImplementors = []string{"ResetEnrollmentsPayload"}
+
+func (ec *executionContext) _ResetEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resetEnrollmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResetEnrollmentsPayload")
+		case "results":
+			out.Values[i] = ec._ResetEnrollmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResetEnrollmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResetEnrollmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revealEnrollmentCodePayloadImplementors = []string{"RevealEnrollmentCodePayload"}
+
+func (ec *executionContext) _RevealEnrollmentCodePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.RevealPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revealEnrollmentCodePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevealEnrollmentCodePayload")
+		case "enrollment":
+			out.Values[i] = ec._RevealEnrollmentCodePayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RevealEnrollmentCodePayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollmentUrl":
+			out.Values[i] = ec._RevealEnrollmentCodePayload_enrollmentUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevealEnrollmentCodePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RevealEnrollmentCodePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var seatImplementors = []string{"Seat", "Node"}
 
 func (ec *executionContext) _Seat(ctx context.Context, sel ast.SelectionSet, obj *inventory.Seat) graphql.Marshaler {
@@ -25934,6 +34419,44 @@ func (ec *executionContext) _Seat(ctx context.Context, sel ast.SelectionSet, obj
 					}
 				}()
 				res = ec._Seat_enrollments(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "certificates":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Seat_certificates(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -26814,6 +35337,11 @@ func (ec *executionContext) _SeatImportRow(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "enrollmentUrl":
+			out.Values[i] = ec._SeatImportRow_enrollmentUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "userErrors":
 			out.Values[i] = ec._SeatImportRow_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -27364,6 +35892,102 @@ func (ec *executionContext) _UnavailableSeatAction(ctx context.Context, sel ast.
 			}
 		case "message":
 			out.Values[i] = ec._UnavailableSeatAction_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unlockEnrollmentPayloadImplementors = []string{"UnlockEnrollmentPayload"}
+
+func (ec *executionContext) _UnlockEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unlockEnrollmentPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnlockEnrollmentPayload")
+		case "enrollment":
+			out.Values[i] = ec._UnlockEnrollmentPayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UnlockEnrollmentPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UnlockEnrollmentPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unlockEnrollmentsPayloadImplementors = []string{"UnlockEnrollmentsPayload"}
+
+func (ec *executionContext) _UnlockEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.EnrollmentsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unlockEnrollmentsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnlockEnrollmentsPayload")
+		case "results":
+			out.Values[i] = ec._UnlockEnrollmentsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UnlockEnrollmentsPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UnlockEnrollmentsPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -28383,6 +37007,21 @@ func (ec *executionContext) marshalNArchiveCertificateProfilePayload2ᚖgatehous
 	return ec._ArchiveCertificateProfilePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAttachCertificateInput2gatehouseᚋinternalᚋinventoryᚐAttachCertificateInput(ctx context.Context, v any) (inventory.AttachCertificateInput, error) {
+	res, err := ec.unmarshalInputAttachCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAttachCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._AttachCertificatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAuditAction2gatehouseᚋinternalᚋauditᚐAction(ctx context.Context, v any) (audit.Action, error) {
 	var res audit.Action
 	err := res.UnmarshalGQL(v)
@@ -28595,6 +37234,92 @@ func (ec *executionContext) marshalNCAType2gatehouseᚋinternalᚋlifecycleᚐCA
 	return v
 }
 
+func (ec *executionContext) unmarshalNCancelEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐCancelEnrollmentInput(ctx context.Context, v any) (inventory.CancelEnrollmentInput, error) {
+	res, err := ec.unmarshalInputCancelEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CancelEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCancelEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐCancelEnrollmentsInput(ctx context.Context, v any) (inventory.CancelEnrollmentsInput, error) {
+	res, err := ec.unmarshalInputCancelEnrollmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CancelEnrollmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Certificate) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx context.Context, sel ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Certificate(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCertificateConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*inventory.Certificate]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CertificateConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCertificateEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*inventory.Certificate]) graphql.Marshaler {
+	return ec._CertificateEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCertificateEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*inventory.Certificate]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCertificateProfile2ᚕᚖgatehouseᚋinternalᚋprofileᚐCertificateProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*profile.CertificateProfile) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -28658,6 +37383,26 @@ func (ec *executionContext) unmarshalNCertificateProfileOrderField2gatehouseᚋi
 }
 
 func (ec *executionContext) marshalNCertificateProfileOrderField2gatehouseᚋinternalᚋprofileᚐCertificateProfileOrderField(ctx context.Context, sel ast.SelectionSet, v profile.CertificateProfileOrderField) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx context.Context, v any) (lifecycle.CertificateSource, error) {
+	var res lifecycle.CertificateSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx context.Context, sel ast.SelectionSet, v lifecycle.CertificateSource) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx context.Context, v any) (lifecycle.CertificateStatus, error) {
+	var res lifecycle.CertificateStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.CertificateStatus) graphql.Marshaler {
 	return v
 }
 
@@ -29123,6 +37868,46 @@ func (ec *executionContext) marshalNEnrollmentStatus2gatehouseᚋinternalᚋlife
 	return v
 }
 
+func (ec *executionContext) unmarshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx context.Context, v any) (lifecycle.ExtendedKeyUsage, error) {
+	var res lifecycle.ExtendedKeyUsage
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx context.Context, sel ast.SelectionSet, v lifecycle.ExtendedKeyUsage) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx context.Context, v any) ([]lifecycle.ExtendedKeyUsage, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.ExtendedKeyUsage, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.ExtendedKeyUsage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNFloat2float64(ctx context.Context, v any) (float64, error) {
 	res, err := graphql.UnmarshalFloatContext(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -29264,6 +38049,16 @@ func (ec *executionContext) marshalNIssuanceState2gatehouseᚋinternalᚋlifecyc
 	return v
 }
 
+func (ec *executionContext) unmarshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIssuer(ctx context.Context, v any) (lifecycle.Issuer, error) {
+	var res lifecycle.Issuer
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIssuer(ctx context.Context, sel ast.SelectionSet, v lifecycle.Issuer) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNKeyKind2gatehouseᚋinternalᚋlifecycleᚐKeyKind(ctx context.Context, v any) (lifecycle.KeyKind, error) {
 	var res lifecycle.KeyKind
 	err := res.UnmarshalGQL(v)
@@ -29302,6 +38097,92 @@ func (ec *executionContext) marshalNKeyKind2ᚕgatehouseᚋinternalᚋlifecycle�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx context.Context, v any) (lifecycle.KeyUsage, error) {
+	var res lifecycle.KeyUsage
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx context.Context, sel ast.SelectionSet, v lifecycle.KeyUsage) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx context.Context, v any) ([]lifecycle.KeyUsage, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.KeyUsage, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.KeyUsage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMail2ᚕᚖgatehouseᚋinternalᚋinventoryᚐMailᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Mail) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMail2ᚖgatehouseᚋinternalᚋinventoryᚐMail(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMail2ᚖgatehouseᚋinternalᚋinventoryᚐMail(ctx context.Context, sel ast.SelectionSet, v *inventory.Mail) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Mail(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMailKind2gatehouseᚋinternalᚋlifecycleᚐMailKind(ctx context.Context, v any) (lifecycle.MailKind, error) {
+	var res lifecycle.MailKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMailKind2gatehouseᚋinternalᚋlifecycleᚐMailKind(ctx context.Context, sel ast.SelectionSet, v lifecycle.MailKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMailStatus2gatehouseᚋinternalᚋlifecycleᚐMailStatus(ctx context.Context, v any) (lifecycle.MailStatus, error) {
+	var res lifecycle.MailStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMailStatus2gatehouseᚋinternalᚋlifecycleᚐMailStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.MailStatus) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNManualEnrollmentStatus2gatehouseᚋinternalᚋlifecycleᚐStatus(ctx context.Context, v any) (lifecycle.Status, error) {
@@ -29397,6 +38278,21 @@ func (ec *executionContext) marshalNPermission2ᚕgatehouseᚋinternalᚋlifecyc
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRedeemEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐRedeemEnrollmentInput(ctx context.Context, v any) (inventory.RedeemEnrollmentInput, error) {
+	res, err := ec.unmarshalInputRedeemEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRedeemEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐRedeemPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.RedeemPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RedeemEnrollmentPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRefusalCode2gatehouseᚋinternalᚋrefusalᚐCode(ctx context.Context, v any) (refusal.Code, error) {
 	var res refusal.Code
 	err := res.UnmarshalGQL(v)
@@ -29455,6 +38351,121 @@ func (ec *executionContext) marshalNRequestEnrollmentPayload2ᚖgatehouseᚋinte
 func (ec *executionContext) unmarshalNRequestedName2ᚖgatehouseᚋinternalᚋinventoryᚐRequestedName(ctx context.Context, v any) (*inventory.RequestedName, error) {
 	res, err := ec.unmarshalInputRequestedName(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRequestedNames2ᚖgatehouseᚋinternalᚋinventoryᚐRequestedNames(ctx context.Context, sel ast.SelectionSet, v *inventory.RequestedNames) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RequestedNames(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResendApprovalEmailInput2gatehouseᚋinternalᚋinventoryᚐResendApprovalEmailInput(ctx context.Context, v any) (inventory.ResendApprovalEmailInput, error) {
+	res, err := ec.unmarshalInputResendApprovalEmailInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendApprovalEmailPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendApprovalEmailPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResendApprovalEmailsInput2gatehouseᚋinternalᚋinventoryᚐResendApprovalEmailsInput(ctx context.Context, v any) (inventory.ResendApprovalEmailsInput, error) {
+	res, err := ec.unmarshalInputResendApprovalEmailsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendApprovalEmailsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendApprovalEmailsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResendEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐResendEnrollmentInput(ctx context.Context, v any) (inventory.ResendEnrollmentInput, error) {
+	res, err := ec.unmarshalInputResendEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResendEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐResendEnrollmentsInput(ctx context.Context, v any) (inventory.ResendEnrollmentsInput, error) {
+	res, err := ec.unmarshalInputResendEnrollmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResendEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResendEnrollmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResetEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐResetEnrollmentInput(ctx context.Context, v any) (inventory.ResetEnrollmentInput, error) {
+	res, err := ec.unmarshalInputResetEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResetEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResetEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNResetEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐResetEnrollmentsInput(ctx context.Context, v any) (inventory.ResetEnrollmentsInput, error) {
+	res, err := ec.unmarshalInputResetEnrollmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResetEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResetEnrollmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevealEnrollmentCodeInput2gatehouseᚋinternalᚋinventoryᚐRevealEnrollmentCodeInput(ctx context.Context, v any) (inventory.RevealEnrollmentCodeInput, error) {
+	res, err := ec.unmarshalInputRevealEnrollmentCodeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevealEnrollmentCodePayload2ᚖgatehouseᚋinternalᚋinventoryᚐRevealPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.RevealPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevealEnrollmentCodePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2gatehouseᚋinternalᚋlifecycleᚐRole(ctx context.Context, v any) (lifecycle.Role, error) {
@@ -30026,6 +39037,36 @@ func (ec *executionContext) marshalNUnavailableSeatAction2ᚖgatehouseᚋinterna
 	return ec._UnavailableSeatAction(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUnlockEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐUnlockEnrollmentInput(ctx context.Context, v any) (inventory.UnlockEnrollmentInput, error) {
+	res, err := ec.unmarshalInputUnlockEnrollmentInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnlockEnrollmentPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnlockEnrollmentPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUnlockEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐUnlockEnrollmentsInput(ctx context.Context, v any) (inventory.UnlockEnrollmentsInput, error) {
+	res, err := ec.unmarshalInputUnlockEnrollmentsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUnlockEnrollmentsPayload2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentsPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.EnrollmentsPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnlockEnrollmentsPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNUpdateBusinessUnitInput2gatehouseᚋinternalᚋbusinessunitᚐUpdateBusinessUnitInput(ctx context.Context, v any) (businessunit.UpdateBusinessUnitInput, error) {
 	res, err := ec.unmarshalInputUpdateBusinessUnitInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -30518,6 +39559,13 @@ func (ec *executionContext) marshalOCAType2ᚕgatehouseᚋinternalᚋlifecycle�
 	return ret
 }
 
+func (ec *executionContext) marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx context.Context, sel ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Certificate(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalOCertificateProfile2ᚖgatehouseᚋinternalᚋprofileᚐCertificateProfile(ctx context.Context, sel ast.SelectionSet, v *profile.CertificateProfile) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30575,6 +39623,13 @@ func (ec *executionContext) marshalODateTime2ᚖtimeᚐTime(ctx context.Context,
 	return res
 }
 
+func (ec *executionContext) marshalODeliveredCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐDeliveredCertificate(ctx context.Context, sel ast.SelectionSet, v *inventory.DeliveredCertificate) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DeliveredCertificate(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalODuration2ᚖgatehouseᚋinternalᚋperiodᚐPeriod(ctx context.Context, v any) (*period.Period, error) {
 	if v == nil {
 		return nil, nil
@@ -30604,6 +39659,13 @@ func (ec *executionContext) unmarshalOEnrollmentFilter2ᚖgatehouseᚋinternal�
 	}
 	res, err := ec.unmarshalInputEnrollmentFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEnrollmentInvitation2ᚖgatehouseᚋinternalᚋinventoryᚐInvitation(ctx context.Context, sel ast.SelectionSet, v *inventory.Invitation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._EnrollmentInvitation(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOEnrollmentMethod2ᚕgatehouseᚋinternalᚋlifecycleᚐEnrollmentMethodᚄ(ctx context.Context, v any) ([]lifecycle.EnrollmentMethod, error) {
@@ -30702,6 +39764,42 @@ func (ec *executionContext) marshalOEnrollmentView2ᚖgatehouseᚋinternalᚋinv
 	return v
 }
 
+func (ec *executionContext) unmarshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx context.Context, v any) ([]lifecycle.ExtendedKeyUsage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.ExtendedKeyUsage, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.ExtendedKeyUsage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNExtendedKeyUsage2gatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx context.Context, v any) ([]id.ID, error) {
 	if v == nil {
 		return nil, nil
@@ -30778,6 +39876,22 @@ func (ec *executionContext) marshalOIssuance2ᚖgatehouseᚋinternalᚋinventory
 	return ec._Issuance(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx context.Context, v any) (*lifecycle.Issuer, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(lifecycle.Issuer)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx context.Context, sel ast.SelectionSet, v *lifecycle.Issuer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOKeyKind2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyKindᚄ(ctx context.Context, v any) ([]lifecycle.KeyKind, error) {
 	if v == nil {
 		return nil, nil
@@ -30830,6 +39944,42 @@ func (ec *executionContext) marshalOKeyKind2ᚖgatehouseᚋinternalᚋlifecycle�
 	return v
 }
 
+func (ec *executionContext) unmarshalOKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx context.Context, v any) ([]lifecycle.KeyUsage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.KeyUsage, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyUsageᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.KeyUsage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalONode2gatehouseᚋinternalᚋidᚐNode(ctx context.Context, sel ast.SelectionSet, v id.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -30875,6 +40025,22 @@ func (ec *executionContext) marshalORequestedNames2ᚖgatehouseᚋinternalᚋinv
 		return graphql.Null
 	}
 	return ec._RequestedNames(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORevocationReason2ᚖgatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx context.Context, v any) (*lifecycle.RevocationReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(lifecycle.RevocationReason)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalORevocationReason2ᚖgatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx context.Context, sel ast.SelectionSet, v *lifecycle.RevocationReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOSANKind2ᚕgatehouseᚋinternalᚋlifecycleᚐSANKindᚄ(ctx context.Context, v any) ([]lifecycle.SANKind, error) {

@@ -10,7 +10,7 @@ type Mutation struct {
 }
 
 // Everything that can be read. What lies outside the viewer's business units does not exist: null, or not in the list. Without a login
-// every field answers UNAUTHENTICATED; without the permission that a field names, FORBIDDEN. Lists take `first` (or `last`) of 1 to 100,
+// every field but `enrollmentInvitation` answers UNAUTHENTICATED; without the permission that a field names, FORBIDDEN. Lists take `first` (or `last`) of 1 to 100,
 // 25 when both are left out, and cursors of the same list, filter, view and order.
 type Query struct {
 }

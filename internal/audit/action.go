@@ -37,6 +37,8 @@ const (
 	ResendEnrollment   Action = "RESEND_ENROLLMENT"
 	ResendApproval     Action = "RESEND_APPROVAL_EMAIL"
 	Redeem             Action = "REDEEM"
+	Issue              Action = "ISSUE_CERTIFICATE"
+	Lock               Action = "LOCK"
 	Expire             Action = "EXPIRE"
 	AttachCertificate  Action = "ATTACH_CERTIFICATE"
 	LinkCertificate    Action = "LINK_CERTIFICATE"
@@ -64,7 +66,7 @@ const (
 var Actions = []Action{
 	CreateBusinessUnit, UpdateBusinessUnit, DeleteBusinessUnit, SetPurchasedSeats, AllocateSeats, CreateProfile, UpdateProfile,
 	ArchiveProfile, CreateSeat, UpdateSeat, DeleteSeat, ImportSeats, Enroll, Request, Approve, Reject, Withdraw, Cancel, ChangeStatus, AddNote,
-	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Expire, AttachCertificate, LinkCertificate, UnlinkCertificate, ImportCertificates,
+	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Issue, Lock, Expire, AttachCertificate, LinkCertificate, UnlinkCertificate, ImportCertificates,
 	RecordDiscovered, RevokeCertificate, SuspendCertificate, ResumeCertificate, RenewCertificate, SaveView, UpdateView, DeleteView,
 	StartBulkAction, CancelJob, CreateExport, CreateWebhook, UpdateWebhook, DeleteWebhook, TestWebhook, ReplayWebhook,
 }

@@ -45,6 +45,15 @@ func (n Need) Refuse(name string, ps PermissionSet, allUnits bool) *refusal.Refu
 	return nil
 }
 
+// ForEndUser reports whether a row of the table lets the end user do what the
+// mutation does: then the door asks them for no permission, and the use case for
+// the proof that the row's action takes.
+func ForEndUser(mutation string) bool {
+	return mutation != "" && slices.ContainsFunc(enrollmentTable, func(r EnrollmentRow) bool {
+		return r.Mutation == mutation && slices.Contains(r.By, TheEndUser)
+	})
+}
+
 // mutations is every mutation of the schema. A plural form, and a bulk action,
 // needs what its single form needs; where one mutation stands for many acts
 // (jobs, files, views), the door asks for any of theirs, and each act for its own.

@@ -14,10 +14,18 @@ type Promise struct {
 	AllowedKeys          []string     `json:"allowedKeys"`
 	SubjectTemplate      string       `json:"subjectTemplate"`
 	AllowedSANs          []string     `json:"allowedSans"`
-	MailCode             bool         `json:"mailCode"`
-	MailRequester        bool         `json:"mailRequester"`
-	ApproverEmails       []string     `json:"approverEmails"`
-	ManagerEmails        []string     `json:"managerEmails"`
+	// Issuer is which certificate authority is asked. Empty on enrollments that were
+	// made before profiles named one: UsualIssuer is meant.
+	Issuer Issuer `json:"issuer,omitempty"`
+	// KeyUsages and ExtendedKeyUsages of the certificate; none: those usual for the
+	// key and for the seat type.
+	KeyUsages         []string `json:"keyUsages,omitempty"`
+	ExtendedKeyUsages []string `json:"extendedKeyUsages,omitempty"`
+
+	MailCode       bool     `json:"mailCode"`
+	MailRequester  bool     `json:"mailRequester"`
+	ApproverEmails []string `json:"approverEmails"`
+	ManagerEmails  []string `json:"managerEmails"`
 }
 
 // RequestNames is what a request asks the certificate to say: of a CSR what it

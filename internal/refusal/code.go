@@ -39,6 +39,9 @@ const (
 	NameNotAllowed          Code = "NAME_NOT_ALLOWED"
 	CodePrivateOnly         Code = "CODE_PRIVATE_ONLY"
 	ResendNotForThisMethod  Code = "RESEND_NOT_FOR_THIS_METHOD"
+	WrongCode               Code = "WRONG_CODE"
+	KeyMismatch             Code = "KEY_MISMATCH"
+	NamesDiffer             Code = "NAMES_DIFFER"
 	TooMany                 Code = "TOO_MANY"
 	RevokePermissionMissing Code = "REVOKE_PERMISSION_MISSING"
 )
@@ -49,7 +52,7 @@ func Codes() []Code {
 		Forbidden, NotFound, Invalid, Duplicate, Conflict, KeyReused, InvalidState, WrongMethod, OwnRequest, AlreadyDecided,
 		NotRequester, Issuing, NoSeatLeft, NoLicenceLeft, SeatsInTheWay, SeatDeleted, SeatHasCertificate, WrongSeatType,
 		ProfileArchived, ActiveEnrollmentExists, BusinessUnitNotEmpty, BusinessUnitIsDefault, InvalidCSR, KeyNotAllowed,
-		NameNotAllowed, CodePrivateOnly, ResendNotForThisMethod, TooMany, RevokePermissionMissing,
+		NameNotAllowed, CodePrivateOnly, ResendNotForThisMethod, WrongCode, KeyMismatch, NamesDiffer, TooMany, RevokePermissionMissing,
 	}
 }
 

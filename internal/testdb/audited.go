@@ -25,7 +25,7 @@ var auditedTables = []audited{
 	{"seat_allocations", []string{"created", "consumed"}},
 	{"seats", []string{"status", "unused_since", "consumed", "active_enrollments", "valid_certificates"}},
 	{"certificate_profiles", nil},
-	{"enrollments", []string{"code_cipher", "token_cipher", "pickup_cipher"}}, // sealed by another key, they hold what they held
+	{"enrollments", []string{"code_cipher", "token_cipher", "pickup_cipher", "attempts", "attempted_at"}}, // sealed by another key, they hold what they held; an attempt is told by its own entry
 	{"certificates", nil},
 }
 

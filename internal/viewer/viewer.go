@@ -58,6 +58,13 @@ func TheSystem() Viewer {
 	return Viewer{Kind: System, Issuer: "gatehouse", Subject: "system", Name: "Gatehouse", Permissions: lifecycle.SetOf(lifecycle.Permissions...), Units: Units{All: true}}
 }
 
+// TheEndUser is the invited person, known by nothing but the enrollment (enr_…)
+// whose link they hold: no permission and no business unit. What the link and the
+// code let them do is judged by the use case.
+func TheEndUser(enrollment string) Viewer {
+	return Viewer{Kind: EndUser, Issuer: "gatehouse", Subject: enrollment}
+}
+
 // Is reports whether the viewer is the person known as (issuer, subject).
 func (v Viewer) Is(issuer, subject string) bool {
 	return subject != "" && v.Issuer == issuer && v.Subject == subject

@@ -43,6 +43,8 @@ const (
 	FieldSha256 = "sha256"
 	// FieldDer holds the string denoting the der field in the database.
 	FieldDer = "der"
+	// FieldChain holds the string denoting the chain field in the database.
+	FieldChain = "chain"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
 	// FieldRevocationReason holds the string denoting the revocation_reason field in the database.
@@ -96,6 +98,7 @@ var Columns = []string{
 	FieldNotAfter,
 	FieldSha256,
 	FieldDer,
+	FieldChain,
 	FieldRevokedAt,
 	FieldRevocationReason,
 }
@@ -113,6 +116,8 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
+	// DefaultChain holds the default value on creation for the "chain" field.
+	DefaultChain string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -193,6 +198,11 @@ func ByNotAfter(opts ...sql.OrderTermOption) OrderOption {
 // BySha256 orders the results by the sha256 field.
 func BySha256(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSha256, opts...).ToFunc()
+}
+
+// ByChain orders the results by the chain field.
+func ByChain(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldChain, opts...).ToFunc()
 }
 
 // ByRevokedAt orders the results by the revoked_at field.

@@ -57,6 +57,12 @@ const (
 	FieldSubjectTemplate = "subject_template"
 	// FieldAllowedSans holds the string denoting the allowed_sans field in the database.
 	FieldAllowedSans = "allowed_sans"
+	// FieldIssuer holds the string denoting the issuer field in the database.
+	FieldIssuer = "issuer"
+	// FieldKeyUsages holds the string denoting the key_usages field in the database.
+	FieldKeyUsages = "key_usages"
+	// FieldExtendedKeyUsages holds the string denoting the extended_key_usages field in the database.
+	FieldExtendedKeyUsages = "extended_key_usages"
 	// FieldMailCode holds the string denoting the mail_code field in the database.
 	FieldMailCode = "mail_code"
 	// FieldMailRequester holds the string denoting the mail_requester field in the database.
@@ -106,6 +112,9 @@ var Columns = []string{
 	FieldAllowedKeys,
 	FieldSubjectTemplate,
 	FieldAllowedSans,
+	FieldIssuer,
+	FieldKeyUsages,
+	FieldExtendedKeyUsages,
 	FieldMailCode,
 	FieldMailRequester,
 	FieldApproverEmails,
@@ -151,6 +160,12 @@ var (
 	DefaultSubjectTemplate string
 	// DefaultAllowedSans holds the default value on creation for the "allowed_sans" field.
 	DefaultAllowedSans []string
+	// DefaultIssuer holds the default value on creation for the "issuer" field.
+	DefaultIssuer lifecycle.Issuer
+	// DefaultKeyUsages holds the default value on creation for the "key_usages" field.
+	DefaultKeyUsages []string
+	// DefaultExtendedKeyUsages holds the default value on creation for the "extended_key_usages" field.
+	DefaultExtendedKeyUsages []string
 	// DefaultMailCode holds the default value on creation for the "mail_code" field.
 	DefaultMailCode bool
 	// DefaultMailRequester holds the default value on creation for the "mail_requester" field.
@@ -266,6 +281,11 @@ func ByRenewalWindowSeconds(opts ...sql.OrderTermOption) OrderOption {
 // BySubjectTemplate orders the results by the subject_template field.
 func BySubjectTemplate(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSubjectTemplate, opts...).ToFunc()
+}
+
+// ByIssuer orders the results by the issuer field.
+func ByIssuer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssuer, opts...).ToFunc()
 }
 
 // ByMailCode orders the results by the mail_code field.

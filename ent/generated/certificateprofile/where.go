@@ -157,6 +157,12 @@ func SubjectTemplate(v string) predicate.CertificateProfile {
 	return predicate.CertificateProfile(sql.FieldEQ(FieldSubjectTemplate, v))
 }
 
+// Issuer applies equality check predicate on the "issuer" field. It's identical to IssuerEQ.
+func Issuer(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldEQ(FieldIssuer, vc))
+}
+
 // MailCode applies equality check predicate on the "mail_code" field. It's identical to MailCodeEQ.
 func MailCode(v bool) predicate.CertificateProfile {
 	return predicate.CertificateProfile(sql.FieldEQ(FieldMailCode, v))
@@ -1210,6 +1216,90 @@ func SubjectTemplateEqualFold(v string) predicate.CertificateProfile {
 // SubjectTemplateContainsFold applies the ContainsFold predicate on the "subject_template" field.
 func SubjectTemplateContainsFold(v string) predicate.CertificateProfile {
 	return predicate.CertificateProfile(sql.FieldContainsFold(FieldSubjectTemplate, v))
+}
+
+// IssuerEQ applies the EQ predicate on the "issuer" field.
+func IssuerEQ(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldEQ(FieldIssuer, vc))
+}
+
+// IssuerNEQ applies the NEQ predicate on the "issuer" field.
+func IssuerNEQ(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldNEQ(FieldIssuer, vc))
+}
+
+// IssuerIn applies the In predicate on the "issuer" field.
+func IssuerIn(vs ...lifecycle.Issuer) predicate.CertificateProfile {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.CertificateProfile(sql.FieldIn(FieldIssuer, v...))
+}
+
+// IssuerNotIn applies the NotIn predicate on the "issuer" field.
+func IssuerNotIn(vs ...lifecycle.Issuer) predicate.CertificateProfile {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.CertificateProfile(sql.FieldNotIn(FieldIssuer, v...))
+}
+
+// IssuerGT applies the GT predicate on the "issuer" field.
+func IssuerGT(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldGT(FieldIssuer, vc))
+}
+
+// IssuerGTE applies the GTE predicate on the "issuer" field.
+func IssuerGTE(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldGTE(FieldIssuer, vc))
+}
+
+// IssuerLT applies the LT predicate on the "issuer" field.
+func IssuerLT(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldLT(FieldIssuer, vc))
+}
+
+// IssuerLTE applies the LTE predicate on the "issuer" field.
+func IssuerLTE(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldLTE(FieldIssuer, vc))
+}
+
+// IssuerContains applies the Contains predicate on the "issuer" field.
+func IssuerContains(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldContains(FieldIssuer, vc))
+}
+
+// IssuerHasPrefix applies the HasPrefix predicate on the "issuer" field.
+func IssuerHasPrefix(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldHasPrefix(FieldIssuer, vc))
+}
+
+// IssuerHasSuffix applies the HasSuffix predicate on the "issuer" field.
+func IssuerHasSuffix(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldHasSuffix(FieldIssuer, vc))
+}
+
+// IssuerEqualFold applies the EqualFold predicate on the "issuer" field.
+func IssuerEqualFold(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldEqualFold(FieldIssuer, vc))
+}
+
+// IssuerContainsFold applies the ContainsFold predicate on the "issuer" field.
+func IssuerContainsFold(v lifecycle.Issuer) predicate.CertificateProfile {
+	vc := string(v)
+	return predicate.CertificateProfile(sql.FieldContainsFold(FieldIssuer, vc))
 }
 
 // MailCodeEQ applies the EQ predicate on the "mail_code" field.

@@ -71,6 +71,8 @@ const (
 	FieldMadeSeat = "made_seat"
 	// FieldAttempts holds the string denoting the attempts field in the database.
 	FieldAttempts = "attempts"
+	// FieldAttemptedAt holds the string denoting the attempted_at field in the database.
+	FieldAttemptedAt = "attempted_at"
 	// FieldAllowedAttempts holds the string denoting the allowed_attempts field in the database.
 	FieldAllowedAttempts = "allowed_attempts"
 	// FieldCodeCipher holds the string denoting the code_cipher field in the database.
@@ -152,6 +154,7 @@ var Columns = []string{
 	FieldRequestNames,
 	FieldMadeSeat,
 	FieldAttempts,
+	FieldAttemptedAt,
 	FieldAllowedAttempts,
 	FieldCodeCipher,
 	FieldTokenCipher,
@@ -351,6 +354,11 @@ func ByMadeSeat(opts ...sql.OrderTermOption) OrderOption {
 // ByAttempts orders the results by the attempts field.
 func ByAttempts(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAttempts, opts...).ToFunc()
+}
+
+// ByAttemptedAt orders the results by the attempted_at field.
+func ByAttemptedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAttemptedAt, opts...).ToFunc()
 }
 
 // ByAllowedAttempts orders the results by the allowed_attempts field.

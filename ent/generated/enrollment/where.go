@@ -197,6 +197,11 @@ func Attempts(v int) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldEQ(FieldAttempts, v))
 }
 
+// AttemptedAt applies equality check predicate on the "attempted_at" field. It's identical to AttemptedAtEQ.
+func AttemptedAt(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldEQ(FieldAttemptedAt, v))
+}
+
 // AllowedAttempts applies equality check predicate on the "allowed_attempts" field. It's identical to AllowedAttemptsEQ.
 func AllowedAttempts(v int) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldEQ(FieldAllowedAttempts, v))
@@ -1721,6 +1726,56 @@ func AttemptsLT(v int) predicate.Enrollment {
 // AttemptsLTE applies the LTE predicate on the "attempts" field.
 func AttemptsLTE(v int) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldLTE(FieldAttempts, v))
+}
+
+// AttemptedAtEQ applies the EQ predicate on the "attempted_at" field.
+func AttemptedAtEQ(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldEQ(FieldAttemptedAt, v))
+}
+
+// AttemptedAtNEQ applies the NEQ predicate on the "attempted_at" field.
+func AttemptedAtNEQ(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNEQ(FieldAttemptedAt, v))
+}
+
+// AttemptedAtIn applies the In predicate on the "attempted_at" field.
+func AttemptedAtIn(vs ...time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldIn(FieldAttemptedAt, vs...))
+}
+
+// AttemptedAtNotIn applies the NotIn predicate on the "attempted_at" field.
+func AttemptedAtNotIn(vs ...time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNotIn(FieldAttemptedAt, vs...))
+}
+
+// AttemptedAtGT applies the GT predicate on the "attempted_at" field.
+func AttemptedAtGT(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldGT(FieldAttemptedAt, v))
+}
+
+// AttemptedAtGTE applies the GTE predicate on the "attempted_at" field.
+func AttemptedAtGTE(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldGTE(FieldAttemptedAt, v))
+}
+
+// AttemptedAtLT applies the LT predicate on the "attempted_at" field.
+func AttemptedAtLT(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldLT(FieldAttemptedAt, v))
+}
+
+// AttemptedAtLTE applies the LTE predicate on the "attempted_at" field.
+func AttemptedAtLTE(v time.Time) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldLTE(FieldAttemptedAt, v))
+}
+
+// AttemptedAtIsNil applies the IsNil predicate on the "attempted_at" field.
+func AttemptedAtIsNil() predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldIsNull(FieldAttemptedAt))
+}
+
+// AttemptedAtNotNil applies the NotNil predicate on the "attempted_at" field.
+func AttemptedAtNotNil() predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNotNull(FieldAttemptedAt))
 }
 
 // AllowedAttemptsEQ applies the EQ predicate on the "allowed_attempts" field.

@@ -8,6 +8,30 @@ import (
 	"gatehouse/ent/generated"
 )
 
+// The ACMEAccountFunc type is an adapter to allow the use of ordinary
+// function as ACMEAccount mutator.
+type ACMEAccountFunc func(context.Context, *generated.ACMEAccountMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ACMEAccountFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ACMEAccountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ACMEAccountMutation", m)
+}
+
+// The ACMEChallengeFunc type is an adapter to allow the use of ordinary
+// function as ACMEChallenge mutator.
+type ACMEChallengeFunc func(context.Context, *generated.ACMEChallengeMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ACMEChallengeFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ACMEChallengeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ACMEChallengeMutation", m)
+}
+
 // The ApprovalFunc type is an adapter to allow the use of ordinary
 // function as Approval mutator.
 type ApprovalFunc func(context.Context, *generated.ApprovalMutation) (generated.Value, error)
@@ -116,6 +140,18 @@ func (f IdempotencyKeyFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.IdempotencyKeyMutation", m)
 }
 
+// The IssuanceFunc type is an adapter to allow the use of ordinary
+// function as Issuance mutator.
+type IssuanceFunc func(context.Context, *generated.IssuanceMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IssuanceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.IssuanceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.IssuanceMutation", m)
+}
+
 // The JobFunc type is an adapter to allow the use of ordinary
 // function as Job mutator.
 type JobFunc func(context.Context, *generated.JobMutation) (generated.Value, error)
@@ -138,6 +174,18 @@ func (f MailFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.MailMutation", m)
+}
+
+// The OpenRequestFunc type is an adapter to allow the use of ordinary
+// function as OpenRequest mutator.
+type OpenRequestFunc func(context.Context, *generated.OpenRequestMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OpenRequestFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.OpenRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OpenRequestMutation", m)
 }
 
 // The SeatFunc type is an adapter to allow the use of ordinary

@@ -3,6 +3,8 @@
 package mail
 
 import (
+	"gatehouse/internal/lifecycle"
+
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
 )
@@ -14,6 +16,8 @@ const (
 	FieldID = "id"
 	// FieldEnrollmentID holds the string denoting the enrollment_id field in the database.
 	FieldEnrollmentID = "enrollment_id"
+	// FieldOpenRequestID holds the string denoting the open_request_id field in the database.
+	FieldOpenRequestID = "open_request_id"
 	// FieldBusinessUnitID holds the string denoting the business_unit_id field in the database.
 	FieldBusinessUnitID = "business_unit_id"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -36,6 +40,7 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldEnrollmentID,
+	FieldOpenRequestID,
 	FieldBusinessUnitID,
 	FieldKind,
 	FieldRecipient,
@@ -57,7 +62,7 @@ func ValidColumn(column string) bool {
 
 var (
 	// DefaultStatus holds the default value on creation for the "status" field.
-	DefaultStatus string
+	DefaultStatus lifecycle.MailStatus
 	// DefaultLastError holds the default value on creation for the "last_error" field.
 	DefaultLastError string
 	// DefaultID holds the default value on creation for the "id" field.
@@ -75,6 +80,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByEnrollmentID orders the results by the enrollment_id field.
 func ByEnrollmentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnrollmentID, opts...).ToFunc()
+}
+
+// ByOpenRequestID orders the results by the open_request_id field.
+func ByOpenRequestID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOpenRequestID, opts...).ToFunc()
 }
 
 // ByBusinessUnitID orders the results by the business_unit_id field.

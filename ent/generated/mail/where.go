@@ -4,6 +4,7 @@ package mail
 
 import (
 	"gatehouse/ent/generated/predicate"
+	"gatehouse/internal/lifecycle"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -60,14 +61,20 @@ func EnrollmentID(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldEnrollmentID, v))
 }
 
+// OpenRequestID applies equality check predicate on the "open_request_id" field. It's identical to OpenRequestIDEQ.
+func OpenRequestID(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldEQ(FieldOpenRequestID, v))
+}
+
 // BusinessUnitID applies equality check predicate on the "business_unit_id" field. It's identical to BusinessUnitIDEQ.
 func BusinessUnitID(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldBusinessUnitID, v))
 }
 
 // Kind applies equality check predicate on the "kind" field. It's identical to KindEQ.
-func Kind(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldKind, v))
+func Kind(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEQ(FieldKind, vc))
 }
 
 // Recipient applies equality check predicate on the "recipient" field. It's identical to RecipientEQ.
@@ -76,8 +83,9 @@ func Recipient(v string) predicate.Mail {
 }
 
 // Status applies equality check predicate on the "status" field. It's identical to StatusEQ.
-func Status(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldStatus, v))
+func Status(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEQ(FieldStatus, vc))
 }
 
 // LastError applies equality check predicate on the "last_error" field. It's identical to LastErrorEQ.
@@ -135,6 +143,66 @@ func EnrollmentIDLTE(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldLTE(FieldEnrollmentID, v))
 }
 
+// EnrollmentIDIsNil applies the IsNil predicate on the "enrollment_id" field.
+func EnrollmentIDIsNil() predicate.Mail {
+	return predicate.Mail(sql.FieldIsNull(FieldEnrollmentID))
+}
+
+// EnrollmentIDNotNil applies the NotNil predicate on the "enrollment_id" field.
+func EnrollmentIDNotNil() predicate.Mail {
+	return predicate.Mail(sql.FieldNotNull(FieldEnrollmentID))
+}
+
+// OpenRequestIDEQ applies the EQ predicate on the "open_request_id" field.
+func OpenRequestIDEQ(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldEQ(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDNEQ applies the NEQ predicate on the "open_request_id" field.
+func OpenRequestIDNEQ(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldNEQ(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDIn applies the In predicate on the "open_request_id" field.
+func OpenRequestIDIn(vs ...uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldIn(FieldOpenRequestID, vs...))
+}
+
+// OpenRequestIDNotIn applies the NotIn predicate on the "open_request_id" field.
+func OpenRequestIDNotIn(vs ...uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldNotIn(FieldOpenRequestID, vs...))
+}
+
+// OpenRequestIDGT applies the GT predicate on the "open_request_id" field.
+func OpenRequestIDGT(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldGT(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDGTE applies the GTE predicate on the "open_request_id" field.
+func OpenRequestIDGTE(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldGTE(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDLT applies the LT predicate on the "open_request_id" field.
+func OpenRequestIDLT(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldLT(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDLTE applies the LTE predicate on the "open_request_id" field.
+func OpenRequestIDLTE(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldLTE(FieldOpenRequestID, v))
+}
+
+// OpenRequestIDIsNil applies the IsNil predicate on the "open_request_id" field.
+func OpenRequestIDIsNil() predicate.Mail {
+	return predicate.Mail(sql.FieldIsNull(FieldOpenRequestID))
+}
+
+// OpenRequestIDNotNil applies the NotNil predicate on the "open_request_id" field.
+func OpenRequestIDNotNil() predicate.Mail {
+	return predicate.Mail(sql.FieldNotNull(FieldOpenRequestID))
+}
+
 // BusinessUnitIDEQ applies the EQ predicate on the "business_unit_id" field.
 func BusinessUnitIDEQ(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldBusinessUnitID, v))
@@ -176,68 +244,87 @@ func BusinessUnitIDLTE(v uuid.UUID) predicate.Mail {
 }
 
 // KindEQ applies the EQ predicate on the "kind" field.
-func KindEQ(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldKind, v))
+func KindEQ(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEQ(FieldKind, vc))
 }
 
 // KindNEQ applies the NEQ predicate on the "kind" field.
-func KindNEQ(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldNEQ(FieldKind, v))
+func KindNEQ(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldNEQ(FieldKind, vc))
 }
 
 // KindIn applies the In predicate on the "kind" field.
-func KindIn(vs ...string) predicate.Mail {
-	return predicate.Mail(sql.FieldIn(FieldKind, vs...))
+func KindIn(vs ...lifecycle.MailKind) predicate.Mail {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Mail(sql.FieldIn(FieldKind, v...))
 }
 
 // KindNotIn applies the NotIn predicate on the "kind" field.
-func KindNotIn(vs ...string) predicate.Mail {
-	return predicate.Mail(sql.FieldNotIn(FieldKind, vs...))
+func KindNotIn(vs ...lifecycle.MailKind) predicate.Mail {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Mail(sql.FieldNotIn(FieldKind, v...))
 }
 
 // KindGT applies the GT predicate on the "kind" field.
-func KindGT(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldGT(FieldKind, v))
+func KindGT(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldGT(FieldKind, vc))
 }
 
 // KindGTE applies the GTE predicate on the "kind" field.
-func KindGTE(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldGTE(FieldKind, v))
+func KindGTE(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldGTE(FieldKind, vc))
 }
 
 // KindLT applies the LT predicate on the "kind" field.
-func KindLT(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldLT(FieldKind, v))
+func KindLT(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldLT(FieldKind, vc))
 }
 
 // KindLTE applies the LTE predicate on the "kind" field.
-func KindLTE(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldLTE(FieldKind, v))
+func KindLTE(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldLTE(FieldKind, vc))
 }
 
 // KindContains applies the Contains predicate on the "kind" field.
-func KindContains(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldContains(FieldKind, v))
+func KindContains(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldContains(FieldKind, vc))
 }
 
 // KindHasPrefix applies the HasPrefix predicate on the "kind" field.
-func KindHasPrefix(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldHasPrefix(FieldKind, v))
+func KindHasPrefix(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldHasPrefix(FieldKind, vc))
 }
 
 // KindHasSuffix applies the HasSuffix predicate on the "kind" field.
-func KindHasSuffix(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldHasSuffix(FieldKind, v))
+func KindHasSuffix(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldHasSuffix(FieldKind, vc))
 }
 
 // KindEqualFold applies the EqualFold predicate on the "kind" field.
-func KindEqualFold(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEqualFold(FieldKind, v))
+func KindEqualFold(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEqualFold(FieldKind, vc))
 }
 
 // KindContainsFold applies the ContainsFold predicate on the "kind" field.
-func KindContainsFold(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldContainsFold(FieldKind, v))
+func KindContainsFold(v lifecycle.MailKind) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldContainsFold(FieldKind, vc))
 }
 
 // RecipientEQ applies the EQ predicate on the "recipient" field.
@@ -306,68 +393,87 @@ func RecipientContainsFold(v string) predicate.Mail {
 }
 
 // StatusEQ applies the EQ predicate on the "status" field.
-func StatusEQ(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEQ(FieldStatus, v))
+func StatusEQ(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEQ(FieldStatus, vc))
 }
 
 // StatusNEQ applies the NEQ predicate on the "status" field.
-func StatusNEQ(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldNEQ(FieldStatus, v))
+func StatusNEQ(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldNEQ(FieldStatus, vc))
 }
 
 // StatusIn applies the In predicate on the "status" field.
-func StatusIn(vs ...string) predicate.Mail {
-	return predicate.Mail(sql.FieldIn(FieldStatus, vs...))
+func StatusIn(vs ...lifecycle.MailStatus) predicate.Mail {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Mail(sql.FieldIn(FieldStatus, v...))
 }
 
 // StatusNotIn applies the NotIn predicate on the "status" field.
-func StatusNotIn(vs ...string) predicate.Mail {
-	return predicate.Mail(sql.FieldNotIn(FieldStatus, vs...))
+func StatusNotIn(vs ...lifecycle.MailStatus) predicate.Mail {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Mail(sql.FieldNotIn(FieldStatus, v...))
 }
 
 // StatusGT applies the GT predicate on the "status" field.
-func StatusGT(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldGT(FieldStatus, v))
+func StatusGT(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldGT(FieldStatus, vc))
 }
 
 // StatusGTE applies the GTE predicate on the "status" field.
-func StatusGTE(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldGTE(FieldStatus, v))
+func StatusGTE(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldGTE(FieldStatus, vc))
 }
 
 // StatusLT applies the LT predicate on the "status" field.
-func StatusLT(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldLT(FieldStatus, v))
+func StatusLT(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldLT(FieldStatus, vc))
 }
 
 // StatusLTE applies the LTE predicate on the "status" field.
-func StatusLTE(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldLTE(FieldStatus, v))
+func StatusLTE(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldLTE(FieldStatus, vc))
 }
 
 // StatusContains applies the Contains predicate on the "status" field.
-func StatusContains(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldContains(FieldStatus, v))
+func StatusContains(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldContains(FieldStatus, vc))
 }
 
 // StatusHasPrefix applies the HasPrefix predicate on the "status" field.
-func StatusHasPrefix(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldHasPrefix(FieldStatus, v))
+func StatusHasPrefix(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldHasPrefix(FieldStatus, vc))
 }
 
 // StatusHasSuffix applies the HasSuffix predicate on the "status" field.
-func StatusHasSuffix(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldHasSuffix(FieldStatus, v))
+func StatusHasSuffix(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldHasSuffix(FieldStatus, vc))
 }
 
 // StatusEqualFold applies the EqualFold predicate on the "status" field.
-func StatusEqualFold(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldEqualFold(FieldStatus, v))
+func StatusEqualFold(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldEqualFold(FieldStatus, vc))
 }
 
 // StatusContainsFold applies the ContainsFold predicate on the "status" field.
-func StatusContainsFold(v string) predicate.Mail {
-	return predicate.Mail(sql.FieldContainsFold(FieldStatus, v))
+func StatusContainsFold(v lifecycle.MailStatus) predicate.Mail {
+	vc := string(v)
+	return predicate.Mail(sql.FieldContainsFold(FieldStatus, vc))
 }
 
 // LastErrorEQ applies the EQ predicate on the "last_error" field.

@@ -9,6 +9,52 @@ import (
 )
 
 var (
+	// AcmeAccountsColumns holds the columns for the "acme_accounts" table.
+	AcmeAccountsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "directory", Type: field.TypeString},
+		{Name: "location", Type: field.TypeString, Default: ""},
+		{Name: "key_cipher", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// AcmeAccountsTable holds the schema information for the "acme_accounts" table.
+	AcmeAccountsTable = &schema.Table{
+		Name:       "acme_accounts",
+		Columns:    AcmeAccountsColumns,
+		PrimaryKey: []*schema.Column{AcmeAccountsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "acmeaccount_directory",
+				Unique:  true,
+				Columns: []*schema.Column{AcmeAccountsColumns[1]},
+			},
+		},
+	}
+	// AcmeChallengesColumns holds the columns for the "acme_challenges" table.
+	AcmeChallengesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "token", Type: field.TypeString},
+		{Name: "key_authorization", Type: field.TypeString},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// AcmeChallengesTable holds the schema information for the "acme_challenges" table.
+	AcmeChallengesTable = &schema.Table{
+		Name:       "acme_challenges",
+		Columns:    AcmeChallengesColumns,
+		PrimaryKey: []*schema.Column{AcmeChallengesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "acmechallenge_token",
+				Unique:  true,
+				Columns: []*schema.Column{AcmeChallengesColumns[1]},
+			},
+			{
+				Name:    "acmechallenge_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{AcmeChallengesColumns[3]},
+			},
+		},
+	}
 	// ApprovalsColumns holds the columns for the "approvals" table.
 	ApprovalsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -169,6 +215,7 @@ var (
 		{Name: "not_after", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "sha256", Type: field.TypeString},
 		{Name: "der", Type: field.TypeBytes},
+		{Name: "chain", Type: field.TypeString, Default: ""},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "revocation_reason", Type: field.TypeString, Nullable: true},
 		{Name: "business_unit_id", Type: field.TypeUUID},
@@ -183,19 +230,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "certificates_business_units_business_unit",
-				Columns:    []*schema.Column{CertificatesColumns[15]},
+				Columns:    []*schema.Column{CertificatesColumns[16]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "certificates_seats_seat_row",
-				Columns:    []*schema.Column{CertificatesColumns[16]},
+				Columns:    []*schema.Column{CertificatesColumns[17]},
 				RefColumns: []*schema.Column{SeatsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "certificates_enrollments_enrollment",
-				Columns:    []*schema.Column{CertificatesColumns[17]},
+				Columns:    []*schema.Column{CertificatesColumns[18]},
 				RefColumns: []*schema.Column{EnrollmentsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -204,17 +251,17 @@ var (
 			{
 				Name:    "certificate_business_unit_id_sha256",
 				Unique:  true,
-				Columns: []*schema.Column{CertificatesColumns[15], CertificatesColumns[11]},
+				Columns: []*schema.Column{CertificatesColumns[16], CertificatesColumns[11]},
 			},
 			{
 				Name:    "certificate_seat_row_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[16], CertificatesColumns[2], CertificatesColumns[0]},
+				Columns: []*schema.Column{CertificatesColumns[17], CertificatesColumns[2], CertificatesColumns[0]},
 			},
 			{
 				Name:    "certificate_enrollment_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[17]},
+				Columns: []*schema.Column{CertificatesColumns[18]},
 			},
 			{
 				Name:    "certificates_due",
@@ -249,6 +296,9 @@ var (
 		{Name: "allowed_keys", Type: field.TypeJSON},
 		{Name: "subject_template", Type: field.TypeString, Default: ""},
 		{Name: "allowed_sans", Type: field.TypeJSON},
+		{Name: "issuer", Type: field.TypeString, Default: "BUILT_IN"},
+		{Name: "key_usages", Type: field.TypeJSON},
+		{Name: "extended_key_usages", Type: field.TypeJSON},
 		{Name: "mail_code", Type: field.TypeBool, Default: false},
 		{Name: "mail_requester", Type: field.TypeBool, Default: true},
 		{Name: "approver_emails", Type: field.TypeJSON},
@@ -265,7 +315,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "certificate_profiles_business_units_business_unit",
-				Columns:    []*schema.Column{CertificateProfilesColumns[27]},
+				Columns:    []*schema.Column{CertificateProfilesColumns[30]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -274,17 +324,17 @@ var (
 			{
 				Name:    "certificateprofile_business_unit_id_name",
 				Unique:  true,
-				Columns: []*schema.Column{CertificateProfilesColumns[27], CertificateProfilesColumns[8]},
+				Columns: []*schema.Column{CertificateProfilesColumns[30], CertificateProfilesColumns[8]},
 			},
 			{
 				Name:    "certificateprofile_business_unit_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificateProfilesColumns[27], CertificateProfilesColumns[2], CertificateProfilesColumns[0]},
+				Columns: []*schema.Column{CertificateProfilesColumns[30], CertificateProfilesColumns[2], CertificateProfilesColumns[0]},
 			},
 			{
 				Name:    "certificateprofile_business_unit_id_name_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificateProfilesColumns[27], CertificateProfilesColumns[8], CertificateProfilesColumns[0]},
+				Columns: []*schema.Column{CertificateProfilesColumns[30], CertificateProfilesColumns[8], CertificateProfilesColumns[0]},
 			},
 			{
 				Name:    "certificateprofile_created_at_id",
@@ -327,6 +377,7 @@ var (
 		{Name: "request_names", Type: field.TypeJSON, Nullable: true},
 		{Name: "made_seat", Type: field.TypeBool, Default: false},
 		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "attempted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "allowed_attempts", Type: field.TypeInt, Default: 5},
 		{Name: "code_cipher", Type: field.TypeBytes, Nullable: true},
 		{Name: "token_cipher", Type: field.TypeBytes, Nullable: true},
@@ -348,19 +399,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "enrollments_business_units_business_unit",
-				Columns:    []*schema.Column{EnrollmentsColumns[36]},
+				Columns:    []*schema.Column{EnrollmentsColumns[37]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "enrollments_certificate_profiles_profile",
-				Columns:    []*schema.Column{EnrollmentsColumns[37]},
+				Columns:    []*schema.Column{EnrollmentsColumns[38]},
 				RefColumns: []*schema.Column{CertificateProfilesColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "enrollments_seats_seat_row",
-				Columns:    []*schema.Column{EnrollmentsColumns[38]},
+				Columns:    []*schema.Column{EnrollmentsColumns[39]},
 				RefColumns: []*schema.Column{SeatsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -369,7 +420,7 @@ var (
 			{
 				Name:    "enrollment_business_unit_id_status_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[36], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_status_created_at_id",
@@ -379,7 +430,7 @@ var (
 			{
 				Name:    "enrollment_business_unit_id_status_updated_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[36], EnrollmentsColumns[12], EnrollmentsColumns[3], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[3], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_status_updated_at_id",
@@ -389,7 +440,7 @@ var (
 			{
 				Name:    "enrollment_business_unit_id_status_expires_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[36], EnrollmentsColumns[12], EnrollmentsColumns[13], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[13], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_status_expires_at_id",
@@ -399,7 +450,7 @@ var (
 			{
 				Name:    "enrollment_business_unit_id_status_seat_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[36], EnrollmentsColumns[12], EnrollmentsColumns[6], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[6], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_status_seat_key_id",
@@ -409,17 +460,17 @@ var (
 			{
 				Name:    "enrollment_profile_id_status_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_seat_row_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[39], EnrollmentsColumns[2], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_business_unit_id_seat_key_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[36], EnrollmentsColumns[6], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[6], EnrollmentsColumns[2], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_requester_subject_requester_issuer_created_at_id",
@@ -437,7 +488,7 @@ var (
 			{
 				Name:    "enrollments_one_active",
 				Unique:  true,
-				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[36], EnrollmentsColumns[4], EnrollmentsColumns[6]},
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[37], EnrollmentsColumns[4], EnrollmentsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = ANY (ARRAY['CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED', 'LOCKED'])",
 				},
@@ -445,7 +496,7 @@ var (
 			{
 				Name:    "enrollment_token_hash",
 				Unique:  true,
-				Columns: []*schema.Column{EnrollmentsColumns[30]},
+				Columns: []*schema.Column{EnrollmentsColumns[31]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "token_hash IS NOT NULL",
 				},
@@ -453,7 +504,7 @@ var (
 			{
 				Name:    "enrollment_pickup_hash",
 				Unique:  true,
-				Columns: []*schema.Column{EnrollmentsColumns[32]},
+				Columns: []*schema.Column{EnrollmentsColumns[33]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "pickup_hash IS NOT NULL",
 				},
@@ -550,6 +601,49 @@ var (
 			},
 		},
 	}
+	// IssuancesColumns holds the columns for the "issuances" table.
+	IssuancesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_unit_id", Type: field.TypeUUID},
+		{Name: "issuer", Type: field.TypeString},
+		{Name: "csr", Type: field.TypeBytes},
+		{Name: "wanted", Type: field.TypeJSON},
+		{Name: "progress", Type: field.TypeJSON, Nullable: true},
+		{Name: "status", Type: field.TypeString, Default: "REQUESTED"},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "enrollment_id", Type: field.TypeUUID},
+	}
+	// IssuancesTable holds the schema information for the "issuances" table.
+	IssuancesTable = &schema.Table{
+		Name:       "issuances",
+		Columns:    IssuancesColumns,
+		PrimaryKey: []*schema.Column{IssuancesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "issuances_enrollments_enrollment",
+				Columns:    []*schema.Column{IssuancesColumns[10]},
+				RefColumns: []*schema.Column{EnrollmentsColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "issuance_enrollment_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{IssuancesColumns[10], IssuancesColumns[8], IssuancesColumns[0]},
+			},
+			{
+				Name:    "issuances_one_claim",
+				Unique:  true,
+				Columns: []*schema.Column{IssuancesColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'REQUESTED'",
+				},
+			},
+		},
+	}
 	// JobsColumns holds the columns for the "jobs" table.
 	JobsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -601,7 +695,8 @@ var (
 	// MailsColumns holds the columns for the "mails" table.
 	MailsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
-		{Name: "enrollment_id", Type: field.TypeUUID},
+		{Name: "enrollment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "open_request_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "recipient", Type: field.TypeString},
@@ -619,12 +714,79 @@ var (
 			{
 				Name:    "mail_enrollment_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[1], MailsColumns[7], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[1], MailsColumns[8], MailsColumns[0]},
 			},
 			{
 				Name:    "mail_business_unit_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[2], MailsColumns[7], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[3], MailsColumns[8], MailsColumns[0]},
+			},
+			{
+				Name:    "mail_open_request_id",
+				Unique:  false,
+				Columns: []*schema.Column{MailsColumns[2]},
+			},
+		},
+	}
+	// OpenRequestsColumns holds the columns for the "open_requests" table.
+	OpenRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_unit_id", Type: field.TypeUUID},
+		{Name: "seat_id", Type: field.TypeString},
+		{Name: "seat_key", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString, Default: ""},
+		{Name: "email", Type: field.TypeString},
+		{Name: "comment", Type: field.TypeString, Default: ""},
+		{Name: "csr", Type: field.TypeString, Default: ""},
+		{Name: "request_names", Type: field.TypeJSON, Nullable: true},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "token_cipher", Type: field.TypeBytes, Nullable: true},
+		{Name: "token_hash", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "confirmed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "enrollment_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "profile_id", Type: field.TypeUUID},
+	}
+	// OpenRequestsTable holds the schema information for the "open_requests" table.
+	OpenRequestsTable = &schema.Table{
+		Name:       "open_requests",
+		Columns:    OpenRequestsColumns,
+		PrimaryKey: []*schema.Column{OpenRequestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "open_requests_certificate_profiles_profile",
+				Columns:    []*schema.Column{OpenRequestsColumns[16]},
+				RefColumns: []*schema.Column{CertificateProfilesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "openrequest_token_hash",
+				Unique:  true,
+				Columns: []*schema.Column{OpenRequestsColumns[11]},
+			},
+			{
+				Name:    "open_requests_one_waiting",
+				Unique:  true,
+				Columns: []*schema.Column{OpenRequestsColumns[16], OpenRequestsColumns[3], OpenRequestsColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "confirmed_at IS NULL",
+				},
+			},
+			{
+				Name:    "open_requests_due",
+				Unique:  false,
+				Columns: []*schema.Column{OpenRequestsColumns[13], OpenRequestsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "confirmed_at IS NULL",
+				},
+			},
+			{
+				Name:    "openrequest_email_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{OpenRequestsColumns[5], OpenRequestsColumns[12]},
 			},
 		},
 	}
@@ -802,6 +964,8 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		AcmeAccountsTable,
+		AcmeChallengesTable,
 		ApprovalsTable,
 		AuditEntriesTable,
 		BusinessUnitsTable,
@@ -811,8 +975,10 @@ var (
 		EnrollmentNotesTable,
 		EventsTable,
 		IdempotencyKeysTable,
+		IssuancesTable,
 		JobsTable,
 		MailsTable,
+		OpenRequestsTable,
 		SeatsTable,
 		SeatAllocationsTable,
 		SeatLicensesTable,
@@ -828,7 +994,7 @@ func init() {
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{}
 	AuditEntriesTable.Annotation.Checks = map[string]string{
-		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
+		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'ISSUE_CERTIFICATE', 'LOCK', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 		"audit_entries_outcome":  "outcome = ANY (ARRAY['SUCCESS', 'REFUSED', 'FAILURE'])",
 		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB'])",
@@ -859,6 +1025,7 @@ func init() {
 		"certificate_profiles_ca":        "ca_type = ANY (ARRAY['PRIVATE', 'PUBLIC'])",
 		"certificate_profiles_code":      "code_length BETWEEN 6 AND 32",
 		"certificate_profiles_durations": "expiry_seconds > 0 AND pickup_seconds > 0 AND validity_seconds > 0 AND renewal_window_seconds >= 0",
+		"certificate_profiles_issuer":    "issuer = ANY (ARRAY['BUILT_IN', 'ACME', 'EXTERNAL'])",
 		"certificate_profiles_method":    "enrollment_method = ANY (ARRAY['CSR', 'BROWSER_PKCS12', 'REST_API', 'SCEP', 'EST', 'ACME', 'CMPV2', 'DIGICERT_AGENT', 'DESKTOP_CLIENT'])",
 		"certificate_profiles_type":      "seat_type = ANY (ARRAY['USER', 'DEVICE', 'SERVER', 'ORGANIZATION', 'IMPORTED', 'DISCOVERY', 'CERTIFICATE_MANAGEMENT', 'UNIFIED'])",
 	}
@@ -882,6 +1049,13 @@ func init() {
 	EventsTable.Annotation.Checks = map[string]string{
 		"events_xid": "xid IS NOT NULL",
 	}
+	IssuancesTable.ForeignKeys[0].RefTable = EnrollmentsTable
+	IssuancesTable.Annotation = &entsql.Annotation{}
+	IssuancesTable.Annotation.Checks = map[string]string{
+		"issuances_end":    "(status = 'REQUESTED') = (finished_at IS NULL)",
+		"issuances_issuer": "issuer = ANY (ARRAY['BUILT_IN', 'ACME', 'EXTERNAL'])",
+		"issuances_status": "status = ANY (ARRAY['REQUESTED', 'DONE', 'FAILED'])",
+	}
 	JobsTable.Annotation = &entsql.Annotation{}
 	JobsTable.Annotation.Checks = map[string]string{
 		"jobs_lease":  "(status = 'RUNNING') = (lease_until IS NOT NULL)",
@@ -889,8 +1063,14 @@ func init() {
 	}
 	MailsTable.Annotation = &entsql.Annotation{}
 	MailsTable.Annotation.Checks = map[string]string{
-		"mails_kind":   "kind = ANY (ARRAY['INVITATION', 'REQUEST_RECEIVED', 'REQUEST_TO_REVIEW', 'APPROVED', 'REJECTED', 'LOCKED'])",
+		"mails_about":  "(enrollment_id IS NULL) <> (open_request_id IS NULL)",
+		"mails_kind":   "kind = ANY (ARRAY['INVITATION', 'CONFIRM_REQUEST', 'REQUEST_RECEIVED', 'REQUEST_TO_REVIEW', 'APPROVED', 'REJECTED', 'LOCKED'])",
 		"mails_status": "status = ANY (ARRAY['QUEUED', 'SENT', 'FAILED'])",
+	}
+	OpenRequestsTable.ForeignKeys[0].RefTable = CertificateProfilesTable
+	OpenRequestsTable.Annotation = &entsql.Annotation{}
+	OpenRequestsTable.Annotation.Checks = map[string]string{
+		"open_requests_confirmed": "(confirmed_at IS NULL) = (enrollment_id IS NULL)",
 	}
 	SeatsTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	SeatsTable.Annotation = &entsql.Annotation{}

@@ -6,6 +6,12 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// ACMEAccount is the predicate function for acmeaccount builders.
+type ACMEAccount func(*sql.Selector)
+
+// ACMEChallenge is the predicate function for acmechallenge builders.
+type ACMEChallenge func(*sql.Selector)
+
 // Approval is the predicate function for approval builders.
 type Approval func(*sql.Selector)
 
@@ -33,11 +39,17 @@ type Event func(*sql.Selector)
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
+// Issuance is the predicate function for issuance builders.
+type Issuance func(*sql.Selector)
+
 // Job is the predicate function for job builders.
 type Job func(*sql.Selector)
 
 // Mail is the predicate function for mail builders.
 type Mail func(*sql.Selector)
+
+// OpenRequest is the predicate function for openrequest builders.
+type OpenRequest func(*sql.Selector)
 
 // Seat is the predicate function for seat builders.
 type Seat func(*sql.Selector)

@@ -46,7 +46,9 @@ func (ps *Profiles) Create(ctx context.Context, in CreateCertificateProfileInput
 	out, err := ps.store.Do(ctx, store.Cause{
 		Mutation: "createCertificateProfile", Action: audit.CreateProfile, Resource: audit.Profile, Key: in.IdempotencyKey, Input: in,
 	}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		rules := usual().with(in.RuleChanges)
+		rules := usual()
+		rules.Issuer = lifecycle.UsualIssuer(in.CaType, in.AuthenticationMethod, in.SeatType)
+		rules = rules.with(in.RuleChanges)
 		if no := in.check(rules); no != nil {
 			return store.Outcome{}, no
 		}
@@ -82,6 +84,9 @@ func (in CreateCertificateProfileInput) check(rules Rules) *refusal.Refusal {
 	}
 	if !in.SeatType.Enrollable() {
 		return refusal.New(refusal.WrongSeatType, "Seats of type %s are not enrolled; a profile is for USER, DEVICE, SERVER, ORGANIZATION or UNIFIED.", in.SeatType).At("seatType")
+	}
+	if no := suits(rules.Issuer, in.Issuer != nil, in.CaType, in.AuthenticationMethod, in.EnrollmentMethod, in.SeatType); no != nil {
+		return no
 	}
 	return rules.check(in.AuthenticationMethod)
 }

@@ -37,12 +37,24 @@ type Held struct {
 // who hold it do not wait for each other; who changes, archives or deletes waits
 // for them.
 func Hold(ctx context.Context, tx *store.Tx, sc scope.Scope, i id.ID) (*Held, error) {
-	rows, err := tx.Query(ctx, fmt.Sprintf(`SELECT %s, u.name, u.approver_emails, u.manager_emails FROM certificate_profiles p JOIN business_units u ON u.id = p.business_unit_id
-WHERE p.id = $1 AND u.deleted_at IS NULL AND %s
-FOR SHARE OF p FOR KEY SHARE OF u`, strings.Join(columns, ", "), scope.Condition("p.business_unit_id", 2)), named(i), sc.Arg())
+	rows, err := tx.Query(ctx, ofHeld+` AND `+scope.Condition("p.business_unit_id", 2)+`
+FOR SHARE OF p FOR KEY SHARE OF u`, named(i), sc.Arg())
 	if err != nil {
 		return nil, fmt.Errorf("hold %s: %w", i, err)
 	}
+	held, err := scanHeld(rows, i)
+	if held != nil {
+		tx.In(held.Unit)
+	}
+	return held, err
+}
+
+// ofHeld reads what Held tells of the profile $1, unless its business unit was deleted.
+var ofHeld = fmt.Sprintf(`SELECT %s, u.name, u.approver_emails, u.manager_emails FROM certificate_profiles p JOIN business_units u ON u.id = p.business_unit_id
+WHERE p.id = $1 AND u.deleted_at IS NULL`, strings.Join(columns, ", "))
+
+// scanHeld reads the row of ofHeld; nil when there is none.
+func scanHeld(rows found, i id.ID) (*Held, error) {
 	var unitName string
 	var approvers, managers []byte
 	all, err := scan(rows, &unitName, &approvers, &managers)
@@ -50,7 +62,6 @@ FOR SHARE OF p FOR KEY SHARE OF u`, strings.Join(columns, ", "), scope.Condition
 		return nil, err
 	}
 	p := all[0]
-	tx.In(p.Unit)
 	for _, list := range []struct {
 		own    *[]string
 		ofUnit []byte

@@ -24,7 +24,8 @@ var columns = []string{
 	"p.id", "p.business_unit_id", "p.name", "p.seat_type", "p.ca_type", "p.authentication_method", "p.enrollment_method",
 	"p.description", "p.approvals_required", "p.code_length", "p.code_alphabet", "p.allowed_attempts",
 	"p.expiry_seconds", "p.pickup_seconds", "p.validity_seconds", "p.renewal_window_seconds", "p.subject_template",
-	"p.mail_code", "p.mail_requester", "p.open_requests", "p.allowed_keys", "p.allowed_sans", "p.approver_emails", "p.manager_emails",
+	"p.mail_code", "p.mail_requester", "p.open_requests", "p.issuer", "p.allowed_keys", "p.allowed_sans", "p.key_usages", "p.extended_key_usages",
+	"p.approver_emails", "p.manager_emails",
 	"p.created_at", "p.updated_at", "p.archived_at", "p.version",
 }
 
@@ -98,11 +99,11 @@ func scan(rows found, behind ...any) ([]*CertificateProfile, error) {
 	seen := map[uuid.UUID]bool{}
 	for rows.Next() {
 		p := &CertificateProfile{ID: id.ID{Kind: id.Profile}}
-		var keys, sans, approvers, managers []byte
+		var keys, sans, usages, extended, approvers, managers []byte
 		err := rows.Scan(append([]any{&p.ID.UUID, &p.Unit, &p.Name, &p.SeatType, &p.CaType, &p.AuthenticationMethod, &p.EnrollmentMethod,
 			&p.Description, &p.ApprovalsRequired, &p.CodeLength, &p.CodeAlphabet, &p.AllowedAttempts,
 			&p.Expiry, &p.PickupTime, &p.Validity, &p.RenewalWindow, &p.SubjectTemplate,
-			&p.MailCode, &p.MailRequester, &p.OpenRequests, &keys, &sans, &approvers, &managers,
+			&p.MailCode, &p.MailRequester, &p.OpenRequests, &p.Issuer, &keys, &sans, &usages, &extended, &approvers, &managers,
 			&p.CreatedAt, &p.UpdatedAt, &p.ArchivedAt, &p.Version}, behind...)...)
 		if err != nil {
 			return nil, fmt.Errorf("read certificate profiles: %w", err)
@@ -110,7 +111,7 @@ func scan(rows found, behind ...any) ([]*CertificateProfile, error) {
 		for _, list := range []struct {
 			column []byte
 			into   any
-		}{{keys, &p.AllowedKeys}, {sans, &p.AllowedSans}, {approvers, &p.ApproverEmails}, {managers, &p.ManagerEmails}} {
+		}{{keys, &p.AllowedKeys}, {sans, &p.AllowedSans}, {usages, &p.KeyUsages}, {extended, &p.ExtendedKeyUsages}, {approvers, &p.ApproverEmails}, {managers, &p.ManagerEmails}} {
 			if err := json.Unmarshal(list.column, list.into); err != nil {
 				return nil, fmt.Errorf("read the lists of %s: %w", p.ID, err)
 			}

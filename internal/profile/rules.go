@@ -8,6 +8,7 @@ import (
 	"gatehouse/internal/period"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/store"
+	"gatehouse/internal/subject"
 )
 
 // Rules is what can be changed of a profile beside its name, and what an
@@ -25,6 +26,9 @@ type Rules struct {
 	AllowedKeys       []lifecycle.KeyKind
 	SubjectTemplate   string
 	AllowedSans       []lifecycle.SANKind
+	Issuer            lifecycle.Issuer
+	KeyUsages         []lifecycle.KeyUsage
+	ExtendedKeyUsages []lifecycle.ExtendedKeyUsage
 	MailCode          bool
 	MailRequester     bool
 	ApproverEmails    []string
@@ -37,7 +41,8 @@ func usual() Rules {
 	return Rules{
 		ApprovalsRequired: 1, CodeLength: 12, CodeAlphabet: lifecycle.LettersAndDigits, AllowedAttempts: 5,
 		Expiry: 10 * period.Day, PickupTime: 30 * period.Day, Validity: 365 * period.Day, RenewalWindow: 30 * period.Day,
-		AllowedKeys: []lifecycle.KeyKind{}, AllowedSans: []lifecycle.SANKind{}, MailRequester: true,
+		AllowedKeys: []lifecycle.KeyKind{}, AllowedSans: []lifecycle.SANKind{},
+		KeyUsages: []lifecycle.KeyUsage{}, ExtendedKeyUsages: []lifecycle.ExtendedKeyUsage{}, MailRequester: true,
 		ApproverEmails: []string{}, ManagerEmails: []string{},
 	}
 }
@@ -56,6 +61,9 @@ type RuleChanges struct {
 	AllowedKeys       []lifecycle.KeyKind
 	SubjectTemplate   *string
 	AllowedSans       []lifecycle.SANKind
+	Issuer            *lifecycle.Issuer
+	KeyUsages         []lifecycle.KeyUsage
+	ExtendedKeyUsages []lifecycle.ExtendedKeyUsage
 	MailCode          *bool
 	MailRequester     *bool
 	ApproverEmails    []string
@@ -75,6 +83,7 @@ func (r Rules) with(c RuleChanges) Rules {
 	set(&r.Validity, c.Validity)
 	set(&r.RenewalWindow, c.RenewalWindow)
 	set(&r.SubjectTemplate, c.SubjectTemplate)
+	set(&r.Issuer, c.Issuer)
 	set(&r.MailCode, c.MailCode)
 	set(&r.MailRequester, c.MailRequester)
 	set(&r.OpenRequests, c.OpenRequests)
@@ -83,6 +92,12 @@ func (r Rules) with(c RuleChanges) Rules {
 	}
 	if c.AllowedSans != nil {
 		r.AllowedSans = inOrder(c.AllowedSans, lifecycle.SANKinds)
+	}
+	if c.KeyUsages != nil {
+		r.KeyUsages = inOrder(c.KeyUsages, lifecycle.KeyUsages)
+	}
+	if c.ExtendedKeyUsages != nil {
+		r.ExtendedKeyUsages = inOrder(c.ExtendedKeyUsages, lifecycle.ExtendedKeyUsages)
 	}
 	if c.ApproverEmails != nil {
 		r.ApproverEmails = c.ApproverEmails
@@ -143,7 +158,7 @@ func (r Rules) check(method lifecycle.AuthenticationMethod) *refusal.Refusal {
 			return refusal.New(refusal.Invalid, "The %s is %s; %s to %s are allowed.", d.field, d.value, d.shortest, d.longest).At(d.field)
 		}
 	}
-	if _, no := ParseSubject(r.SubjectTemplate); no != nil {
+	if _, no := subject.Parse(r.SubjectTemplate); no != nil {
 		return no.At("subjectTemplate")
 	}
 	if no := form.Addresses(r.ApproverEmails, "approverEmails"); no != nil {
@@ -164,7 +179,7 @@ func (r Rules) row() store.Row {
 		"description": r.Description, "approvals_required": r.ApprovalsRequired, "code_length": r.CodeLength, "code_alphabet": r.CodeAlphabet,
 		"allowed_attempts": r.AllowedAttempts, "expiry_seconds": r.Expiry, "pickup_seconds": r.PickupTime, "validity_seconds": r.Validity,
 		"renewal_window_seconds": r.RenewalWindow, "allowed_keys": names(r.AllowedKeys), "subject_template": r.SubjectTemplate,
-		"allowed_sans": names(r.AllowedSans), "mail_code": r.MailCode, "mail_requester": r.MailRequester,
+		"allowed_sans": names(r.AllowedSans), "issuer": r.Issuer, "key_usages": names(r.KeyUsages), "extended_key_usages": names(r.ExtendedKeyUsages), "mail_code": r.MailCode, "mail_requester": r.MailRequester,
 		"approver_emails": r.ApproverEmails, "manager_emails": r.ManagerEmails, "open_requests": r.OpenRequests,
 	}
 }
@@ -176,6 +191,7 @@ func (r Rules) Promise() lifecycle.Promise {
 		CodeLength: r.CodeLength, CodeAlphabet: r.CodeAlphabet,
 		ExpirySeconds: int64(r.Expiry), PickupSeconds: int64(r.PickupTime), ValiditySeconds: int64(r.Validity), RenewalWindowSeconds: int64(r.RenewalWindow),
 		AllowedKeys: names(r.AllowedKeys), SubjectTemplate: r.SubjectTemplate, AllowedSANs: names(r.AllowedSans),
+		Issuer: r.Issuer, KeyUsages: names(r.KeyUsages), ExtendedKeyUsages: names(r.ExtendedKeyUsages),
 		MailCode: r.MailCode, MailRequester: r.MailRequester, ApproverEmails: r.ApproverEmails, ManagerEmails: r.ManagerEmails,
 	}
 }

@@ -52,6 +52,9 @@ func (ps *Profiles) Update(ctx context.Context, in UpdateCertificateProfileInput
 		if no := form.Line(name, 1, form.MaxName, "name"); no != nil {
 			return store.Outcome{}, no
 		}
+		if no := suits(rules.Issuer, in.Issuer != nil, p.CaType, p.AuthenticationMethod, p.EnrollmentMethod, p.SeatType); no != nil {
+			return store.Outcome{}, no
+		}
 		if no := rules.check(p.AuthenticationMethod); no != nil {
 			return store.Outcome{}, no
 		}

@@ -24,6 +24,7 @@ func TestCreateFillsInWhatIsUsual(t *testing.T) {
 		ApprovalsRequired: 1, CodeLength: 12, CodeAlphabet: lifecycle.LettersAndDigits, AllowedAttempts: 5,
 		Expiry: 10 * period.Day, PickupTime: 30 * period.Day, Validity: 365 * period.Day, RenewalWindow: 30 * period.Day,
 		AllowedKeys: []lifecycle.KeyKind{}, AllowedSans: []lifecycle.SANKind{}, MailRequester: true, ApproverEmails: []string{}, ManagerEmails: []string{},
+		Issuer: lifecycle.IssuerBuiltIn, KeyUsages: []lifecycle.KeyUsage{}, ExtendedKeyUsages: []lifecycle.ExtendedKeyUsage{},
 	}
 	if !reflect.DeepEqual(p.Rules, want) {
 		t.Errorf("rules: %+v", p.Rules)
@@ -46,6 +47,7 @@ func TestCreateKeepsEveryRule(t *testing.T) {
 	promised := lifecycle.Promise{
 		CodeLength: 8, CodeAlphabet: lifecycle.Digits, ExpirySeconds: 60, PickupSeconds: 366 * 86400, ValiditySeconds: 3600, RenewalWindowSeconds: 0,
 		AllowedKeys: []string{"RSA_3072", "EC_P256"}, SubjectTemplate: "CN={seat.name}", AllowedSANs: []string{"DNS"}, MailCode: true,
+		Issuer: lifecycle.IssuerExternal, KeyUsages: []string{"DIGITAL_SIGNATURE", "KEY_AGREEMENT"}, ExtendedKeyUsages: []string{"CLIENT_AUTH", "CODE_SIGNING"},
 		ApproverEmails: []string{"a@example.com"}, ManagerEmails: []string{"m@example.com"},
 	}
 	if !reflect.DeepEqual(p.Promise(), promised) {
@@ -62,12 +64,16 @@ var (
 		AllowedKeys: []lifecycle.KeyKind{lifecycle.ECP256, lifecycle.RSA3072, lifecycle.ECP256}, SubjectTemplate: ptr("CN={seat.name}"),
 		AllowedSans: []lifecycle.SANKind{lifecycle.SANDNS}, MailCode: ptr(true), MailRequester: ptr(false),
 		ApproverEmails: []string{"a@example.com"}, ManagerEmails: []string{"m@example.com"}, OpenRequests: ptr(true),
+		Issuer: ptr(lifecycle.IssuerExternal), KeyUsages: []lifecycle.KeyUsage{lifecycle.KeyAgreement, lifecycle.DigitalSignature, lifecycle.KeyAgreement},
+		ExtendedKeyUsages: []lifecycle.ExtendedKeyUsage{lifecycle.CodeSigning, lifecycle.ClientAuth},
 	}
 	everyRule = profile.Rules{
 		Description: "For staff.\nAsk Ada.", ApprovalsRequired: 5, CodeLength: 8, CodeAlphabet: lifecycle.Digits, AllowedAttempts: 10,
 		Expiry: 60, PickupTime: 366 * period.Day, Validity: 3600, RenewalWindow: 0,
 		AllowedKeys: []lifecycle.KeyKind{lifecycle.RSA3072, lifecycle.ECP256}, SubjectTemplate: "CN={seat.name}",
 		AllowedSans: []lifecycle.SANKind{lifecycle.SANDNS}, MailCode: true, ApproverEmails: []string{"a@example.com"}, ManagerEmails: []string{"m@example.com"}, OpenRequests: true,
+		Issuer: lifecycle.IssuerExternal, KeyUsages: []lifecycle.KeyUsage{lifecycle.DigitalSignature, lifecycle.KeyAgreement},
+		ExtendedKeyUsages: []lifecycle.ExtendedKeyUsage{lifecycle.ClientAuth, lifecycle.CodeSigning},
 	}
 )
 

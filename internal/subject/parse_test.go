@@ -1,16 +1,16 @@
-package profile_test
+package subject_test
 
 import (
 	"fmt"
 	"strings"
 	"testing"
 
-	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/subject"
 )
 
 // shown is a parsed template in a form that tells literals from placeholders.
-func shown(s profile.Subject) string {
+func shown(s subject.Template) string {
 	var all []string
 	for _, a := range s {
 		line := a.Name + "="
@@ -64,7 +64,7 @@ func TestSubjectTemplate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s, no := profile.ParseSubject(c.template)
+			s, no := subject.Parse(c.template)
 			switch {
 			case c.says == "" && no != nil:
 				t.Fatalf("refused: %s", no.Message)
@@ -84,7 +84,7 @@ func FuzzSubjectTemplate(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, template string) {
-		s, no := profile.ParseSubject(template)
+		s, no := subject.Parse(template)
 		if no != nil {
 			if no.Code != refusal.Invalid || len(s) > 0 {
 				t.Errorf("%v beside %v", no, s)

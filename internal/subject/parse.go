@@ -1,4 +1,4 @@
-package profile
+package subject
 
 import (
 	"slices"
@@ -9,69 +9,29 @@ import (
 	"gatehouse/internal/refusal"
 )
 
-// Subject is a parsed subject template: the attributes of the distinguished
-// name, in the order in which the template writes them. An empty one takes the
-// common name from the seat.
-type Subject []SubjectAttribute
-
-// SubjectAttribute is one attribute and the parts of its value.
-type SubjectAttribute struct {
-	// Name is as the schema spells it, such as "CN".
-	Name  string
-	Parts []SubjectPart
-}
-
-// SubjectPart is a literal text or, when Placeholder is not empty, what the seat
-// has in its place.
-type SubjectPart struct {
-	Text        string
-	Placeholder Placeholder
-}
-
-// Placeholder is what a template takes from the seat.
-type Placeholder string
-
-// The placeholders, as they stand between braces.
-const (
-	SeatID    Placeholder = "seat.id"
-	SeatName  Placeholder = "seat.name"
-	SeatEmail Placeholder = "seat.email"
-)
-
-// subjectAttributes are the attributes that a template may have, with the upper
-// bounds of RFC 5280 appendix A.1 in characters, and whether one may stand twice.
-var subjectAttributes = []struct {
-	name   string
-	most   int
-	repeat bool
-}{
-	{"CN", 64, false}, {"O", 64, true}, {"OU", 64, true}, {"L", 128, false}, {"ST", 128, false}, {"C", 2, false},
-	{"emailAddress", 255, false}, {"serialNumber", 64, false},
-}
-
 // escaped are the characters that a value writes with a backslash: those of
 // RFC 4514 section 2.4, and the braces of placeholders.
 const escaped = `,+"\<>;={} #`
 
-// ParseSubject reads a subject template such as "CN={seat.name}, O=Example": the
+// Parse reads a subject template such as "CN={seat.name}, O=Example": the
 // string form of RFC 4514 with one attribute per comma, and placeholders. The
 // refusal says what is wrong and where; what a seat will make of the
 // placeholders (its name may be too long, say) shows when it is rendered.
-func ParseSubject(template string) (Subject, *refusal.Refusal) {
+func Parse(template string) (Template, *refusal.Refusal) {
 	if no := form.Line(template, 0, form.MaxText, "subjectTemplate"); no != nil {
 		return nil, no
 	}
 	if strings.TrimSpace(template) == "" {
 		return nil, nil
 	}
-	var s Subject
-	p := subjectParser{rest: template}
+	var s Template
+	p := parser{rest: template}
 	for {
 		a, no := p.attribute()
 		if no != nil {
 			return nil, no
 		}
-		if slices.ContainsFunc(s, func(b SubjectAttribute) bool { return b.Name == a.Name }) && !repeats(a.Name) {
+		if slices.ContainsFunc(s, func(b Attribute) bool { return b.Name == a.Name }) && !kindOf(a.Name).Repeats {
 			return nil, refusal.New(refusal.Invalid, "%s stands twice in the subject template; once is enough.", a.Name)
 		}
 		s = append(s, a)
@@ -82,38 +42,38 @@ func ParseSubject(template string) (Subject, *refusal.Refusal) {
 	}
 }
 
-// subjectParser is what is left of a template.
-type subjectParser struct{ rest string }
+// parser is what is left of a template.
+type parser struct{ rest string }
 
 // attribute reads up to the next comma or the end.
-func (p *subjectParser) attribute() (SubjectAttribute, *refusal.Refusal) {
+func (p *parser) attribute() (Attribute, *refusal.Refusal) {
 	name, rest, ok := strings.Cut(p.rest, "=")
 	name = strings.TrimSpace(name)
 	if !ok {
-		return SubjectAttribute{}, refusal.New(refusal.Invalid, "The subject template has %q where an attribute such as CN={seat.name} belongs.", p.rest)
+		return Attribute{}, refusal.New(refusal.Invalid, "The subject template has %q where an attribute such as CN={seat.name} belongs.", p.rest)
 	}
-	for _, known := range subjectAttributes {
-		if strings.EqualFold(known.name, name) {
+	for _, known := range Kinds {
+		if strings.EqualFold(known.Name, name) {
 			p.rest = rest
-			parts, no := p.value(known.name)
+			parts, no := p.value(known.Name)
 			if no != nil {
-				return SubjectAttribute{}, no
+				return Attribute{}, no
 			}
-			return SubjectAttribute{known.name, parts}, bounds(known.name, known.most, parts)
+			return Attribute{known.Name, parts}, bounds(known.Name, known.Most, parts)
 		}
 	}
-	return SubjectAttribute{}, refusal.New(refusal.Invalid, "The subject template has the attribute %q; CN, O, OU, L, ST, C, emailAddress and serialNumber are allowed.", name)
+	return Attribute{}, refusal.New(refusal.Invalid, "The subject template has the attribute %q; CN, O, OU, L, ST, C, emailAddress and serialNumber are allowed.", name)
 }
 
 // value reads literals and placeholders up to an unescaped comma or the end.
 // Spaces around the value do not belong to it, unless they are escaped.
-func (p *subjectParser) value(attribute string) ([]SubjectPart, *refusal.Refusal) {
-	var parts []SubjectPart
+func (p *parser) value(attribute string) ([]Part, *refusal.Refusal) {
+	var parts []Part
 	var text strings.Builder
 	kept := 0 // how much of text cannot be trimmed: up to its last character that is no bare space
 	flush := func() {
 		if text.Len() > 0 {
-			parts = append(parts, SubjectPart{Text: text.String()})
+			parts = append(parts, Part{Text: text.String()})
 			text.Reset()
 			kept = 0
 		}
@@ -135,7 +95,7 @@ func (p *subjectParser) value(attribute string) ([]SubjectPart, *refusal.Refusal
 				return nil, refusal.New(refusal.Invalid, "The subject template has the placeholder {%s; {seat.id}, {seat.name} and {seat.email} are allowed, and \\{ is a brace.", placeholderShown(placeholder, ok))
 			}
 			flush()
-			parts = append(parts, SubjectPart{Placeholder: Placeholder(placeholder)})
+			parts = append(parts, Part{Placeholder: Placeholder(placeholder)})
 			p.rest, size = rest, 0
 		case strings.ContainsRune(`+"<>;}`, r):
 			return nil, refusal.New(refusal.Invalid, "The subject template has a bare %c in the value of %s; write \\%c.", r, attribute, r)
@@ -148,7 +108,7 @@ func (p *subjectParser) value(attribute string) ([]SubjectPart, *refusal.Refusal
 		p.rest = p.rest[size:]
 	}
 	if trimmed := text.String()[:kept]; trimmed != "" {
-		parts = append(parts, SubjectPart{Text: trimmed})
+		parts = append(parts, Part{Text: trimmed})
 	}
 	if len(parts) == 0 {
 		return nil, refusal.New(refusal.Invalid, "The attribute %s of the subject template has no value; leave it out.", attribute)
@@ -165,31 +125,17 @@ func placeholderShown(placeholder string, closed bool) string {
 }
 
 // bounds holds the literal parts to what the attribute can hold.
-func bounds(attribute string, most int, parts []SubjectPart) *refusal.Refusal {
+func bounds(attribute string, most int, parts []Part) *refusal.Refusal {
 	n, whole := 0, true
 	for _, part := range parts {
 		n += utf8.RuneCountInString(part.Text)
 		whole = whole && part.Placeholder == ""
 	}
-	if attribute == "C" && !(whole && len(parts) == 1 && isCountry(parts[0].Text)) {
+	if attribute == "C" && !(whole && len(parts) == 1 && IsCountry(parts[0].Text)) {
 		return refusal.New(refusal.Invalid, "C in the subject template is a country code of two letters (ISO 3166-1), such as C=DE.")
 	}
 	if n > most {
 		return refusal.New(refusal.Invalid, "The value of %s in the subject template has %d characters; %d at most are allowed in a certificate.", attribute, n, most)
 	}
 	return nil
-}
-
-func isCountry(s string) bool {
-	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
-}
-
-// repeats reports whether an attribute may stand several times.
-func repeats(attribute string) bool {
-	for _, a := range subjectAttributes {
-		if a.name == attribute {
-			return a.repeat
-		}
-	}
-	return false
 }

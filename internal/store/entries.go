@@ -31,7 +31,8 @@ func (tx *Tx) writeEntries(ctx context.Context) error {
 	for _, e := range tx.entries {
 		row := tx.entryRow(ctx, e)
 		entries = append(entries, row)
-		if row["outcome"] == audit.Success && row["resource_id"] != nil {
+		// An event is that something changed, which a failure may have done too.
+		if (row["outcome"] == audit.Success || len(e.Changes) > 0) && row["resource_id"] != nil {
 			events = append(events, Row{
 				"id": uuid.Must(uuid.NewV7()), "at": row["at"], "action": row["action"], "resource_type": row["resource_type"],
 				"resource_id": row["resource_id"], "business_unit_id": row["business_unit_id"], "changes": row["changes"],

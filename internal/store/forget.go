@@ -37,7 +37,7 @@ func (s *Store) Forget(ctx context.Context) (int, error) {
 		{"jobs", "finished_at", JobLife},
 	} {
 		for {
-			n, err := s.forget(ctx, memory.table, memory.column, s.Now(ctx).Add(-memory.life))
+			n, err := s.forget(ctx, memory.table, memory.column, "TRUE", s.Now(ctx).Add(-memory.life), forgetBatch)
 			total += n
 			if err != nil {
 				return total, fmt.Errorf("forget rows of %s: %w", memory.table, err)
@@ -50,10 +50,22 @@ func (s *Store) Forget(ctx context.Context) (int, error) {
 	return total, nil
 }
 
-// forget removes one batch of rows that are older than an instant.
-func (s *Store) forget(ctx context.Context, table, column string, before time.Time) (int, error) {
+// ForgetOpenRequests removes up to limit requests from the open request page whose
+// address nobody has confirmed in time, and returns how many. Rows that somebody is
+// at work on are left for the next time.
+func (s *Store) ForgetOpenRequests(ctx context.Context, limit int) (int, error) {
+	n, err := s.forget(ctx, "open_requests", "expires_at", "confirmed_at IS NULL", s.Now(ctx), limit)
+	if err != nil {
+		return n, fmt.Errorf("forget open requests: %w", err)
+	}
+	return n, nil
+}
+
+// forget removes one batch of the rows that a condition holds for and that are
+// older than an instant.
+func (s *Store) forget(ctx context.Context, table, column, condition string, before time.Time, limit int) (int, error) {
 	statement := fmt.Sprintf(`DELETE FROM %[1]s WHERE id = ANY(ARRAY(
-  SELECT id FROM %[1]s WHERE %[2]s < $1 ORDER BY %[2]s LIMIT %[3]d FOR UPDATE SKIP LOCKED))`, table, column, forgetBatch)
+  SELECT id FROM %[1]s WHERE %[2]s < $1 AND %[3]s ORDER BY %[2]s LIMIT %[4]d FOR UPDATE SKIP LOCKED))`, table, column, condition, limit)
 	s.onStatement(ctx, statement)
 	result, err := s.db.ExecContext(ctx, statement, before)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"gatehouse/internal/fault"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/viewer"
 )
@@ -71,6 +72,11 @@ SELECT count(*) FROM claimed`
 	if err := tx.row(ctx, earlier, []any{k.issuer, k.subject, k.mutation, k.text}, &hash, &outcome); err != nil {
 		return nil, fmt.Errorf("read the idempotency key: %w", err)
 	}
+	return k.earlier(hash, outcome)
+}
+
+// earlier reads what is kept under the key.
+func (k *key) earlier(hash, outcome []byte) (*Outcome, error) {
 	if string(hash) != string(k.inputHash) {
 		return nil, refusal.New(refusal.KeyReused, "This idempotency key was used for another input within the last 24 hours; use a new key for a new input.").At("idempotencyKey")
 	}
@@ -80,6 +86,39 @@ SELECT count(*) FROM claimed`
 	}
 	out.Replayed = true
 	return &out, nil
+}
+
+// Earlier is what an earlier call with the cause's idempotency key came to; nil when
+// there was none, or when no key was given. It is for what a mutation does before its
+// transaction and must not do again for a repeat. A call that runs at this moment is
+// not seen: Do waits for it. Another input's key is the refusal KEY_REUSED, as the
+// error.
+func (s *Store) Earlier(ctx context.Context, cause Cause) (*Outcome, error) {
+	v, ok := viewer.From(ctx)
+	if !ok {
+		return nil, fault.NoViewer
+	}
+	k, no := newKey(cause, v)
+	if no != nil {
+		return nil, no
+	}
+	if k == nil {
+		return nil, nil
+	}
+	rows, err := s.Read().Query(ctx, `SELECT input_hash, outcome FROM idempotency_keys WHERE issuer = $1 AND subject = $2 AND mutation = $3 AND key = $4 AND created_at > $5`,
+		k.issuer, k.subject, k.mutation, k.text, s.Now(ctx).Add(-KeyLife))
+	if err != nil {
+		return nil, fmt.Errorf("look for the idempotency key: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	var hash, outcome []byte
+	if err := rows.Scan(&hash, &outcome); err != nil {
+		return nil, fmt.Errorf("read the idempotency key: %w", err)
+	}
+	return k.earlier(hash, outcome)
 }
 
 // keep remembers the outcome, in the same transaction.

@@ -114,7 +114,7 @@ func (tx *Tx) record(e audit.Entry, system bool) {
 	if e.At.IsZero() {
 		e.At = tx.now
 	}
-	if c := tx.changed[thing{e.Resource, e.ID}]; c != nil && e.Outcome == audit.Success {
+	if c := tx.changed[thing{e.Resource, e.ID}]; c != nil && e.Outcome != audit.Refused {
 		c.entries++
 		if e.BusinessUnit == uuid.Nil {
 			e.BusinessUnit = c.unit

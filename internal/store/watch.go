@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +36,10 @@ var unaudited = map[string]string{
 	generated.TypeApproval:       "a decision is an entry on its enrollment",
 	generated.TypeEnrollmentNote: "a note is an entry on its enrollment",
 	generated.TypeMail:           "a mail follows from an audited change",
+	generated.TypeIssuance:       "what a CA was asked for follows from an audited claim of its enrollment",
+	generated.TypeOpenRequest:    "nobody's request yet; once confirmed it is an enrollment, with an entry",
+	generated.TypeACMEAccount:    "the server's own account with a CA",
+	generated.TypeACMEChallenge:  "a CA's question to the server, for a minute",
 	generated.TypeJob:            "the server's own work; a job that a person starts is recorded by its mutation",
 	generated.TypeAuditEntry:     "is the audit",
 	generated.TypeEvent:          "follows from an entry",
@@ -45,7 +50,7 @@ var unaudited = map[string]string{
 // untold are columns that an entry's changes do not tell: bookkeeping, copies
 // of other columns, what is too long to read, and every secret.
 var untold = []string{
-	"id", "version", "created_at", "updated_at", "seat_key", "search_text", "unused_since", "business_unit_id", "promise", "csr", "der",
+	"id", "version", "created_at", "updated_at", "seat_key", "search_text", "unused_since", "business_unit_id", "promise", "csr", "der", "chain", "attempted_at",
 	"code_cipher", "token_cipher", "token_hash", "pickup_cipher", "pickup_hash", "active_enrollments", "valid_certificates",
 }
 
@@ -230,6 +235,12 @@ func told(v any) *string {
 	case int, int64, bool:
 		s = fmt.Sprint(x)
 	default:
+		if r := reflect.ValueOf(v); r.Kind() == reflect.Pointer {
+			if r.IsNil() {
+				return nil
+			}
+			return told(r.Elem().Interface())
+		}
 		b, err := json.Marshal(x)
 		if err != nil {
 			return nil

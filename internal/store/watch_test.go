@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/ent/generated/migrate"
 	"gatehouse/internal/audit"
+	"gatehouse/internal/lifecycle"
 )
 
 func TestEveryEntityIsAuditedOrSaysWhyNot(t *testing.T) {
@@ -60,6 +61,29 @@ func TestEveryColumnCanBeWrittenInBulk(t *testing.T) {
 			if _, err := sqlType(table, c.Name); err != nil {
 				t.Errorf("%s: %v", resource, err)
 			}
+		}
+	}
+}
+
+func TestNothingIsToldAsNull(t *testing.T) {
+	t.Parallel()
+	requested := lifecycle.IssuanceRequested
+	for name, c := range map[string]struct {
+		value any
+		want  string
+	}{
+		"no value":              {nil, ""},
+		"no text":               {(*string)(nil), ""},
+		"no word of a table":    {(*lifecycle.IssuanceState)(nil), ""},
+		"a word of a table":     {&requested, "REQUESTED"},
+		"a word without detour": {requested, "REQUESTED"},
+	} {
+		got := told(c.value)
+		if c.want == "" && got != nil {
+			t.Errorf("%s is told as %q", name, *got)
+		}
+		if c.want != "" && (got == nil || *got != c.want) {
+			t.Errorf("%s is told as %v; it is %q", name, got, c.want)
 		}
 	}
 }

@@ -22,8 +22,9 @@ type trail struct {
 }
 
 var (
-	enrollmentTrail = trail{"enrollment.auditTrail", "(SELECT p.parent AS id) r"}
-	seatTrail       = trail{"seat.auditTrail", `(SELECT p.parent AS id
+	enrollmentTrail  = trail{"enrollment.auditTrail", "(SELECT p.parent AS id) r"}
+	certificateTrail = trail{"certificate.auditTrail", "(SELECT p.parent AS id) r"}
+	seatTrail        = trail{"seat.auditTrail", `(SELECT p.parent AS id
   UNION ALL SELECT e.id FROM enrollments e WHERE e.seat_row_id = p.parent
   UNION ALL SELECT c.id FROM certificates c WHERE c.seat_row_id = p.parent) r`}
 )
@@ -33,6 +34,13 @@ var (
 // statement.
 func (l *Log) EnrollmentTrail(ctx context.Context, group *batch.Group, enrollment uuid.UUID, args page.Args) (*page.Connection[*Entry], error) {
 	return l.trail(ctx, enrollmentTrail, group, enrollment, args)
+}
+
+// CertificateTrail is one page of a certificate's entries, newest first; empty
+// without VIEW_AUDIT_LOG. The certificates of the group are answered by one
+// statement.
+func (l *Log) CertificateTrail(ctx context.Context, group *batch.Group, certificate uuid.UUID, args page.Args) (*page.Connection[*Entry], error) {
+	return l.trail(ctx, certificateTrail, group, certificate, args)
 }
 
 // SeatTrail is one page of the entries of a seat, its enrollments and its

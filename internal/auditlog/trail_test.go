@@ -21,21 +21,22 @@ import (
 // history is a seat with an enrollment and a certificate, and what the log says
 // of them, the newest first.
 type history struct {
-	seat, enrollment uuid.UUID
-	ofSeat           []uuid.UUID
-	ofEnrollment     []uuid.UUID
+	seat, enrollment, certificate uuid.UUID
+	ofSeat                        []uuid.UUID
+	ofEnrollment, ofCertificate   []uuid.UUID
 }
 
 func (w *world) history(unit uuid.UUID) history {
 	h := history{seat: uuid.New()}
 	h.enrollment = w.enrollment(h.seat)
-	certificate := w.certificate(h.seat)
+	h.certificate = w.certificate(h.seat)
 	made := w.write(line{after: 1 * time.Minute, action: audit.CreateSeat, thing: h.seat, unit: unit})
 	asked := w.write(line{after: 2 * time.Minute, action: audit.Request, resource: audit.Enrollment, thing: h.enrollment, unit: unit})
 	edited := w.write(line{after: 3 * time.Minute, thing: h.seat, unit: unit})
 	approved := w.write(line{after: 4 * time.Minute, action: audit.Approve, resource: audit.Enrollment, thing: h.enrollment, unit: unit})
-	revoked := w.write(line{after: 5 * time.Minute, action: audit.RevokeCertificate, resource: audit.Certificate, thing: certificate, unit: unit})
+	revoked := w.write(line{after: 5 * time.Minute, action: audit.RevokeCertificate, resource: audit.Certificate, thing: h.certificate, unit: unit})
 	h.ofSeat, h.ofEnrollment = []uuid.UUID{revoked, approved, edited, asked, made}, []uuid.UUID{approved, asked}
+	h.ofCertificate = []uuid.UUID{revoked}
 	return h
 }
 
@@ -56,6 +57,7 @@ func TestTrails(t *testing.T) {
 		want  map[uuid.UUID][]uuid.UUID
 	}{
 		{"seats", w.log.SeatTrail, map[uuid.UUID][]uuid.UUID{one.seat: one.ofSeat, other.seat: other.ofSeat, silent: nil}},
+		{"certificates", w.log.CertificateTrail, map[uuid.UUID][]uuid.UUID{one.certificate: one.ofCertificate, other.certificate: other.ofCertificate, silent: nil}},
 		{"enrollments", w.log.EnrollmentTrail, map[uuid.UUID][]uuid.UUID{one.enrollment: one.ofEnrollment, other.enrollment: other.ofEnrollment, silent: nil}},
 	}
 	for _, test := range tests {

@@ -39,7 +39,7 @@ func openAPI(ctx context.Context, url string, cacheStatements bool, q question) 
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	h, err := house.Open(s, keys)
+	h, err := house.Open(s, keys, house.Options{})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

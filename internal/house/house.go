@@ -3,10 +3,15 @@
 package house
 
 import (
+	"time"
+
 	"gatehouse/internal/auditlog"
 	"gatehouse/internal/businessunit"
 	"gatehouse/internal/inventory"
+	"gatehouse/internal/issuer"
+	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
+	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/scope"
 	"gatehouse/internal/sealed"
@@ -22,10 +27,31 @@ type House struct {
 	Profiles  *profile.Profiles
 	Inventory *inventory.Inventory
 	Log       *auditlog.Log
+
+	// Issuing, Ordering and Post are the queues of the jobs that ask the built-in
+	// certificate authority, that ask those of others, and that send mails. Each has a
+	// worker of its own, so that neither a mail server nor an authority that does not
+	// answer keeps others from their certificates.
+	Issuing, Ordering, Post *job.Queue
+}
+
+// Options are what a house reaches outside its database. The zero Options issue
+// nothing and mail nobody.
+type Options struct {
+	// PublicURL is where people reach the server: links begin with it.
+	PublicURL string
+	// Issuers are the certificate authorities that can be asked.
+	Issuers map[lifecycle.Issuer]issuer.Issuer
+	// Mails: mails are put in the queue. Otherwise they are kept as FAILED, and say
+	// why: with NoMail, or that no mail server is set.
+	Mails  bool
+	NoMail string
+	// Patience is how long a redemption waits for its authority; 0 means 10 s.
+	Patience time.Duration
 }
 
 // Open puts them over a store; keys seal what may be shown again.
-func Open(s *store.Store, keys *sealed.Keys) (*House, error) {
+func Open(s *store.Store, keys *sealed.Keys, o Options) (*House, error) {
 	scopes, err := scope.NewResolver(s.Read())
 	if err != nil {
 		return nil, err
@@ -33,8 +59,14 @@ func Open(s *store.Store, keys *sealed.Keys) (*House, error) {
 	units := businessunit.New(s, scopes)
 	profiles := profile.New(s, scopes, units)
 	log := auditlog.New(s, scopes)
-	return &House{
+	h := &House{
 		Store: s, Scopes: scopes, Units: units, Licences: licence.New(s, scopes, units), Profiles: profiles, Log: log,
-		Inventory: inventory.New(s, keys, scopes, units, profiles, log),
-	}, nil
+		Issuing: job.NewQueue(s), Ordering: job.NewQueue(s), Post: job.NewQueue(s),
+	}
+	outside := inventory.Options{PublicURL: o.PublicURL, Issuers: o.Issuers, Issuing: h.Issuing, Ordering: h.Ordering, NoMail: o.NoMail, Patience: o.Patience}
+	if o.Mails {
+		outside.Post = h.Post
+	}
+	h.Inventory = inventory.New(s, keys, scopes, units, profiles, log, outside)
+	return h, nil
 }

@@ -13,6 +13,9 @@ import (
 	"gatehouse/internal/viewer"
 )
 
+// reviewed is a profile whose approvers are mailed.
+var reviewed = rules{changes: profile.RuleChanges{ApproverEmails: []string{"approvers@example.org"}}}
+
 // TestAvailableActionsAreWhatTheMutationsDo makes an enrollment for each case and
 // each action that this part has a mutation for, asks what the viewer may do, and
 // then does it: the answer must be the one that was foretold, code and sentence.
@@ -38,6 +41,31 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 		lifecycle.ActAddNote: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
 			return w.Inventory.AddNote(w.as(v), inventory.AddEnrollmentNoteInput{ID: e, Text: "seen"})
 		},
+		lifecycle.ActViewCode: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			p, err := w.Inventory.RevealCode(w.as(v), inventory.RevealEnrollmentCodeInput{ID: e})
+			if err != nil {
+				return nil, err
+			}
+			if (len(p.UserErrors) == 0) != (p.Code != nil && p.EnrollmentURL != nil) {
+				w.t.Errorf("refusals %v, and a code is shown: %v", p.UserErrors, p.Code != nil)
+			}
+			return &inventory.EnrollmentPayload{Enrollment: p.Enrollment, UserErrors: p.UserErrors}, nil
+		},
+		lifecycle.ActReset: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			return w.Inventory.Reset(w.as(v), inventory.ResetEnrollmentInput{ID: e})
+		},
+		lifecycle.ActUnlock: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			return w.Inventory.Unlock(w.as(v), inventory.UnlockEnrollmentInput{ID: e})
+		},
+		lifecycle.ActResendEnrollment: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			return w.Inventory.Resend(w.as(v), inventory.ResendEnrollmentInput{ID: e})
+		},
+		lifecycle.ActCancel: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			return w.Inventory.Cancel(w.as(v), inventory.CancelEnrollmentInput{ID: e, Reason: "left us"})
+		},
+		lifecycle.ActResendApprovalEmail: func(w *world, v viewer.Viewer, e id.ID, _ lifecycle.Status) (*inventory.EnrollmentPayload, error) {
+			return w.Inventory.ResendApproval(w.as(v), inventory.ResendApprovalEmailInput{ID: e})
+		},
 	}
 	type state struct {
 		name string
@@ -46,7 +74,7 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 	written := func(status lifecycle.Status) func(*world, string) id.ID {
 		return func(w *world, seatID string) id.ID {
 			w.seat(lifecycle.User, seatID)
-			e := w.request(manager, w.profile(rules{}), seatID)
+			e := w.request(manager, w.profile(reviewed), seatID)
 			w.past(`UPDATE enrollments SET status = $2 WHERE id = $1`, e.UUID, string(status))
 			if !status.Active() {
 				w.past(`UPDATE seats SET active_enrollments = 0, status = 'CREATED' WHERE seat_key = $1`, seatID)
@@ -55,25 +83,25 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 		}
 	}
 	states := []state{
-		{"pending", func(w *world, s string) id.ID { return w.request(manager, w.profile(rules{}), s) }},
+		{"pending", func(w *world, s string) id.ID { return w.request(manager, w.profile(reviewed), s) }},
 		{"approved once by anna", func(w *world, s string) id.ID {
-			e := w.request(manager, w.profile(rules{changes: profile.RuleChanges{ApprovalsRequired: ptr(2)}}), s)
+			e := w.request(manager, w.profile(rules{changes: profile.RuleChanges{ApprovalsRequired: ptr(2), ApproverEmails: reviewed.changes.ApproverEmails}}), s)
 			w.approve(anna, e)
 			return e
 		}},
 		{"for ben", func(w *world, s string) id.ID {
-			e := w.request(manager, w.profile(rules{}), s)
+			e := w.request(manager, w.profile(reviewed), s)
 			w.past(`UPDATE enrollments SET email = 'BEN@example.com' WHERE id = $1`, e.UUID)
 			return e
 		}},
 		{"for ben's seat", func(w *world, s string) id.ID {
-			e := w.request(manager, w.profile(rules{}), s)
+			e := w.request(manager, w.profile(reviewed), s)
 			w.seat(lifecycle.User, s)
 			w.past(`UPDATE seats SET email = 'ben@example.com' WHERE seat_key = $1`, s)
 			return e
 		}},
 		{"due", func(w *world, s string) id.ID {
-			e := w.request(manager, w.profile(rules{}), s)
+			e := w.request(manager, w.profile(reviewed), s)
 			w.past(`UPDATE enrollments SET expires_at = $2 WHERE id = $1`, e.UUID, morning)
 			return e
 		}},
@@ -82,8 +110,58 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 		{"rejected", written(lifecycle.Rejected)},
 		{"redeemed", written(lifecycle.Redeemed)},
 		{"being issued", func(w *world, s string) id.ID {
-			e := w.approvedFor(w.profile(rules{}), s)
+			e := w.approvedFor(w.profile(reviewed), s)
 			w.past(`UPDATE enrollments SET issuance = 'REQUESTED', issuance_since = $2 WHERE id = $1`, e.UUID, morning)
+			return e
+		}},
+		{"due, and its place is taken", func(w *world, s string) id.ID {
+			under := w.profile(reviewed)
+			e := w.request(manager, under, s)
+			w.past(`UPDATE enrollments SET expires_at = $2 WHERE id = $1`, e.UUID, morning)
+			w.request(rita, under, s)
+			return e
+		}},
+		{"approved, and both it and its seat are gone by now", func(w *world, s string) id.ID {
+			e := w.approvedFor(w.profile(reviewed), s)
+			w.past(`UPDATE enrollments SET expires_at = $2 WHERE id = $1`, e.UUID, morning)
+			w.sweep()
+			return e
+		}},
+		{"an invitation", func(w *world, s string) id.ID { return w.invited(w.byCode(), s) }},
+		{"an invitation under a public authority", func(w *world, s string) id.ID { return w.invited(w.byCode(public, mailsCode), s) }},
+		{"an invitation that is due", func(w *world, s string) id.ID { return w.lapsed(w.byCode(), s) }},
+		{"an invitation under a public authority that is due", func(w *world, s string) id.ID { return w.lapsed(w.byCode(public, mailsCode), s) }},
+		{"an invitation that is due, and its place is taken", func(w *world, s string) id.ID {
+			under := w.byCode()
+			e := w.lapsed(under, s)
+			w.invitedAgain(under, s)
+			return e
+		}},
+		{"an invitation that is due, under an archived profile", func(w *world, s string) id.ID {
+			under := w.byCode()
+			e := w.lapsed(under, s)
+			p, err := w.Profiles.Archive(w.as(boss), profile.ArchiveCertificateProfileInput{ID: under})
+			granted(w.t, err)
+			granted(w.t, nil, p.UserErrors...)
+			return e
+		}},
+		{"an enrollment by SCEP that is due", func(w *world, s string) id.ID { return w.lapsed(w.byCode(redeemedBy(lifecycle.SCEP)), s) }},
+		{"locked", func(w *world, s string) id.ID { return w.locked(w.byCode(), s) }},
+		{"locked under a public authority, and its time has passed", func(w *world, s string) id.ID {
+			e := w.locked(w.byCode(public, mailsCode), s)
+			w.past(`UPDATE enrollments SET expires_at = $2 WHERE id = $1`, e.UUID, morning)
+			return e
+		}},
+		{"an invitation that is being redeemed", func(w *world, s string) id.ID {
+			e := w.invited(w.byCode(), s)
+			w.past(`UPDATE enrollments SET issuance = 'REQUESTED', issuance_since = $2 WHERE id = $1`, e.UUID, morning)
+			return e
+		}},
+		{"a cancelled invitation", func(w *world, s string) id.ID {
+			e := w.invited(w.byCode(), s)
+			p, err := w.Inventory.Cancel(w.as(boss), inventory.CancelEnrollmentInput{ID: e, Reason: "sent in error"})
+			granted(w.t, err)
+			granted(w.t, nil, p.UserErrors...)
 			return e
 		}},
 	}
@@ -114,13 +192,17 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 							listed, want, sentence = true, a.Code, a.Message
 						}
 					}
-					if !listed {
-						t.Errorf("%s by %s stands in neither list", action, v.Subject)
+					p, err := act(w, v, e, seen.Status)
+					granted(t, err)
+					if !listed { // what can never be done to an enrollment of this making
+						switch got := code(p.UserErrors); got {
+						case refusal.WrongMethod, refusal.CodePrivateOnly, refusal.ResendNotForThisMethod, refusal.Forbidden:
+						default:
+							t.Errorf("%s by %s stands in neither list, answered %q", action, v.Subject, got)
+						}
 						continue
 					}
 					foretold++
-					p, err := act(w, v, e, seen.Status)
-					granted(t, err)
 					if code(p.UserErrors) != want {
 						t.Errorf("%s by %s: foretold %q, answered %v", action, v.Subject, want, p.UserErrors)
 					}
@@ -130,8 +212,8 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 					}
 				}
 			}
-			if foretold != len(people)*len(acts) {
-				t.Errorf("%d of %d were foretold", foretold, len(people)*len(acts))
+			if foretold < len(people)*3 {
+				t.Errorf("%d were foretold", foretold)
 			}
 			w.honest()
 		})
@@ -141,7 +223,7 @@ func TestAvailableActionsAreWhatTheMutationsDo(t *testing.T) {
 func TestNotesAreForThoseWhoDecide(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 5)
-	e := w.request(rita, w.profile(rules{}), "ada")
+	e := w.request(rita, w.profile(reviewed), "ada")
 	p, err := w.Inventory.AddNote(w.as(anna), inventory.AddEnrollmentNoteInput{ID: e, Text: "called her; it is fine"})
 	granted(t, err)
 	granted(t, nil, p.UserErrors...)

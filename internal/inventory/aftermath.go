@@ -8,6 +8,7 @@ import (
 	"github.com/lib/pq"
 
 	"gatehouse/ent/generated/migrate"
+	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/store"
@@ -26,6 +27,10 @@ type aftermath struct {
 	// the number of consumed seats moves.
 	released, consumed map[licence.Pool]int
 	mails              []store.Row
+	// post is where the jobs that send them go; nil when no mail is sent, for the
+	// reason of noMail.
+	post   *job.Queue
+	noMail string
 }
 
 // certificateCount is what became of one seat's certificates.
@@ -36,34 +41,63 @@ type certificateCount struct {
 	linked bool
 }
 
-func newAftermath() *aftermath {
+func (i *Inventory) newAftermath() *aftermath {
 	return &aftermath{
+		post: i.post, noMail: i.noMail,
 		active: map[uuid.UUID]int{}, certificates: map[uuid.UUID]certificateCount{},
 		released: map[licence.Pool]int{}, consumed: map[licence.Pool]int{},
 	}
 }
 
-// mailKind is what a mail says.
-type mailKind string
-
-// The mails that requests and decisions cause.
-const (
-	mailReceived mailKind = "REQUEST_RECEIVED"
-	mailReview   mailKind = "REQUEST_TO_REVIEW"
-	mailApproved mailKind = "APPROVED"
-	mailRejected mailKind = "REJECTED"
-)
-
-// mail puts a mail to each address in the queue; to none, none.
-func (a *aftermath) mail(tx *store.Tx, kind mailKind, enrollment, unit uuid.UUID, to ...string) {
+// mail puts a mail about an enrollment to each address in the queue; to none, none.
+func (a *aftermath) mail(tx *store.Tx, kind lifecycle.MailKind, enrollment, unit uuid.UUID, to ...string) {
 	for _, address := range to {
 		if address != "" {
-			a.mails = append(a.mails, store.Row{
-				"id": uuid.Must(uuid.NewV7()), "enrollment_id": enrollment, "business_unit_id": unit, "kind": string(kind),
-				"recipient": address, "status": "QUEUED", "last_error": "", "created_at": tx.Now(),
-			})
+			a.queue(tx, kind, &enrollment, nil, unit, address)
 		}
 	}
+}
+
+// mailOpenRequest puts the mail in the queue that confirms the address of an open
+// request.
+func (a *aftermath) mailOpenRequest(tx *store.Tx, request, unit uuid.UUID, to string) {
+	a.queue(tx, lifecycle.MailConfirmRequest, nil, &request, unit, to)
+}
+
+// queue puts a mail in the queue. Where no mail is sent, its row says so at once.
+func (a *aftermath) queue(tx *store.Tx, kind lifecycle.MailKind, enrollment, request *uuid.UUID, unit uuid.UUID, to string) {
+	row := store.Row{
+		"id": uuid.Must(uuid.NewV7()), "enrollment_id": enrollment, "open_request_id": request, "business_unit_id": unit, "kind": kind,
+		"recipient": to, "status": lifecycle.MailQueued, "last_error": "", "created_at": tx.Now(),
+	}
+	if a.post == nil {
+		row["status"], row["last_error"] = lifecycle.MailFailed, a.noMail
+	}
+	a.mails = append(a.mails, row)
+}
+
+// noMailServer is what a mail says that nobody sends, unless there is another reason.
+const noMailServer = "No mail server is set, so no mail is sent. Set one (docs/operations.md) and send it again."
+
+// MailJob is the kind of the jobs that send mails; their payload is a MailWork.
+const MailJob = "mail"
+
+// MailWork is what such a job is about.
+type MailWork struct {
+	Mail uuid.UUID `json:"mail"`
+}
+
+// send enqueues a job for each mail that is queued.
+func (a *aftermath) send(ctx context.Context, tx *store.Tx) error {
+	if a.post == nil {
+		return nil
+	}
+	work := make([]job.Work, len(a.mails))
+	for n, m := range a.mails {
+		work[n] = job.Work{Kind: MailJob, Payload: MailWork{Mail: m["id"].(uuid.UUID)}, BusinessUnit: m["business_unit_id"].(uuid.UUID), Tries: MailTries + spareMailTries}
+	}
+	_, err := a.post.Enqueue(ctx, tx, work...)
+	return err
 }
 
 // countCertificates moves the number of a seat's certificates that count.
@@ -73,12 +107,15 @@ func (a *aftermath) countCertificates(seat uuid.UUID, by int) {
 	a.certificates[seat] = c
 }
 
-// settle writes it all: three statements at most.
+// settle writes it all: four statements at most.
 func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
 	if err := a.countSeats(ctx, tx); err != nil {
 		return err
 	}
 	if err := tx.Add(ctx, migrate.MailsTable, a.mails); err != nil {
+		return err
+	}
+	if err := a.send(ctx, tx); err != nil {
 		return err
 	}
 	return a.release(ctx, tx)

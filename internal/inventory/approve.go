@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 )
 
@@ -30,9 +31,10 @@ type ApproveEnrollmentsInput struct {
 
 // Approve gives one of the approvals that a request's profile asks for. The
 // last one links the request to its seat (which it makes, with a licence, where
-// there is none), sets the time for pick-up and mails the link. Refused:
-// NOT_FOUND, INVALID_STATE, OWN_REQUEST, ALREADY_DECIDED, ISSUING, NO_SEAT_LEFT,
-// SEAT_HAS_CERTIFICATE; a request that is refused stays as it was.
+// there is none), sets the time for pick-up, makes the secret that it takes and
+// mails the link. Refused: NOT_FOUND, INVALID_STATE, OWN_REQUEST, ALREADY_DECIDED,
+// ISSUING, NO_SEAT_LEFT, SEAT_HAS_CERTIFICATE; a request that is refused stays as
+// it was.
 func (i *Inventory) Approve(ctx context.Context, in ApproveEnrollmentInput) (*EnrollmentPayload, error) {
 	out, err := i.approve(ctx, "approveEnrollment", in, in.IdempotencyKey, []id.ID{in.ID}, in.Comment)
 	return i.enrollmentPayload(ctx, in.ID, out, err)
@@ -63,7 +65,7 @@ func (i *Inventory) approve(ctx context.Context, mutation string, in any, key *s
 		if err != nil {
 			return store.Outcome{}, err
 		}
-		a := approving{hold: h, tx: tx, comment: why}
+		a := approving{hold: h, keys: i.keys, tx: tx, comment: why}
 		items, err := a.run(ctx)
 		return store.Outcome{Items: items}, err
 	})
@@ -72,6 +74,7 @@ func (i *Inventory) approve(ctx context.Context, mutation string, in any, key *s
 // approving is one transaction's approvals.
 type approving struct {
 	*hold
+	keys    *sealed.Keys
 	tx      *store.Tx
 	comment string
 	yes     []*approval
@@ -119,10 +122,15 @@ func (a *approving) write(ctx context.Context, winners []*approval) error {
 	for n, y := range winners {
 		decisions[n] = decision(a.tx, y.l, lifecycle.DecisionApproved, a.comment)
 		before := store.Row{"status": y.l.status, "approvals": y.l.approvals, "expires_at": y.l.expiresAt, "seat_row_id": y.l.seatRow, "made_seat": y.l.madeSeat}
-		after := store.Row{"status": y.to, "approvals": y.l.approvals + 1, "expires_at": y.l.expiresAt, "seat_row_id": y.seat, "made_seat": y.made}
+		after := store.Row{"status": y.to, "approvals": y.l.approvals + 1, "expires_at": y.l.expiresAt, "seat_row_id": y.seat, "made_seat": y.made, "pickup_cipher": nil, "pickup_hash": nil}
 		if y.to == lifecycle.Approved {
+			link, err := sealSecret(a.keys, y.l.id, "pickup_cipher")
+			if err != nil {
+				return err
+			}
+			after["pickup_cipher"], after["pickup_hash"] = link.cipher, link.hash
 			after["expires_at"] = a.tx.Now().Add(time.Duration(y.l.promise.PickupSeconds) * time.Second)
-			a.mailApproved(y.l)
+			a.after.mail(a.tx, lifecycle.MailApproved, y.l.id, y.l.unit, y.l.holder())
 		}
 		changes[n] = y.l.change(before, after)
 	}
@@ -136,15 +144,6 @@ func (a *approving) write(ctx context.Context, winners []*approval) error {
 		a.tx.Record(audit.Entry{ID: y.l.id, Comment: a.comment})
 	}
 	return nil
-}
-
-// mailApproved tells the holder where to pick the certificate up.
-func (a *approving) mailApproved(l *locked) {
-	to := l.email
-	if to == "" && l.seat != nil {
-		to = l.seat.email
-	}
-	a.after.mail(a.tx, mailApproved, l.id, l.unit, to)
 }
 
 // decision is the row of what the viewer decided.

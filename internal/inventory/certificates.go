@@ -99,8 +99,8 @@ type certificateHold struct {
 // scope, and writes down which of them have expired. An id that is not there for
 // the viewer has no entry in byID. A certificate that changes its seat meanwhile
 // is noticed: then the transaction looks again.
-func holdCertificates(ctx context.Context, tx *store.Tx, sc scope.Scope, ids []id.ID) (*certificateHold, error) {
-	h := &certificateHold{tx: tx, asked: eachOnce(ids), byID: map[id.ID]*lockedCertificate{}, after: newAftermath()}
+func (i *Inventory) holdCertificates(ctx context.Context, tx *store.Tx, sc scope.Scope, ids []id.ID) (*certificateHold, error) {
+	h := &certificateHold{tx: tx, asked: eachOnce(ids), byID: map[id.ID]*lockedCertificate{}, after: i.newAftermath()}
 	type row struct {
 		id   uuid.UUID
 		seat *uuid.UUID

@@ -8,8 +8,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/sealed"
 )
 
 // The characters of enrollment codes. Of those that are taken for one another
@@ -53,9 +56,8 @@ func randomText(alphabet string, length int) string {
 // is kept and compared: trimmed, and where letters stand in codes, in capitals.
 // The refusal says what a code looks like and never what was given.
 func givenCode(given string, p lifecycle.Promise) (string, *refusal.Refusal) {
-	alphabet, code, letters := spelling(p.CodeAlphabet), strings.TrimSpace(given), ""
+	alphabet, code, letters := spelling(p.CodeAlphabet), spelt(given, p.CodeAlphabet), ""
 	if alphabet == lettersAndDigits {
-		code = strings.Map(capital, code)
 		letters = " (capital and small letters are the same)"
 	}
 	foreign := func(c rune) bool { return !strings.ContainsRune(alphabet, c) }
@@ -71,6 +73,15 @@ func givenCode(given string, p lifecycle.Promise) (string, *refusal.Refusal) {
 			p.CodeLength, alphabet, letters, wrong).At("code")
 	}
 	return code, nil
+}
+
+// spelt is a code in the form in which it is kept and compared.
+func spelt(given string, a lifecycle.CodeAlphabet) string {
+	code := strings.TrimSpace(given)
+	if spelling(a) == lettersAndDigits {
+		code = strings.Map(capital, code)
+	}
+	return code
 }
 
 // capital is the capital letter of a to z; every other character stays, so that
@@ -93,4 +104,23 @@ func makeSecret() (text string, hash []byte) {
 	text = base64.RawURLEncoding.EncodeToString(random)
 	sum := sha256.Sum256([]byte(text))
 	return text, sum[:]
+}
+
+// secret is the secret of a link as a row keeps it.
+type secret struct {
+	text         string // as it stands in the link; never kept
+	cipher, hash []byte
+}
+
+// sealSecret makes the secret of a link and seals it for a column of one row.
+func sealSecret(keys *sealed.Keys, row uuid.UUID, column string) (s secret, err error) {
+	text, _ := makeSecret()
+	return sealThis(keys, text, row, column)
+}
+
+// sealThis seals a secret that somebody holds already for a column of another row.
+func sealThis(keys *sealed.Keys, text string, row uuid.UUID, column string) (s secret, err error) {
+	s.text, s.hash = text, hashOf(text)
+	s.cipher, err = keys.Seal(text, row, column)
+	return s, err
 }

@@ -8,6 +8,8 @@ type (
 	SeatEdge                 = page.Edge[*Seat]
 	EnrollmentConnection     = page.Connection[*Enrollment]
 	EnrollmentEdge           = page.Edge[*Enrollment]
+	CertificateConnection    = page.Connection[*Certificate]
+	CertificateEdge          = page.Edge[*Certificate]
 	EnrollmentNoteConnection = page.Connection[*EnrollmentNote]
 	EnrollmentNoteEdge       = page.Edge[*EnrollmentNote]
 )

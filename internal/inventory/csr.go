@@ -6,7 +6,6 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"gatehouse/internal/issuer"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 )
@@ -29,8 +29,41 @@ const maxNames = 100
 // parses it, checks that its signature fits its key, and its key and names
 // against what the profile allows. Nothing of it is guessed at.
 func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle.RequestNames, no *refusal.Refusal) {
-	invalid := func(format string, args ...any) (string, lifecycle.RequestNames, *refusal.Refusal) {
-		return "", names, refusal.New(refusal.InvalidCSR, format, args...).At("csr")
+	csr, no := parseCSR(given)
+	if no != nil {
+		return "", names, no
+	}
+	names = namesOf(csr)
+	if shown, plain := plainNames(names); !plain {
+		return "", names, refusal.New(refusal.InvalidCSR, "The certificate request asks for the name %.100q, with a control character, a mark of the direction of writing or bytes that are no UTF-8 in it; make it anew without them.", shown).At("csr")
+	}
+	if no := checkKey(csr, p); no != nil {
+		return "", names, no
+	}
+	if no := checkNames(names, p); no != nil {
+		return "", names, no.At("csr")
+	}
+	if no := issuer.AsksForAuthority(csr); no != nil {
+		return "", names, no
+	}
+	if issuer.HidesNames(csr) {
+		return "", names, refusal.New(refusal.NameNotAllowed, "The request asks for a subject alternative name of a kind that is never issued here; DNS, EMAIL, IP, URI are known. Make a request without it.").At("csr")
+	}
+	if p.Issuer == lifecycle.IssuerBuiltIn && strings.TrimSpace(p.SubjectTemplate) == "" {
+		// The certificate will have the CSR's subject: better refused now than after
+		// people have approved it.
+		if _, no := issuer.ParseName(csr.RawSubject); no != nil {
+			return "", names, no.At("csr")
+		}
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: csr.Raw})), names, nil
+}
+
+// parseCSR reads what was given as one PKCS#10 request in PEM. What it says is not
+// judged yet.
+func parseCSR(given string) (*x509.CertificateRequest, *refusal.Refusal) {
+	invalid := func(format string, args ...any) (*x509.CertificateRequest, *refusal.Refusal) {
+		return nil, refusal.New(refusal.InvalidCSR, format, args...).At("csr")
 	}
 	if len(given) > maxCSR {
 		return invalid("The CSR has %d bytes; at most %d are read. Make a request with fewer names.", len(given), maxCSR)
@@ -46,25 +79,21 @@ func readCSR(given string, p lifecycle.Promise) (pemText string, names lifecycle
 	if err != nil {
 		return invalid("The certificate request cannot be read: its content is no PKCS#10 request (RFC 2986). Copy it anew and whole, or make a new one; openssl req -new writes one.")
 	}
-	names = namesOf(csr)
-	if shown, plain := plainNames(names); !plain {
-		return invalid("The certificate request asks for the name %.100q, with a control character or bytes that are no UTF-8 in it; make it anew without them.", shown)
-	}
-	if names.Key == "" || len(p.AllowedKeys) > 0 && !slices.Contains(p.AllowedKeys, names.Key) {
-		return "", names, refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s. Make a request with such a key.", keyName(csr), allowedKeys(p)).At("csr")
+	return csr, nil
+}
+
+// checkKey refuses a key that the profile does not allow, and a request whose
+// signature its key did not make.
+func checkKey(csr *x509.CertificateRequest, p lifecycle.Promise) *refusal.Refusal {
+	if kind := keyKind(csr); kind == "" || len(p.AllowedKeys) > 0 && !slices.Contains(p.AllowedKeys, kind) {
+		return refusal.New(refusal.KeyNotAllowed, "The certificate request's key is %s; the profile allows %s. Make a request with such a key.", keyName(csr), allowedKeys(p)).At("csr")
 	}
 	// Only now: the time that a signature takes grows with the square of its key's
 	// length, and a request has room for a key of 90,000 bits.
 	if err := csr.CheckSignature(); err != nil {
-		return invalid("The certificate request's signature (%s) does not fit its key; make it anew.", csr.SignatureAlgorithm)
+		return refusal.New(refusal.InvalidCSR, "The certificate request's signature (%s) does not fit its key; make it anew.", csr.SignatureAlgorithm).At("csr")
 	}
-	if no := checkNames(names, p); no != nil {
-		return "", names, no.At("csr")
-	}
-	if asksForMore(csr) {
-		return "", names, refusal.New(refusal.NameNotAllowed, "The request asks for a subject alternative name of a kind that is never issued here; DNS, EMAIL, IP, URI are known. Make a request without it.").At("csr")
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: block.Bytes})), names, nil
+	return nil
 }
 
 // namesOf is what a CSR asks the certificate to say.
@@ -84,39 +113,21 @@ func namesOf(csr *x509.CertificateRequest) lifecycle.RequestNames {
 }
 
 // plainNames reports whether every name can be shown to an approver as it is, and
-// if not, which cannot: a line break or a NUL could make it look like another.
+// if not, which cannot: a line break, a NUL or a mark that turns the direction of
+// writing could make it look like another.
 func plainNames(n lifecycle.RequestNames) (string, bool) {
 	for _, name := range slices.Concat([]string{n.Subject}, n.DNSNames, n.EmailAddresses, n.IPAddresses, n.URIs) {
-		if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		if !utf8.ValidString(name) || strings.ContainsFunc(name, misleading) {
 			return name, false
 		}
 	}
 	return "", true
 }
 
-// subjectAltName is the extension's identifier (RFC 5280 section 4.2.1.6).
-var subjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
-
-// asksForMore reports whether the CSR asks for an alternative name of a kind that
-// crypto/x509 passes over, such as a user principal name: approvers would not see it.
-func asksForMore(csr *x509.CertificateRequest) bool {
-	for _, e := range csr.Extensions {
-		if !e.Id.Equal(subjectAltName) {
-			continue
-		}
-		var names []asn1.RawValue
-		if _, err := asn1.Unmarshal(e.Value, &names); err != nil {
-			return true
-		}
-		for _, n := range names {
-			switch n.Tag {
-			case 1, 2, 6, 7: // rfc822Name, dNSName, uniformResourceIdentifier, iPAddress
-			default:
-				return true
-			}
-		}
-	}
-	return false
+// misleading are the characters that a screen does not show, or by which a text
+// reads as another.
+func misleading(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // keyKind is the kind of a CSR's key; empty for one that no profile can allow.

@@ -42,7 +42,7 @@ func formed(kind lifecycle.SANKind, value string) (string, bool) {
 	switch kind {
 	case lifecycle.SANDNS:
 		value = strings.ToLower(value)
-		return value, dnsName.MatchString(value)
+		return value, dnsName.MatchString(value) && net.ParseIP(value) == nil // an address is of the kind IP, which a profile may not allow
 	case lifecycle.SANEmail:
 		parsed, err := mail.ParseAddress(value)
 		return value, err == nil && parsed.Address == value
@@ -74,7 +74,7 @@ func checkNames(n lifecycle.RequestNames, p lifecycle.Promise) *refusal.Refusal 
 			return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q, and the profile %s. Leave it out, or choose another profile.", asked.kind, asked.names[0], allowed)
 		}
 		for _, name := range asked.names {
-			if _, ok := formed(asked.kind, name); !ok {
+			if kept, ok := formed(asked.kind, name); !ok || !strings.EqualFold(kept, name) { // a CSR's name is kept as it is, blanks around it too
 				return refusal.New(refusal.NameNotAllowed, "The request asks for the %s name %.100q, which does not have the form of such a name, as %s has.", asked.kind, name, examples[asked.kind])
 			}
 		}

@@ -155,6 +155,13 @@ func TestACSRThatIsRefused(t *testing.T) {
 		{"a kind of name that nobody would see", signed(t, key, withSAN(t, otherName)), everyName, refusal.NameNotAllowed, "DNS, EMAIL, IP, URI"},
 		{"a DNS name with a NUL", signed(t, key, withSAN(t, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 2, Bytes: []byte("good.example\x00.evil.example")})), everyName, refusal.InvalidCSR, "control character"},
 		{"a subject with a NUL", signed(t, key, x509.CertificateRequest{Subject: pkix.Name{CommonName: "ada\x00root"}}), everyName, refusal.InvalidCSR, "control character"},
+		{"a subject that turns the direction of writing", signed(t, key, x509.CertificateRequest{Subject: pkix.Name{CommonName: "ada\u202enimda"}}), everyName, refusal.InvalidCSR, "direction of writing"},
+		{"a DNS name with blanks around it", signed(t, key, withSAN(t, asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 2, Bytes: []byte(" www.example.org ")})), everyName, refusal.NameNotAllowed, "does not have the form"},
+		{"an address as a DNS name", signed(t, key, x509.CertificateRequest{DNSNames: []string{"192.0.2.7"}}), lifecycle.Promise{AllowedSANs: []string{"DNS"}}, refusal.NameNotAllowed, "does not have the form"},
+		{"the certificate of an authority", signed(t, key, x509.CertificateRequest{ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 19}, Critical: true, Value: []byte{0x30, 6, 1, 1, 0xff, 2, 1, 0}}}}), everyName, refusal.InvalidCSR, "CA:TRUE"},
+		{"the right to sign certificates", signed(t, key, x509.CertificateRequest{ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 2, 0x84}}}}), everyName, refusal.InvalidCSR, "sign certificates"},
+		{"the right to sign revocation lists", signed(t, key, x509.CertificateRequest{ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 15}, Value: []byte{3, 2, 1, 2}}}}), everyName, refusal.InvalidCSR, "revocation lists"},
+		{"basic constraints that cannot be read", signed(t, key, x509.CertificateRequest{ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 19}, Value: []byte{1, 1}}}}), everyName, refusal.InvalidCSR, "cannot be read there"},
 		{"a subject with a line break", signed(t, key, x509.CertificateRequest{Subject: pkix.Name{CommonName: "ada\nroot"}}), everyName, refusal.InvalidCSR, "control character"},
 	} {
 		_, names, no := readCSR(c.csr, c.promise)
@@ -185,6 +192,7 @@ func TestTypedNames(t *testing.T) {
 		{lifecycle.SANDNS, "www.*.example.org", ""},
 		{lifecycle.SANDNS, "-a.example", ""},
 		{lifecycle.SANDNS, "a..b", ""},
+		{lifecycle.SANDNS, "192.0.2.7", ""},
 		{lifecycle.SANDNS, "a.example.", ""},
 		{lifecycle.SANDNS, "", ""},
 		{lifecycle.SANDNS, strings.Repeat("a", 64) + ".example", ""},

@@ -95,7 +95,7 @@ func (i *Inventory) deleteSeats(ctx context.Context, d deletion) (store.Outcome,
 				seats = append(seats, s)
 			}
 		}
-		r := removing{tx: tx, after: newAftermath(), revoke: d.revoke != nil && *d.revoke, comment: comment, version: d.version}
+		r := removing{tx: tx, after: i.newAftermath(), revoke: d.revoke != nil && *d.revoke, comment: comment, version: d.version}
 		nos, err := r.run(ctx, seats)
 		if err != nil {
 			return store.Outcome{}, err

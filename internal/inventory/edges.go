@@ -38,7 +38,7 @@ func (i *Inventory) SeatOf(ctx context.Context, e *Enrollment) (*Seat, error) {
 		return e.seat, nil
 	}
 	seats, err := batch.Load(ctx, e.group, askSeats{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*Seat, error) {
-		rows, err := i.linked(ctx, "seat_row_id", ids)
+		rows, err := i.linked(ctx, "enrollments", "seat_row_id", ids)
 		if err != nil {
 			return nil, err
 		}
@@ -47,18 +47,18 @@ func (i *Inventory) SeatOf(ctx context.Context, e *Enrollment) (*Seat, error) {
 	return seats[*e.seatRow], err
 }
 
-// linked are the distinct values of a foreign key of the given enrollments.
-func (i *Inventory) linked(ctx context.Context, column string, ids []uuid.UUID) ([]uuid.UUID, error) {
-	found, err := i.read.Query(ctx, fmt.Sprintf("SELECT DISTINCT e.%s FROM enrollments e WHERE e.id = ANY($1) AND e.%s IS NOT NULL", column, column), pq.Array(ids))
+// linked are the distinct values of a foreign key of the rows of a table.
+func (i *Inventory) linked(ctx context.Context, table, column string, ids []uuid.UUID) ([]uuid.UUID, error) {
+	found, err := i.read.Query(ctx, fmt.Sprintf("SELECT DISTINCT t.%s FROM %s t WHERE t.id = ANY($1) AND t.%s IS NOT NULL", column, table, column), pq.Array(ids))
 	if err != nil {
-		return nil, fmt.Errorf("read the %s of enrollments: %w", column, err)
+		return nil, fmt.Errorf("read the %s of %s: %w", column, table, err)
 	}
 	defer func() { _ = found.Close() }()
 	var rows []uuid.UUID
 	for found.Next() {
 		var u uuid.UUID
 		if err := found.Scan(&u); err != nil {
-			return nil, fmt.Errorf("read the %s of enrollments: %w", column, err)
+			return nil, fmt.Errorf("read the %s of %s: %w", column, table, err)
 		}
 		rows = append(rows, u)
 	}
@@ -76,7 +76,7 @@ func (i *Inventory) BusinessUnitOf(ctx context.Context, e *Enrollment, short boo
 		return e.shortUnit, nil
 	}
 	units, err := batch.Load(ctx, e.group, askUnits{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*businessunit.BusinessUnit, error) {
-		rows, err := i.linked(ctx, "business_unit_id", ids)
+		rows, err := i.linked(ctx, "enrollments", "business_unit_id", ids)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (i *Inventory) ProfileOf(ctx context.Context, e *Enrollment, short bool) (*
 		return e.shortProfile, nil
 	}
 	profiles, err := batch.Load(ctx, e.group, askProfiles{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*profile.CertificateProfile, error) {
-		rows, err := i.linked(ctx, "profile_id", ids)
+		rows, err := i.linked(ctx, "enrollments", "profile_id", ids)
 		if err != nil {
 			return nil, err
 		}
@@ -112,21 +112,9 @@ func (i *Inventory) BusinessUnitOfSeat(ctx context.Context, s *Seat) (*businessu
 		return nil, nil
 	}
 	units, err := batch.Load(ctx, s.group, askUnits{}, func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*businessunit.BusinessUnit, error) {
-		found, err := i.read.Query(ctx, "SELECT DISTINCT s.business_unit_id FROM seats s WHERE s.id = ANY($1)", pq.Array(ids))
+		rows, err := i.linked(ctx, "seats", "business_unit_id", ids)
 		if err != nil {
-			return nil, fmt.Errorf("read the business units of seats: %w", err)
-		}
-		defer func() { _ = found.Close() }()
-		var rows []uuid.UUID
-		for found.Next() {
-			var u uuid.UUID
-			if err := found.Scan(&u); err != nil {
-				return nil, fmt.Errorf("read the business units of seats: %w", err)
-			}
-			rows = append(rows, u)
-		}
-		if err := found.Err(); err != nil {
-			return nil, fmt.Errorf("read the business units of seats: %w", err)
+			return nil, err
 		}
 		return i.units.ByIDs(ctx, rows)
 	})

@@ -43,9 +43,12 @@ type EnrollSeatPayload struct {
 	Seat       *Seat
 	// Code is shown this once, under a private CA; nil when it may not be, and in
 	// the answer to a repeat.
-	Code       *string
-	UserErrors []*refusal.Refusal
-	Replayed   bool
+	Code *string
+	// EnrollmentURL is shown this once, too; under a public CA only where the link
+	// is not mailed.
+	EnrollmentURL *string
+	UserErrors    []*refusal.Refusal
+	Replayed      bool
 }
 
 // EnrollSeatsPayload is what came of enrolling several seats.
@@ -60,8 +63,10 @@ type EnrollSeatResult struct {
 	ID         id.ID
 	Enrollment *Enrollment
 	Seat       *Seat
-	Code       *string
-	UserErrors []*refusal.Refusal
+	// Code and EnrollmentURL are shown this once, as in an EnrollSeatPayload.
+	Code          *string
+	EnrollmentURL *string
+	UserErrors    []*refusal.Refusal
 }
 
 // EnrollSeat links a seat to a profile with enrollment codes of its business unit
@@ -84,7 +89,7 @@ func (i *Inventory) EnrollSeat(ctx context.Context, in EnrollSeatInput) (*Enroll
 	}
 	p := &EnrollSeatPayload{UserErrors: errorsOf(out.Why()), Replayed: out.Replayed}
 	for _, r := range results {
-		p.Enrollment, p.Seat, p.Code = r.Enrollment, r.Seat, r.Code
+		p.Enrollment, p.Seat, p.Code, p.EnrollmentURL = r.Enrollment, r.Seat, r.Code, r.EnrollmentURL
 	}
 	if len(results) == 0 { // refused as a whole; the seat is as it was
 		byID, err := i.SeatsByID(ctx, []id.ID{in.ID})
@@ -173,7 +178,7 @@ func (v inviting) candidates(byID map[id.ID]*lockedSeat) []*candidate {
 	return all
 }
 
-// invite enrolls the seats and shows what came of each. The codes leave the
+// invite enrolls the seats and shows what came of each. Codes and links leave the
 // transaction beside its outcome, which is remembered and must not have them:
 // each under the enrollment that it belongs to, so that one whose transaction was
 // run again is never shown.
@@ -182,28 +187,28 @@ func (i *Inventory) invite(ctx context.Context, v inviting) ([]*EnrollSeatResult
 	if err != nil {
 		return nil, store.Outcome{}, err
 	}
-	var codes map[id.ID]string
+	var shown map[id.ID]shownOnce
 	cause := store.Cause{Mutation: v.mutation, Action: audit.Enroll, Resource: audit.Seat, ID: only(v.ids()), Key: v.key, Input: v.input}
 	out, err := i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (out store.Outcome, err error) {
-		out.Items, codes, err = i.enrollThem(ctx, tx, sc, v)
+		out.Items, shown, err = i.enrollThem(ctx, tx, sc, v)
 		return out, err
 	})
 	if err != nil {
 		return nil, out, err
 	}
 	if out.Replayed {
-		codes = nil
+		shown = nil
 	}
-	results, err := i.enrollResults(ctx, out, codes)
+	results, err := i.enrollResults(ctx, out, shown)
 	return results, out, err
 }
 
 // enrollThem is the transaction: hold the profile, lock the seats, decide, write.
-func (i *Inventory) enrollThem(ctx context.Context, tx *store.Tx, sc scope.Scope, v inviting) ([]store.Item, map[id.ID]string, error) {
+func (i *Inventory) enrollThem(ctx context.Context, tx *store.Tx, sc scope.Scope, v inviting) ([]store.Item, map[id.ID]shownOnce, error) {
 	if no := severalSeats(len(v.seats)); no != nil {
 		return nil, nil, no
 	}
-	after := newAftermath()
+	after := i.newAftermath()
 	e, err := i.enrollUnder(ctx, tx, sc, after, v.under, v.expiresAt)
 	if err != nil {
 		return nil, nil, err
@@ -219,7 +224,7 @@ func (i *Inventory) enrollThem(ctx context.Context, tx *store.Tx, sc scope.Scope
 	if err := e.write(ctx, all); err != nil {
 		return nil, nil, err
 	}
-	items, codes := make([]store.Item, len(all)), map[id.ID]string{}
+	items, shown := make([]store.Item, len(all)), map[id.ID]shownOnce{}
 	for n, c := range all {
 		items[n] = store.Item{ID: v.seats[n].ID}
 		if c.no != nil {
@@ -227,14 +232,14 @@ func (i *Inventory) enrollThem(ctx context.Context, tx *store.Tx, sc scope.Scope
 			continue
 		}
 		items[n].Made = id.Of(id.Enrollment, c.made)
-		codes[items[n].Made] = c.code
+		shown[items[n].Made] = c.shown
 	}
-	return items, codes, after.settle(ctx, tx)
+	return items, shown, after.settle(ctx, tx)
 }
 
 // enrollResults shows the seats and enrollments as they now are, with the
 // viewer's present rights, each read by one statement.
-func (i *Inventory) enrollResults(ctx context.Context, out store.Outcome, codes map[id.ID]string) ([]*EnrollSeatResult, error) {
+func (i *Inventory) enrollResults(ctx context.Context, out store.Outcome, shown map[id.ID]shownOnce) ([]*EnrollSeatResult, error) {
 	seats, err := i.SeatsByID(ctx, out.IDs())
 	if err != nil {
 		return nil, err
@@ -249,8 +254,9 @@ func (i *Inventory) enrollResults(ctx context.Context, out store.Outcome, codes 
 	}
 	results := make([]*EnrollSeatResult, len(out.Items))
 	for n, item := range out.Items {
+		once := shown[item.Made]
 		results[n] = &EnrollSeatResult{
-			ID: item.ID, Enrollment: enrollments[item.Made], Seat: seats[item.ID], Code: orNil(codes[item.Made]), UserErrors: errorsOf(item.Refusals),
+			ID: item.ID, Enrollment: enrollments[item.Made], Seat: seats[item.ID], Code: orNil(once.code), EnrollmentURL: orNil(once.link), UserErrors: errorsOf(item.Refusals),
 		}
 	}
 	return results, nil

@@ -160,21 +160,22 @@ func TestACodeThatNobodyWouldLearnOf(t *testing.T) {
 		says  string // empty: enrolled
 		to    string
 		shown bool
+		link  bool
 	}{
-		{"private, mailed", w.byCode(mailsCode), with, nil, nil, "", "ada@example.org", true},
-		{"private, no address", w.byCode(), without, nil, nil, "", "", true},
-		{"private, another address", w.byCode(), with, nil, ptr("home@example.org"), "", "home@example.org", true},
-		{"private, an empty address, which is none", w.byCode(), with, nil, ptr(" "), "", "ada@example.org", true},
-		{"private, SCEP, which mails nothing", w.byCode(redeemedBy(lifecycle.SCEP)), with, nil, ptr("home@example.org"), "", "", true},
-		{"private, ACME", w.byCode(redeemedBy(lifecycle.ACME)), with, nil, nil, "", "ada@example.org", true},
-		{"public, mailed", w.byCode(public, mailsCode), with, nil, nil, "", "ada@example.org", false},
-		{"public, mailed to an address given", w.byCode(public, mailsCode), without, nil, ptr("ben@example.org"), "", "ben@example.org", false},
-		{"public, no address", w.byCode(public, mailsCode), without, nil, nil, "seat ben has no e-mail address. Give a code, or an address.", "", false},
-		{"public, codes not mailed", w.byCode(public), with, nil, nil, "mails no codes. Give a code, or have its mailCode set.", "", false},
-		{"public, EST", w.byCode(public, mailsCode, redeemedBy(lifecycle.EST)), with, nil, nil, "with the enrollment method EST nothing is mailed. Give a code.", "", false},
-		{"public, REST_API", w.byCode(public, mailsCode, redeemedBy(lifecycle.RESTAPI)), with, nil, nil, "with the enrollment method REST_API nothing is mailed. Give a code.", "", false},
-		{"public, SCEP, a code given", w.byCode(public, redeemedBy(lifecycle.SCEP)), with, ptr("K7QX2MABCDEF"), nil, "", "", false},
-		{"public, no address, a code given", w.byCode(public), without, ptr("K7QX2MABCDEF"), nil, "", "", false},
+		{"private, mailed", w.byCode(mailsCode), with, nil, nil, "", "ada@example.org", true, true},
+		{"private, no address", w.byCode(), without, nil, nil, "", "", true, true},
+		{"private, another address", w.byCode(), with, nil, ptr("home@example.org"), "", "home@example.org", true, true},
+		{"private, an empty address, which is none", w.byCode(), with, nil, ptr(" "), "", "ada@example.org", true, true},
+		{"private, SCEP, which mails nothing", w.byCode(redeemedBy(lifecycle.SCEP)), with, nil, ptr("home@example.org"), "", "", true, true},
+		{"private, ACME", w.byCode(redeemedBy(lifecycle.ACME)), with, nil, nil, "", "ada@example.org", true, true},
+		{"public, mailed", w.byCode(public, mailsCode), with, nil, nil, "", "ada@example.org", false, false},
+		{"public, mailed to an address given", w.byCode(public, mailsCode), without, nil, ptr("ben@example.org"), "", "ben@example.org", false, false},
+		{"public, no address", w.byCode(public, mailsCode), without, nil, nil, "seat ben has no e-mail address. Give a code, or an address.", "", false, false},
+		{"public, codes not mailed", w.byCode(public), with, nil, nil, "mails no codes. Give a code, or have its mailCode set.", "", false, false},
+		{"public, EST", w.byCode(public, mailsCode, redeemedBy(lifecycle.EST)), with, nil, nil, "with the enrollment method EST nothing is mailed. Give a code.", "", false, false},
+		{"public, REST_API", w.byCode(public, mailsCode, redeemedBy(lifecycle.RESTAPI)), with, nil, nil, "with the enrollment method REST_API nothing is mailed. Give a code.", "", false, false},
+		{"public, SCEP, a code given", w.byCode(public, redeemedBy(lifecycle.SCEP)), with, ptr("K7QX2MABCDEF"), nil, "", "", false, true},
+		{"public, no address, a code given", w.byCode(public), without, ptr("K7QX2MABCDEF"), nil, "", "", false, false},
 	} {
 		p, err := w.Inventory.EnrollSeat(w.as(manager), inventory.EnrollSeatInput{ID: c.seat.ID, ProfileID: c.under, Code: c.code, Email: c.email})
 		granted(t, err)
@@ -190,6 +191,9 @@ func TestACodeThatNobodyWouldLearnOf(t *testing.T) {
 		}
 		if to := w.invitations(p.Enrollment.ID); to != c.to || (p.Code != nil) != c.shown {
 			t.Errorf("%s: invited is %q, and the code is shown: %v; want %q, %v", c.name, to, p.Code != nil, c.to, c.shown)
+		}
+		if (p.EnrollmentURL != nil) != c.link || c.link && behind(*p.EnrollmentURL) != w.token(p.Enrollment.ID) {
+			t.Errorf("%s: the link that is shown is %v; want it to be the enrollment's: %v", c.name, p.EnrollmentURL, c.link)
 		}
 	}
 	w.honest()
@@ -436,7 +440,7 @@ func TestEnrollingUnderAKey(t *testing.T) {
 	first, again := call("123456"), call("123456")
 	granted(t, nil, first.UserErrors...)
 	granted(t, nil, again.UserErrors...)
-	if first.Replayed || first.Code == nil || !again.Replayed || again.Code != nil || again.Enrollment == nil || again.Enrollment.ID != first.Enrollment.ID || again.Seat == nil {
+	if first.Replayed || first.Code == nil || first.EnrollmentURL == nil || !again.Replayed || again.Code != nil || again.EnrollmentURL != nil || again.Enrollment == nil || again.Enrollment.ID != first.Enrollment.ID || again.Seat == nil {
 		t.Errorf("first %+v, then %+v", first, again)
 	}
 	refused(t, call("123457").UserErrors, refusal.KeyReused)
@@ -449,6 +453,9 @@ func TestEnrollingUnderAKey(t *testing.T) {
 		for _, r := range p.Results {
 			if r.Code != nil {
 				codes++
+			}
+			if (r.Code != nil) != (r.EnrollmentURL != nil) {
+				t.Errorf("a code is shown: %v, a link: %v", r.Code != nil, r.EnrollmentURL != nil)
 			}
 		}
 		if p.Replayed != (n == 1) || len(p.Results) != 3 || p.Results[0].Enrollment == nil || p.Results[2].Enrollment == nil || code(p.Results[1].UserErrors) != refusal.ActiveEnrollmentExists {

@@ -23,6 +23,7 @@ import (
 type enrolling struct {
 	tx        *store.Tx
 	keys      *sealed.Keys
+	link      func(secret string) string
 	after     *aftermath
 	profile   *profile.Held
 	promise   lifecycle.Promise
@@ -49,10 +50,10 @@ type candidate struct {
 	// a caller for whom that is well may overlook it.
 	already bool
 
-	// made and code are what write has made: the enrollment's row, and the code
-	// where the viewer may be shown it.
-	made uuid.UUID
-	code string
+	// made and shown are what write has made: the enrollment's row, and of its code
+	// and its link what the viewer may be shown.
+	made  uuid.UUID
+	shown shownOnce
 
 	// chosen is the given code in the form in which it is kept, to the address.
 	chosen, to string
@@ -78,7 +79,7 @@ func (i *Inventory) enrollUnder(ctx context.Context, tx *store.Tx, sc scope.Scop
 	if held == nil {
 		return nil, missing("certificate profile", under).At("profileId")
 	}
-	e := &enrolling{tx: tx, keys: i.keys, after: after, profile: held, promise: held.Promise()}
+	e := &enrolling{tx: tx, keys: i.keys, link: i.enrollLink, after: after, profile: held, promise: held.Promise()}
 	if _, no := lifecycle.Decide(e.facts(), lifecycle.ActEnroll); no != nil {
 		return nil, underProfile(held, lifecycle.EnrollmentCode, no).At("profileId")
 	}
@@ -86,12 +87,22 @@ func (i *Inventory) enrollUnder(ctx context.Context, tx *store.Tx, sc scope.Scop
 	if expiresAt == nil {
 		return e, nil
 	}
-	e.expiresAt = expiresAt.UTC().Truncate(time.Microsecond) // as it is kept
-	if last := tx.Now().Add(longestCode); !e.expiresAt.After(tx.Now()) || e.expiresAt.After(last) {
-		return nil, refusal.New(refusal.Invalid, "A code cannot end at %s: its end lies after now (%s) and by %s. Give such a time, or leave it out and the profile's own is taken.",
-			e.expiresAt.Format(time.RFC3339), tx.Now().UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339)).At("expiresAt")
+	end, no := codeEnd(tx.Now(), *expiresAt)
+	if no != nil {
+		return nil, no
 	}
+	e.expiresAt = end
 	return e, nil
+}
+
+// codeEnd is a given end of a code, as it is kept, or why it is none.
+func codeEnd(now, given time.Time) (time.Time, *refusal.Refusal) {
+	end := given.UTC().Truncate(time.Microsecond)
+	if last := now.Add(longestCode); !end.After(now) || end.After(last) {
+		return end, refusal.New(refusal.Invalid, "A code cannot end at %s: its end lies after now (%s) and by %s. Give such a time, or leave it out and the profile's own is taken.",
+			end.Format(time.RFC3339), now.UTC().Format(time.RFC3339), last.UTC().Format(time.RFC3339)).At("expiresAt")
+	}
+	return end, nil
 }
 
 // facts are what decides about an enrollment that is yet to be made, but for its seat.

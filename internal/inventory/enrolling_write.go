@@ -10,10 +10,6 @@ import (
 	"gatehouse/internal/store"
 )
 
-// mailInvitation carries the link to the enrollment page, and the code where the
-// profile says so.
-const mailInvitation mailKind = "INVITATION"
-
 // write makes the enrollments of the candidates that nothing was said against, by
 // one statement, with an entry each. The seats' counts and the invitations are
 // left to the aftermath.
@@ -41,14 +37,15 @@ func (e *enrolling) write(ctx context.Context, all []*candidate) error {
 		e.tx.Record(audit.Entry{Action: audit.Enroll, Resource: audit.Enrollment, ID: c.made})
 		e.after.active[c.seatRow]++
 		if e.profile.EnrollmentMethod.Mailed() {
-			e.after.mail(e.tx, mailInvitation, c.made, c.at.unit, c.to)
+			e.after.mail(e.tx, lifecycle.MailInvitation, c.made, c.at.unit, c.to)
 		}
 	}
 	return nil
 }
 
 // row is a candidate's enrollment. Its code and the secret of its link are sealed
-// for this row alone; the code is told to the caller under a private CA only.
+// for this row alone. Under a private CA the caller is shown both; under a public
+// one never the code, and the link where it is not mailed to the invited person.
 func (e *enrolling) row(c *candidate) (store.Row, error) {
 	v, p, now := e.tx.Viewer(), e.profile, e.tx.Now()
 	c.made = uuid.Must(uuid.NewV7())
@@ -56,17 +53,19 @@ func (e *enrolling) row(c *candidate) (store.Row, error) {
 	if c.given == nil {
 		code = makeCode(e.promise)
 	}
-	secret, hash := makeSecret()
 	codeCipher, err := e.keys.Seal(code, c.made, "code_cipher")
 	if err != nil {
 		return nil, err
 	}
-	tokenCipher, err := e.keys.Seal(secret, c.made, "token_cipher")
+	link, err := sealSecret(e.keys, c.made, "token_cipher")
 	if err != nil {
 		return nil, err
 	}
 	if p.CAType == lifecycle.Private {
-		c.code = code
+		c.shown.code = code
+	}
+	if p.CAType == lifecycle.Private || !p.EnrollmentMethod.Mailed() {
+		c.shown.link = e.link(link.text)
 	}
 	return store.Row{
 		"id": c.made, "version": 1, "created_at": now, "updated_at": now, "business_unit_id": c.at.unit, "profile_id": p.ID, "seat_row_id": c.seatRow,
@@ -75,6 +74,6 @@ func (e *enrolling) row(c *candidate) (store.Row, error) {
 		"expires_at": e.expiresAt, "promise": e.promise, "approvals_required": 0, "approvals": 0, "round": 1,
 		"requester_issuer": v.Issuer, "requester_subject": v.Subject, "requester_name": v.Name, "requester_comment": "", "csr": "", "request_names": nil,
 		"made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts, "reason": "", "issuance_reason": "",
-		"code_cipher": codeCipher, "token_cipher": tokenCipher, "token_hash": hash,
+		"code_cipher": codeCipher, "token_cipher": link.cipher, "token_hash": link.hash,
 	}, nil
 }

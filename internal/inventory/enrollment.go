@@ -34,6 +34,9 @@ type Enrollment struct {
 	ApprovalsRequired    int
 	ApprovalsGiven       int
 	Round                int
+	Issuer               lifecycle.Issuer
+	Attempts             int
+	AllowedAttempts      int
 	CreatedAt            time.Time
 	UpdatedAt            time.Time
 	Version              int
@@ -186,6 +189,9 @@ var enrollmentColumns = []column[Enrollment]{
 	{"e.requester_comment", func(e *Enrollment) any { return &e.RequesterComment }, "requesterComment"},
 	{"e.approvals_required", func(e *Enrollment) any { return &e.ApprovalsRequired }, "approvalsRequired" + facts},
 	{"e.approvals", func(e *Enrollment) any { return &e.ApprovalsGiven }, "approvalsGiven" + facts},
+	{"e.attempts", func(e *Enrollment) any { return &e.Attempts }, "attempts"},
+	{"CASE WHEN e.authentication_method = 'ENROLLMENT_CODE' THEN e.allowed_attempts ELSE 0 END", func(e *Enrollment) any { return &e.AllowedAttempts }, "allowedAttempts"},
+	{"COALESCE(e.promise->>'issuer', '')", func(e *Enrollment) any { return &e.Issuer }, "issuer"},
 	{"e.round", func(e *Enrollment) any { return &e.Round }, "round" + facts},
 	{"e.requester_issuer", func(e *Enrollment) any { return &e.requester.Issuer }, "requester isMine" + facts},
 	{"e.requester_subject", func(e *Enrollment) any { return &e.requester.Subject }, "requester isMine" + facts},

@@ -31,7 +31,7 @@ ORDER BY c.not_after, c.id LIMIT $2`, []any{i.store.Now(ctx), limit}, nil, func(
 		ids[n] = id.Of(id.Certificate, *u)
 	}
 	out, err := i.store.Do(ctx, store.Cause{Action: audit.Expire, Resource: audit.Certificate}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		h, err := holdCertificates(ctx, tx, scope.Scope{All: true}, ids)
+		h, err := i.holdCertificates(ctx, tx, scope.Scope{All: true}, ids)
 		if err != nil {
 			return store.Outcome{}, err
 		}

@@ -70,3 +70,21 @@ func hasCertificate(now time.Time, t lifecycle.SeatType, seatID string, h holdin
 	return refusal.New(refusal.SeatHasCertificate, "Seat %s has a certificate that is valid until %s, and a %s seat holds one at a time. Its successor can be enrolled from %s on; or revoke it first.",
 		seatID, h.until.Format(time.DateOnly), t, from.Format(time.DateOnly))
 }
+
+// issuingBeside is the no to a certificate for a seat of a type that holds one, while
+// a certificate authority is at work on another enrollment of the seat: what that
+// brings is not among the seat's certificates yet. The seat is locked.
+func issuingBeside(ctx context.Context, tx *store.Tx, l *locked) (*refusal.Refusal, error) {
+	if l.seatType.HoldsSeveral() {
+		return nil, nil
+	}
+	found, err := readAll(ctx, tx, `SELECT e.id FROM enrollments e WHERE e.seat_row_id = $1 AND e.id <> $2 AND e.issuance = 'REQUESTED' LIMIT 1`, []any{l.seat.id, l.id}, nil,
+		func(u *uuid.UUID) []any { return []any{u} })
+	if err != nil {
+		return nil, fmt.Errorf("read what is being issued for seat %s: %w", l.seat.id, err)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return refusal.New(refusal.Issuing, "A certificate authority is at work on another enrollment of seat %s, and a %s seat holds one certificate at a time. Try again when it has answered.", l.seatID, l.seatType), nil
+}

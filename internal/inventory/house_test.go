@@ -18,6 +18,7 @@ import (
 	"gatehouse/internal/house"
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
+	"gatehouse/internal/issuer"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
@@ -42,6 +43,8 @@ type world struct {
 	now   atomic.Int64
 	unit  id.ID
 	keys  *sealed.Keys
+	// ca is the certificate authority BUILT_IN.
+	ca *testCA
 	// log is what the store wrote to its log.
 	log lockedText
 	// onStatement, where it is set, is told each statement before it runs.
@@ -53,7 +56,7 @@ type world struct {
 func newWorld(t *testing.T, licences int) *world {
 	t.Helper()
 	db := testdb.New(t)
-	w := &world{t: t, admin: db.Admin(t), keys: keyset(t)}
+	w := &world{t: t, admin: db.Admin(t), keys: keyset(t), ca: newTestCA(t)}
 	w.set(morning)
 	s, err := store.Open(store.Options{
 		URL: db.AppURL, MaxConnections: 32, Now: func() time.Time { return time.UnixMicro(w.now.Load()) },
@@ -68,7 +71,8 @@ func newWorld(t *testing.T, licences int) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	if w.House, err = house.Open(s, w.keys); err != nil {
+	if w.House, err = house.Open(s, w.keys, house.Options{Mails: true, PublicURL: "https://gatehouse.example.com",
+		Issuers: map[lifecycle.Issuer]issuer.Issuer{lifecycle.IssuerBuiltIn: w.ca}, Patience: time.Millisecond}); err != nil {
 		t.Fatal(err)
 	}
 	w.unit = w.newUnit("research", licences)

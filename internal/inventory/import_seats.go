@@ -47,11 +47,12 @@ type SeatImportCount struct {
 
 // SeatImportRow is what came of one row.
 type SeatImportRow struct {
-	Row        int
-	SeatID     string
-	Outcome    seatfile.Outcome
-	Code       *string
-	UserErrors []*refusal.Refusal
+	Row           int
+	SeatID        string
+	Outcome       seatfile.Outcome
+	Code          *string
+	EnrollmentURL *string
+	UserErrors    []*refusal.Refusal
 
 	seat, enrollment   id.ID
 	seats, enrollments *batch.Group
@@ -108,25 +109,25 @@ func (i *Inventory) ImportSeats(ctx context.Context, in ImportSeatsInput) (*Impo
 	trial := in.DryRun != nil && *in.DryRun
 	cause := store.Cause{Mutation: "importSeats", Action: audit.ImportSeats, Resource: audit.Seat, Key: in.IdempotencyKey, Input: hashed, DryRun: trial}
 	rows, unreadable := readSeatFile(in.Csv)
-	var codes map[id.ID]string
+	var shown map[id.ID]shownOnce
 	out, err := i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		im := importing{Inventory: i, in: in, scope: sc, tx: tx, rows: rows, after: newAftermath(), items: make([]store.Item, len(rows)), codes: map[id.ID]string{}}
+		im := importing{Inventory: i, in: in, scope: sc, tx: tx, rows: rows, after: i.newAftermath(), items: make([]store.Item, len(rows)), shown: map[id.ID]shownOnce{}}
 		if err := im.hold(ctx); err != nil {
 			return store.Outcome{}, err
 		}
 		if unreadable != nil {
 			return store.Outcome{}, unreadable
 		}
-		codes = im.codes
+		shown = im.shown
 		return store.Outcome{Items: im.items}, im.run(ctx)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if trial || out.Replayed {
-		codes = nil // nothing of a trial is kept, and a code is shown once
+		shown = nil // nothing of a trial is kept, and a code is shown once
 	}
-	return importPayload(rows, out, codes)
+	return importPayload(rows, out, shown)
 }
 
 // readSeatFile reads the whole text, or says why it cannot be read.
@@ -152,7 +153,7 @@ func readSeatFile(text string) ([]seatfile.Row, *refusal.Refusal) {
 }
 
 // importPayload is the report: one line per row, in the file's order.
-func importPayload(rows []seatfile.Row, out store.Outcome, codes map[id.ID]string) (*ImportSeatsPayload, error) {
+func importPayload(rows []seatfile.Row, out store.Outcome, shown map[id.ID]shownOnce) (*ImportSeatsPayload, error) {
 	p := &ImportSeatsPayload{Rows: []*SeatImportRow{}, Summary: []*SeatImportCount{}, UserErrors: errorsOf(out.Refusals), Replayed: out.Replayed}
 	if len(out.Refusals) > 0 {
 		return p, nil
@@ -169,9 +170,8 @@ func importPayload(rows []seatfile.Row, out store.Outcome, codes map[id.ID]strin
 			Row: rows[n].Number, SeatID: rows[n].SeatID, Outcome: seatfile.Outcome(item.Word), UserErrors: errorsOf(item.Refusals), seat: item.ID, enrollment: item.Made,
 		}
 		line := seatfile.Line{Row: row.Row, SeatID: row.SeatID, Outcome: row.Outcome}
-		if code, made := codes[item.Made]; made {
-			row.Code, line.Code = &code, code
-		}
+		once := shown[item.Made]
+		row.Code, row.EnrollmentURL, line.Code = orNil(once.code), orNil(once.link), once.code
 		line.Reason = seatfile.Reason(item.Refusals)
 		if err := lines.Write(line); err != nil {
 			return nil, err

@@ -143,6 +143,9 @@ func TestAFileEnrolls(t *testing.T) {
 	tried := w.imported(boss, trial)
 	same(t, "a dry run", outcomes(tried), want)
 	for _, r := range tried.Rows {
+		if (r.Code != nil) != (r.EnrollmentURL != nil) {
+			t.Errorf("row %d: a code is shown: %v, a link: %v", r.Row, r.Code != nil, r.EnrollmentURL != nil)
+		}
 		if r.Code != nil {
 			t.Error("a dry run shows a code, which nobody can use")
 		}
@@ -168,7 +171,7 @@ func TestAFileEnrolls(t *testing.T) {
 
 	repeat := w.imported(boss, in)
 	same(t, "the repeat", outcomes(repeat), want)
-	if !repeat.Replayed || repeat.Rows[1].Code != nil || strings.Contains(repeat.Report, "ABCD2345") {
+	if !repeat.Replayed || repeat.Rows[1].Code != nil || repeat.Rows[1].EnrollmentURL != nil || strings.Contains(repeat.Report, "ABCD2345") {
 		t.Errorf("the repeat shows a code again: %+v", repeat)
 	}
 	in.IdempotencyKey = nil

@@ -28,7 +28,7 @@ type importing struct {
 	rows  []seatfile.Row
 	after *aftermath
 	items []store.Item
-	codes map[id.ID]string
+	shown map[id.ID]shownOnce
 
 	unit businessunit.Held
 	// enrolling is nil when the file enrolls nobody.
@@ -191,9 +191,7 @@ func (im *importing) done(p *planned, seat uuid.UUID, outcome seatfile.Outcome) 
 	item := store.Item{ID: id.Of(id.Seat, seat), Word: string(outcome)}
 	if p.enroll != nil && p.enroll.no == nil {
 		item.Made = id.Of(id.Enrollment, p.enroll.made)
-		if p.enroll.code != "" {
-			im.codes[item.Made] = p.enroll.code
-		}
+		im.shown[item.Made] = p.enroll.shown
 	}
 	im.items[p.n] = item
 }

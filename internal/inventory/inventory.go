@@ -9,11 +9,17 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"strings"
+	"time"
+
+	"github.com/google/uuid"
 
 	"gatehouse/internal/auditlog"
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/issuer"
+	"gatehouse/internal/job"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/scope"
@@ -31,11 +37,42 @@ type Inventory struct {
 	units    *businessunit.Units
 	profiles *profile.Profiles
 	log      *auditlog.Log
+
+	publicURL string
+	issuers   map[lifecycle.Issuer]issuer.Issuer
+	issuing   *job.Queue
+	ordering  *job.Queue
+	post      *job.Queue
+	noMail    string
+
+	patience time.Duration
+	ended    *endings
+}
+
+// Options are what an inventory reaches outside its database. The zero Options
+// issue nothing and mail nobody.
+type Options struct {
+	// PublicURL is where people reach the server, without a slash at its end: links
+	// begin with it.
+	PublicURL string
+	// Issuers are the certificate authorities that can be asked.
+	Issuers map[lifecycle.Issuer]issuer.Issuer
+	// Issuing and Ordering are where the jobs go that ask them: the built-in one, which
+	// answers at once, and those of others. Nil when nothing is issued.
+	Issuing, Ordering *job.Queue
+	// Post is where the jobs go that send mails; nil when no mail is sent. Each mail
+	// then says NoMail, or, when that is empty, that no mail server is set.
+	Post   *job.Queue
+	NoMail string
+	// Patience is how long Redeem waits for a certificate authority; 0 means 10 s.
+	Patience time.Duration
 }
 
 // New makes an inventory on a store, whose codes and secrets are sealed by the keys.
-func New(s *store.Store, keys *sealed.Keys, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log) *Inventory {
-	return &Inventory{store: s, keys: keys, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log}
+func New(s *store.Store, keys *sealed.Keys, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log, o Options) *Inventory {
+	return &Inventory{store: s, keys: keys, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log,
+		publicURL: o.PublicURL, issuers: o.Issuers, issuing: o.Issuing, ordering: o.Ordering, post: o.Post, noMail: cmp.Or(o.NoMail, noMailServer),
+		patience: cmp.Or(o.Patience, usualPatience), ended: &endings{waiting: map[uuid.UUID]map[chan struct{}]bool{}}}
 }
 
 // sight is what a viewer may see of enrollments: those of their business units,

@@ -95,7 +95,7 @@ func (i *Inventory) link(ctx context.Context, source lifecycle.CertificateSource
 				links = append(links, all[n])
 			}
 		}
-		l := linking{tx: tx, after: newAftermath(), source: source}
+		l := linking{tx: tx, after: i.newAftermath(), source: source}
 		if err := l.run(ctx, links); err != nil {
 			return store.Outcome{}, err
 		}

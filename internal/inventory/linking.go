@@ -25,6 +25,10 @@ type linking struct {
 	tx     *store.Tx
 	after  *aftermath
 	source lifecycle.CertificateSource
+	// issued: a certificate authority has made it for the seat's own enrollment. Then
+	// it is linked even when the seat has got another meanwhile (by an import, say):
+	// it exists, and what exists is not lost.
+	issued bool
 }
 
 // linkable is one certificate on its way to a locked seat, and what became of it:
@@ -35,6 +39,10 @@ type linkable struct {
 	seat       *lockedSeat
 	enrollment *id.ID
 	text       certificateText
+	// chain is the certificates above it, in PEM; empty when they are not known.
+	chain string
+	// valid: it is linked only while it counts.
+	valid bool
 
 	existing *lockedCertificate
 	made     uuid.UUID
@@ -118,6 +126,12 @@ func (l *linking) decide(k *linkable, first map[linkKey]int, held holding, windo
 			id.Of(id.Certificate, k.existing.id), id.Of(id.Seat, *k.existing.seat)).At("der")
 	}
 	if !l.status(k).Counts() {
+		if k.valid {
+			return refusal.New(refusal.Invalid, "This certificate is known here and is %s; take one that is valid.", l.status(k)).At("der")
+		}
+		return nil
+	}
+	if l.issued {
 		return nil
 	}
 	window := renewalWindow
@@ -143,6 +157,9 @@ func (l *linking) write(ctx context.Context, links []*linkable) error {
 		}
 		if c := k.existing; c != nil {
 			k.made = c.id
+			if enrollment == nil {
+				enrollment = c.enrollment // what it was issued for stays so
+			}
 			changes = append(changes, c.change(store.Row{"seat_row_id": nil, "enrollment_id": c.enrollment}, store.Row{"seat_row_id": k.seat.id, "enrollment_id": enrollment}))
 			continue
 		}
@@ -150,7 +167,7 @@ func (l *linking) write(ctx context.Context, links []*linkable) error {
 		rows = append(rows, store.Row{
 			"id": k.made, "version": 1, "created_at": l.tx.Now(), "updated_at": l.tx.Now(), "business_unit_id": k.seat.unit, "seat_row_id": k.seat.id,
 			"enrollment_id": enrollment, "status": l.status(k), "source": l.source, "serial": k.text.serial, "subject": k.text.subject, "issuer": k.text.issuer,
-			"not_before": k.text.notBefore, "not_after": k.text.notAfter, "sha256": k.text.sha256, "der": k.text.der,
+			"not_before": k.text.notBefore, "not_after": k.text.notAfter, "sha256": k.text.sha256, "der": k.text.der, "chain": k.chain,
 		})
 	}
 	// In one order, so that two who add the same certificates wait for each other.

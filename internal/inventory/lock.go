@@ -4,16 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
-	"gatehouse/internal/audit"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
-	"gatehouse/internal/refusal"
 	"gatehouse/internal/store"
 )
 
@@ -41,6 +40,13 @@ type locked struct {
 	archived            bool
 	seatDeleted         bool
 	decided             bool
+	attempts            int
+	// read is the version that others have seen: before this transaction has written
+	// down that the enrollment has expired.
+	read int
+	// rival: another active enrollment holds the place. It is known to those who
+	// have locked what they revive (lockToRevive).
+	rival bool
 	// seat is the live seat of the enrollment's key, locked; nil when there is none.
 	seat *lockedSeat
 }
@@ -52,6 +58,10 @@ func (l *locked) place() place { return place{l.unit, l.seatType, l.seatKey} }
 type hold struct {
 	asked []id.ID
 	byID  map[id.ID]*locked
+	// all are these and what was locked beside them.
+	all []*locked
+	// spots are they by where they stand, for those who revive them.
+	spots map[spot][]*locked
 	// expired are those whose expiry this transaction has written down.
 	expired []*locked
 	// going are the seats that this transaction deletes itself, with all their
@@ -69,7 +79,13 @@ type hold struct {
 // changes. A seat that appears between the two is noticed when it is inserted,
 // or by an enrollment that has got it meanwhile: then the transaction looks again.
 func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, ids []id.ID) (*hold, error) {
-	h := &hold{byID: map[id.ID]*locked{}, after: newAftermath()}
+	return i.lockBeside(ctx, tx, s, ids, nil)
+}
+
+// lockBeside locks further enrollments together with those asked for: those that
+// stand beside these rows. Nobody decides about them for the caller.
+func (i *Inventory) lockBeside(ctx context.Context, tx *store.Tx, s sight, ids []id.ID, beside func([]uuid.UUID) ([]uuid.UUID, error)) (*hold, error) {
+	h := &hold{byID: map[id.ID]*locked{}, after: i.newAftermath()}
 	for _, one := range ids {
 		if _, twice := h.byID[one]; !twice {
 			h.asked = append(h.asked, one)
@@ -84,6 +100,14 @@ func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, 
 	if len(rows) == 0 {
 		return h, nil
 	}
+	asked := rows
+	if beside != nil {
+		more, err := beside(rows)
+		if err != nil {
+			return nil, err
+		}
+		rows = slices.Concat(asked, more)
+	}
 	seats, err := lockSeats(ctx, tx, places)
 	if err != nil {
 		return nil, err
@@ -96,13 +120,20 @@ func (i *Inventory) lockEnrollments(ctx context.Context, tx *store.Tx, s sight, 
 	if err != nil {
 		return nil, err
 	}
+	byRow := make(map[uuid.UUID]*locked, len(found))
 	for _, l := range found {
+		byRow[l.id] = l
 		l.seat, l.decided = seats[l.place()], decided[l.id]
 		if l.seatRow != nil && !l.seatDeleted && !l.holdsSeat() {
 			return nil, store.ErrAgain // it got its seat after the seats were locked
 		}
-		h.byID[id.Of(id.Enrollment, l.id)] = l
 	}
+	for _, row := range asked {
+		if l := byRow[row]; l != nil {
+			h.byID[id.Of(id.Enrollment, row)] = l
+		}
+	}
+	h.all = found
 	return h, h.expireDue(ctx, tx, found)
 }
 
@@ -136,12 +167,12 @@ func lockRows(ctx context.Context, tx *store.Tx, rows []uuid.UUID) ([]*locked, e
 	}
 	found, err := readAll(ctx, tx, `SELECT e.id, e.business_unit_id, e.profile_id, e.seat_row_id, b.name, e.seat_type, e.seat_id, e.seat_key, e.name, e.email, e.status,
 e.authentication_method, e.ca_type, e.enrollment_method, e.expires_at, e.approvals, e.approvals_required, e.round, e.version,
-e.requester_issuer, e.requester_subject, e.promise, e.made_seat, e.issuance, p.archived_at IS NOT NULL, sr.deleted_at IS NOT NULL
+e.requester_issuer, e.requester_subject, e.promise, e.made_seat, e.issuance, p.archived_at IS NOT NULL, sr.deleted_at IS NOT NULL, e.attempts
 FROM enrollments e JOIN business_units b ON b.id = e.business_unit_id JOIN certificate_profiles p ON p.id = e.profile_id LEFT JOIN seats sr ON sr.id = e.seat_row_id
 WHERE e.id = ANY($1) ORDER BY e.id FOR UPDATE OF e`, []any{pq.Array(rows)}, nil, func(r *row) []any {
 		return []any{&r.id, &r.unit, &r.profile, &r.seatRow, &r.unitName, &r.seatType, &r.seatID, &r.seatKey, &r.name, &r.email, &r.status,
 			&r.method, &r.ca, &r.enrollmentMethod, &r.expiresAt, &r.approvals, &r.required, &r.round, &r.version,
-			&r.issuer, &r.subject, &r.promise, &r.madeSeat, &r.issuance, &r.archived, &r.seatDeleted}
+			&r.issuer, &r.subject, &r.promise, &r.madeSeat, &r.issuance, &r.archived, &r.seatDeleted, &r.attempts}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lock enrollments: %w", err)
@@ -151,6 +182,7 @@ WHERE e.id = ANY($1) ORDER BY e.id FOR UPDATE OF e`, []any{pq.Array(rows)}, nil,
 		if err := json.Unmarshal(r.promise, &r.locked.promise); err != nil {
 			return nil, fmt.Errorf("read what enrollment %s was promised: %w", r.id, err)
 		}
+		r.read = r.version
 		all[n] = &r.locked
 	}
 	return all, nil
@@ -173,61 +205,9 @@ WHERE a.enrollment_id = ANY($1) AND a.issuer = $2 AND a.subject = $3`, []any{pq.
 	return decided, nil
 }
 
-// facts are what decides about the enrollment for the viewer of the transaction.
-func (l *locked) facts(tx *store.Tx) lifecycle.EnrollmentFacts {
-	v := tx.Viewer()
-	seatEmail := ""
-	if l.seat != nil {
-		seatEmail = l.seat.email
-	}
-	return lifecycle.EnrollmentFacts{
-		Status: l.status, Method: l.method, CA: l.ca, EnrollmentMethod: l.enrollmentMethod,
-		Requester: v.Is(l.issuer, l.subject), OwnEmail: v.HasEmail(l.email, seatEmail), Decided: l.decided,
-		Approvals: l.approvals, Required: l.required, TimePassed: !tx.Now().Before(l.expiresAt),
-		SeatDeleted: l.seatDeleted, ProfileArchived: l.archived, Issuing: l.issuing(), Permissions: v.Permissions,
-	}
-}
-
-func (l *locked) issuing() bool {
-	return l.issuance != nil && *l.issuance == lifecycle.IssuanceRequested
-}
-
 // change begins a change of the enrollment.
 func (l *locked) change(before, after store.Row) store.Change {
 	return store.Change{ID: l.id, BusinessUnit: l.unit, Version: l.version, Before: before, After: after}
-}
-
-// missing is the no to an id that is not there for the viewer; what is outside
-// their business units and what was never there read the same.
-func missing(what string, one id.ID) *refusal.Refusal {
-	return id.Missing(what, one)
-}
-
-// decide decides an action for each item in the order asked. An item that is not
-// there or is refused is recorded and gets its refusal; the rest goes to win.
-func (h *hold) decide(tx *store.Tx, action lifecycle.EnrollmentAction, comment string, win func(n int, l *locked, to lifecycle.Status) *refusal.Refusal) []store.Item {
-	items := make([]store.Item, len(h.asked))
-	for n, one := range h.asked {
-		items[n] = store.Item{ID: one}
-		l := h.byID[one]
-		if l == nil {
-			items[n] = tx.Refuse(audit.Entry{ID: one.UUID, Comment: comment}, items[n], missing("enrollment", one))
-			continue
-		}
-		to, no := lifecycle.Decide(l.facts(tx), action)
-		if no == nil {
-			no = win(n, l, to)
-		}
-		if no != nil {
-			items[n] = h.refuse(tx, items[n], l, comment, no)
-		}
-	}
-	return items
-}
-
-// refuse records the refusal of an action on an enrollment.
-func (h *hold) refuse(tx *store.Tx, item store.Item, l *locked, comment string, no *refusal.Refusal) store.Item {
-	return tx.Refuse(audit.Entry{ID: l.id, BusinessUnit: l.unit, Comment: comment}, item, no)
 }
 
 // seatKey is what a seatId is compared by.

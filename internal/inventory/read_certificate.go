@@ -56,7 +56,7 @@ func distinguished(raw []byte) string {
 		return "" // the parser has read it before
 	}
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if misleading(r) {
 			return unicode.ReplacementChar
 		}
 		return r

@@ -146,7 +146,7 @@ func (r *removing) reject(ctx context.Context, enrollments []*locked, going map[
 			return fmt.Errorf("reject enrollment %s with its seat: %w", l.id, no)
 		}
 		if l.method == lifecycle.ManualApproval && l.status.Active() {
-			r.after.mail(r.tx, mailRejected, l.id, l.unit, l.email)
+			r.after.mail(r.tx, lifecycle.MailRejected, l.id, l.unit, l.email)
 		}
 		changes = append(changes, l.change(store.Row{"status": l.status, "reason": ""}, store.Row{"status": to, "reason": seatWasDeleted}))
 	}

@@ -12,7 +12,9 @@ import (
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/scope"
+	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
+	"gatehouse/internal/viewer"
 )
 
 // RequestEnrollmentInput is a request for a certificate.
@@ -39,7 +41,7 @@ func (i *Inventory) Request(ctx context.Context, in RequestEnrollmentInput) (*En
 	}
 	cause := store.Cause{Mutation: "requestEnrollment", Action: audit.Request, Resource: audit.Enrollment, Key: in.IdempotencyKey, Input: in}
 	out, err := i.store.Do(ctx, cause, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		r := requesting{in: in, tx: tx, after: newAftermath()}
+		r := requesting{in: in, keys: i.keys, tx: tx, after: i.newAftermath()}
 		return r.run(ctx, sc)
 	})
 	return i.enrollmentPayload(ctx, id.ID{}, out, err)
@@ -48,8 +50,14 @@ func (i *Inventory) Request(ctx context.Context, in RequestEnrollmentInput) (*En
 // requesting is one transaction's request.
 type requesting struct {
 	in    RequestEnrollmentInput
+	keys  *sealed.Keys
 	tx    *store.Tx
 	after *aftermath
+	// openly: somebody without a login asks, whose address is known to be theirs by
+	// the secret of the link with which they have confirmed it. The request keeps
+	// that secret: the link goes on to show where it stands.
+	openly bool
+	secret string
 
 	profile *profile.Held
 	promise lifecycle.Promise
@@ -69,6 +77,9 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 		return store.Outcome{}, missing("certificate profile", r.in.ProfileID).At("profileId")
 	}
 	r.profile, r.promise = held, held.Promise()
+	if r.openly && !held.OpenRequests {
+		return store.Outcome{}, closed(held)
+	}
 	if no := r.check(); no != nil {
 		return store.Outcome{}, no
 	}
@@ -82,8 +93,11 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 		return store.Outcome{}, err
 	}
 	facts := lifecycle.EnrollmentFacts{
-		Method: held.AuthenticationMethod, CA: held.CAType, EnrollmentMethod: held.EnrollmentMethod, Requester: true, Required: held.ApprovalsRequired,
+		Method: held.AuthenticationMethod, CA: held.CAType, EnrollmentMethod: held.EnrollmentMethod, Requester: !r.openly, Required: held.ApprovalsRequired,
 		ProfileArchived: held.Archived, ActiveExists: rival, Permissions: r.tx.Viewer().Permissions,
+	}
+	if r.openly {
+		facts.By = lifecycle.ByEndUser
 	}
 	to, no := lifecycle.Decide(facts, lifecycle.ActRequest)
 	if no != nil {
@@ -103,7 +117,7 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 	return r.insert(ctx, at, seat, to)
 }
 
-// check refuses what has the wrong form.
+// check refuses what has the wrong form, and reads what has the right one.
 func (r *requesting) check() (no *refusal.Refusal) {
 	in := r.in
 	if _, no = line("seatId", &in.SeatID, 1, 255); no != nil {
@@ -171,26 +185,49 @@ AND e.status IN `+inActive, []any{r.profile.ID, at.unit, string(at.seatType), at
 	return false, seat, nil
 }
 
+// requester is who asks: of an open request nobody whom a token names, at the
+// address that was confirmed.
+func (r *requesting) requester() viewer.Viewer {
+	if r.openly {
+		return viewer.Viewer{Email: r.email}
+	}
+	return r.tx.Viewer()
+}
+
+// link is the secret of the link that shows where the request stands, sealed for
+// the request's row.
+func (r *requesting) link(row uuid.UUID) (secret, error) {
+	if r.openly {
+		return sealThis(r.keys, r.secret, row, "token_cipher")
+	}
+	return sealSecret(r.keys, row, "token_cipher")
+}
+
 // oneActive is the index by which a place has one active enrollment.
 var oneActive = "(profile_id, business_unit_id, seat_type, seat_key) WHERE status IN " + inActive
 
-// insert makes the enrollment. Who asked for the same place at the same moment
+// insert makes the enrollment, with the secret of a link that shows where the
+// request stands and redeems nothing. Who asked for the same place at the same moment
 // and was faster is found by the index: then the transaction looks again.
 func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to lifecycle.Status) (store.Outcome, error) {
-	v, p, now := r.tx.Viewer(), r.profile, r.tx.Now()
+	asks, p, now := r.requester(), r.profile, r.tx.Now()
 	row := uuid.Must(uuid.NewV7())
 	var seatRow *uuid.UUID
 	if seat != nil {
 		seatRow = &seat.id
+	}
+	link, err := r.link(row)
+	if err != nil {
+		return store.Outcome{}, err
 	}
 	added, err := r.tx.Insert(ctx, audit.Enrollment, oneActive, []store.Row{{
 		"id": row, "version": 1, "created_at": now, "updated_at": now, "business_unit_id": at.unit, "profile_id": p.ID, "seat_row_id": seatRow,
 		"seat_type": at.seatType, "seat_id": tidy(r.in.SeatID), "seat_key": at.key, "name": r.name, "email": r.email,
 		"ca_type": p.CAType, "authentication_method": p.AuthenticationMethod, "enrollment_method": p.EnrollmentMethod, "status": to,
 		"expires_at": now.Add(time.Duration(r.promise.ExpirySeconds) * time.Second), "promise": r.promise, "approvals_required": p.ApprovalsRequired,
-		"approvals": 0, "round": 1, "requester_issuer": v.Issuer, "requester_subject": v.Subject, "requester_name": v.Name,
+		"approvals": 0, "round": 1, "requester_issuer": asks.Issuer, "requester_subject": asks.Subject, "requester_name": asks.Name,
 		"requester_comment": r.comment, "csr": r.csr, "request_names": r.names, "made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts,
-		"reason": "", "issuance_reason": "",
+		"reason": "", "issuance_reason": "", "token_cipher": link.cipher, "token_hash": link.hash,
 	}})
 	if err != nil {
 		return store.Outcome{}, err
@@ -203,8 +240,8 @@ func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to 
 		r.after.active[seat.id]++
 	}
 	if r.promise.MailRequester {
-		r.after.mail(r.tx, mailReceived, row, at.unit, v.Email)
+		r.after.mail(r.tx, lifecycle.MailReceived, row, at.unit, asks.Email)
 	}
-	r.after.mail(r.tx, mailReview, row, at.unit, r.promise.ApproverEmails...)
+	r.after.mail(r.tx, lifecycle.MailReview, row, at.unit, r.promise.ApproverEmails...)
 	return store.Done(id.Of(id.Enrollment, row)), r.after.settle(ctx, r.tx)
 }

@@ -50,7 +50,7 @@ func (w *world) unsealed(keys *sealed.Keys, e id.ID, column string) (string, err
 // reseal runs it under other keys than the world's, and adds up what it tells.
 func (w *world) reseal(keys *sealed.Keys) (all inventory.Resealed) {
 	w.t.Helper()
-	h, err := house.Open(w.Store, keys)
+	h, err := house.Open(w.Store, keys, house.Options{})
 	granted(w.t, err)
 	granted(w.t, h.Inventory.Reseal(w.t.Context(), func(r inventory.Resealed) {
 		all.Anew += r.Anew
@@ -93,7 +93,7 @@ func TestResealLeavesNothingToTheOlderKey(t *testing.T) {
 	if result.Anew != 2 {
 		t.Errorf("%d enrollments were sealed anew, want 2", result.Anew)
 	}
-	if len(result.Unopened) != 1 || result.Unopened[0] != (inventory.Unopened{Enrollment: all[3], Column: "token_cipher"}) {
+	if len(result.Unopened) != 1 || result.Unopened[0] != (inventory.Unopened{Row: all[3].String(), Column: "token_cipher"}) {
 		t.Errorf("told of %v, want the token of %s", result.Unopened, all[3])
 	}
 	for _, want := range []struct {
@@ -126,7 +126,7 @@ func TestResealMeetsAWriter(t *testing.T) {
 	w.seal(keys.before, e, "code_cipher", "first")
 	var once atomic.Bool
 	told := func(_ context.Context, statement string) {
-		if strings.HasPrefix(statement, "UPDATE enrollments e SET code_cipher =") && once.CompareAndSwap(false, true) {
+		if strings.HasPrefix(statement, "UPDATE enrollments k SET code_cipher =") && once.CompareAndSwap(false, true) {
 			w.seal(keys.before, e, "code_cipher", "second")
 		}
 	}
@@ -160,5 +160,53 @@ func TestResealWalksOverManyBatches(t *testing.T) {
 		if got, err := w.unsealed(keys.alone, all[n], "token_cipher"); err != nil || got != all[n].String() {
 			t.Errorf("enrollment %d: %q, %v", n, got, err)
 		}
+	}
+}
+
+// What else is sealed than with enrollments is sealed anew too: the secrets of
+// requests that wait for their address, and the keys of ACME accounts.
+func TestResealKnowsEveryTable(t *testing.T) {
+	t.Parallel()
+	w, keys := newWorld(t, 0), rotate(t)
+	under := w.profile(rules{})
+	request, account := uuid.New(), uuid.New()
+	seal := func(keys *sealed.Keys, text string, row uuid.UUID, column string) []byte {
+		cipher, err := keys.Seal(text, row, column)
+		granted(t, err)
+		return cipher
+	}
+	w.past(`INSERT INTO open_requests (id, business_unit_id, profile_id, seat_id, seat_key, email, token_cipher, token_hash, created_at, expires_at)
+VALUES ($1, $2, $3, 'ada', 'ada', 'ada@example.org', $4, 'hash', $5, $5)`, request, w.unit.UUID, under.UUID, seal(keys.before, "a secret", request, "token_cipher"), morning)
+	w.past(`INSERT INTO acme_accounts (id, directory, key_cipher, created_at) VALUES ($1, 'https://acme.example.com', $2, $3)`, account, seal(keys.before, "a key", account, "key_cipher"), morning)
+	lost := uuid.New()
+	w.past(`INSERT INTO acme_accounts (id, directory, key_cipher, created_at) VALUES ($1, 'https://other.example.com', $2, $3)`, lost, seal(keyset(t), "lost", lost, "key_cipher"), morning)
+
+	result := w.reseal(keys.after)
+	if result.Anew != 2 || len(result.Unopened) != 1 || result.Unopened[0] != (inventory.Unopened{Row: "the ACME account " + lost.String(), Column: "key_cipher"}) {
+		t.Errorf("sealed anew: %+v", result)
+	}
+	for _, c := range []struct {
+		table, column, want string
+		row                 uuid.UUID
+	}{{"open_requests", "token_cipher", "a secret", request}, {"acme_accounts", "key_cipher", "a key", account}} {
+		var cipher []byte
+		granted(t, w.admin.QueryRow(`SELECT `+c.column+` FROM `+c.table+` WHERE id = $1`, c.row).Scan(&cipher))
+		if got, err := keys.alone.Open(cipher, c.row, c.column); err != nil || got != c.want {
+			t.Errorf("%s, without the older key: %q, %v", c.table, got, err)
+		}
+	}
+	// No column that keeps a cipher is left out.
+	rows, err := w.admin.Query(`SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name LIKE '%\_cipher' ORDER BY 1`)
+	granted(t, err)
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var one string
+		granted(t, rows.Scan(&one))
+		all = append(all, one)
+	}
+	granted(t, rows.Err())
+	if got, want := strings.Join(all, " "), "acme_accounts.key_cipher enrollments.code_cipher enrollments.pickup_cipher enrollments.token_cipher open_requests.token_cipher"; got != want {
+		t.Errorf("ciphers are kept in %s; reseal.go knows of %s", got, want)
 	}
 }

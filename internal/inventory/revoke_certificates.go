@@ -40,7 +40,7 @@ func (i *Inventory) RevokeCertificates(ctx context.Context, in RevokeCertificate
 			return store.Outcome{}, refusal.New(refusal.Invalid, "%q is no reason to revoke a certificate; give one of RFC 5280, such as %s, or %s.",
 				clip(string(in.Reason)), lifecycle.RevokedKeyCompromise, lifecycle.RevokedUnspecified).At("reason")
 		}
-		h, err := holdCertificates(ctx, tx, sc, in.IDs)
+		h, err := i.holdCertificates(ctx, tx, sc, in.IDs)
 		if err != nil {
 			return store.Outcome{}, err
 		}

@@ -37,7 +37,7 @@ func (i *Inventory) UnlinkCertificates(ctx context.Context, in UnlinkCertificate
 		if no != nil {
 			return store.Outcome{}, no
 		}
-		h, err := holdCertificates(ctx, tx, sc, in.IDs)
+		h, err := i.holdCertificates(ctx, tx, sc, in.IDs)
 		if err != nil {
 			return store.Outcome{}, err
 		}

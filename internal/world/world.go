@@ -25,6 +25,9 @@ import (
 // Issuer is who signs the tokens of everybody in the world.
 const Issuer = "https://id.example.com"
 
+// PublicURL is where people would reach the world's server.
+const PublicURL = "https://gatehouse.example.com"
+
 // World is every use case over a database of the test's own, at an instant that
 // stands still until the test moves it.
 type World struct {
@@ -32,6 +35,8 @@ type World struct {
 
 	DB    *testdb.DB
 	Clock *Clock
+	// Keys seal what the house may show again; with them a test reads what was mailed.
+	Keys *sealed.Keys
 
 	t testing.TB
 }
@@ -39,7 +44,7 @@ type World struct {
 // New makes an empty world. An option may change how its store is opened.
 func New(t testing.TB, options ...func(*store.Options)) *World {
 	t.Helper()
-	w := &World{DB: testdb.New(t), Clock: &Clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}, t: t}
+	w := &World{DB: testdb.New(t), Clock: &Clock{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}, Keys: Keys(t), t: t}
 	o := store.Options{URL: w.DB.AppURL, Now: w.Clock.Now}
 	for _, change := range options {
 		change(&o)
@@ -49,7 +54,7 @@ func New(t testing.TB, options ...func(*store.Options)) *World {
 		t.Fatalf("world: open the store: %v", err)
 	}
 	t.Cleanup(func() { _ = s.Close() }) // a test that closed it already has its reasons
-	if w.House, err = house.Open(s, Keys(t)); err != nil {
+	if w.House, err = house.Open(s, w.Keys, house.Options{Mails: true, PublicURL: PublicURL, Issuers: Authorities(t, w.Clock.Now())}); err != nil {
 		t.Fatalf("world: open the house: %v", err)
 	}
 	return w

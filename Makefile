@@ -12,7 +12,7 @@ TEST_FLAGS ?=
 PACKAGES   ?= ./...
 # Who `make token` is for.
 ROLE       ?= ADMIN
-# Where make quickstart finds the server: where make run puts it.
+# Where make quickstart and make redeem find the server: where make run puts it.
 GATEHOUSE_URL ?= http://$(or $(GATEHOUSE_ADDR),127.0.0.1:8080)
 
 # The linter is built from source, once for each version (a minute and a half).
@@ -20,7 +20,13 @@ LINT_VERSION := v2.15.0
 LINT         := bin/golangci-lint-$(LINT_VERSION)
 
 # What `make generate` writes and `make fresh` compares.
-GENERATED := $(wildcard ent/generated graph/exec graph/model docs/lifecycle.md docs/configuration.md)
+GENERATED := $(wildcard ent/generated graph/exec graph/model docs/lifecycle.md docs/configuration.md \
+	internal/enrollpage/assets/page.js internal/enrollpage/assets/LICENSES.txt)
+
+# The packages that the script of the enrollment pages is bundled with, as
+# package-lock.json names them; npm gets them from the registry that it is set to.
+WEB        := internal/enrollpage/web
+WEB_MODULES := $(WEB)/node_modules/.package-lock.json
 
 # A clone's binary tells its commit (gatehouse version). A folder that is no git
 # repository, or has no commit yet, has none to tell, and go build would fail.
@@ -64,6 +70,10 @@ token: bin/gatehouse ## Print a token. ROLE=APPROVER for another role than ADMIN
 quickstart: ## Do the main job from a terminal, with curl, jq and openssl.
 	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/quickstart.sh
 
+.PHONY: redeem
+redeem: ## Turn an invitation into a certificate, with the same tools.
+	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/redeem.sh
+
 ##@ When the tables, the schema or the rules change
 
 .PHONY: migration
@@ -72,7 +82,7 @@ migration: ## Write the next migration from ent/schema. NAME=add_phone names it.
 
 # Each page is written beside itself first: a generator that fails leaves the old one.
 .PHONY: generate
-generate: ## Write what is generated: ent, gqlgen, the reference pages.
+generate: $(WEB_MODULES) ## Write what is generated: ent, gqlgen, the reference pages, the enrollment pages' script (needs npm).
 	go generate ./ent
 	go tool gqlgen generate
 	go run ./internal/lifecycle/docgen > docs/.lifecycle.md
@@ -81,6 +91,7 @@ generate: ## Write what is generated: ent, gqlgen, the reference pages.
 		printf '\n```text\n'; env -i PATH="$$PATH" HOME="$$HOME" COLUMNS=120 go run ./server serve --help | sed -n '/^Flags:/,$$p'; printf '```\n'; \
 	} > docs/.configuration.md
 	mv docs/.configuration.md docs/configuration.md
+	go run ./internal/enrollpage/bundle internal/enrollpage
 
 # Not a part of generate: it needs PostgreSQL. make test fails while the page is stale.
 .PHONY: refusals
@@ -101,8 +112,8 @@ verify: build ## Recount every counter of the development database against its r
 	bin/gatehouse verify
 
 .PHONY: e2e
-e2e: ## Sign in to GraphiQL and approve, in a real browser. Needs chromium.
-	go test -tags e2e -count 1 -v ./internal/e2e
+e2e: $(WEB_MODULES) ## Try everything that has a page in a real browser. Needs chromium, and npm for axe-core.
+	go test -tags e2e -count 1 -v ./internal/e2e ./internal/enrollpage
 
 .PHONY: bench
 bench: build ## Load a million enrollments and a million seats; measure the list query, the usage of licences, and imports of files beside COPY. BENCH_FLAGS=-help tells the sizes.
@@ -114,6 +125,9 @@ clean: ## Remove what was built. The development data stay.
 
 bin/gatehouse:
 	@$(MAKE) build >&2
+
+$(WEB_MODULES): $(WEB)/package.json $(WEB)/package-lock.json
+	npm ci --prefix $(WEB)
 
 $(LINT):
 	GOBIN=$(CURDIR)/bin/lint go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"gatehouse/internal/asset"
 )
 
 //go:embed assets operations
@@ -39,21 +41,21 @@ type handler struct {
 	options Options
 	page    *template.Template
 	tabs    []tab
-	assets  map[string]*asset // by address
+	assets  map[string]*asset.Asset // by address
 }
 
 // New makes the handler for / and everything under Prefix. It fails only when
 // the embedded files do not fit together, which a test would have seen.
 func New(o Options) (http.Handler, error) {
-	h := &handler{options: o, assets: map[string]*asset{}}
+	h := &handler{options: o, assets: map[string]*asset.Asset{}}
 	addresses := map[string]string{}
 	for name, contentType := range served {
 		content, err := files.ReadFile(path.Join("assets", name))
 		if err != nil {
 			return nil, fmt.Errorf("read an asset of GraphiQL: %w", err)
 		}
-		a := newAsset(content, contentType)
-		addresses[name] = Prefix + a.tag + "/" + name
+		a := asset.New(content, contentType)
+		addresses[name] = Prefix + a.Tag() + "/" + name
 		h.assets[addresses[name]] = a
 	}
 	var err error
@@ -102,7 +104,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	a.serve(w, r)
+	a.ServeHTTP(w, r)
 }
 
 // policy is what the page may do. Everything comes from this server; scripts are

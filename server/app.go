@@ -47,7 +47,17 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 	if err != nil {
 		return nil, err
 	}
+	proxies, err := readProxies(a.config.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
+	anonymous, err := newAnonymousLimit(a.config.LimitAnonymous, a.clock)
+	if err != nil {
+		return nil, err
+	}
 	options := httpOptions{
+		proxies:      proxies,
+		anonymous:    anonymous,
 		graphql:      graphql,
 		authenticate: authenticate(a.verifier, a.log),
 		schema:       p.sdl,
@@ -58,6 +68,9 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 			return p.ready(ctx)
 		},
 		mint:        a.mint,
+		pages:       p.pages,
+		challenge:   p.challenge,
+		mailbox:     p.mailbox,
 		crossOrigin: crossOrigin{origins: a.config.CORSOrigins, loopback: a.mint != nil},
 		log:         a.log,
 		clock:       a.clock,

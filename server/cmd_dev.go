@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/term"
 
+	"gatehouse/internal/devmailbox"
 	"gatehouse/internal/migrate"
-	"gatehouse/internal/sealed"
 )
 
 // devCommand runs everything for development, and needs nothing set.
@@ -55,7 +55,15 @@ func (devCommand) Run(ctx context.Context, c *config, h host, build house) (err 
 	if err != nil {
 		return err
 	}
-	p, err := prepare(stop.gently, c, h, build, dbs, keys, log)
+	o := c.opening(dbs.appURL, keys, h.clock, log)
+	o.publicURL = c.links(listener.Addr())
+	if o.mails, err = c.mailsForDev(); err != nil {
+		return err
+	}
+	if o.authorities, err = c.authoritiesForDev(h.clock()); err != nil {
+		return err
+	}
+	p, err := prepare(stop.gently, build, dbs, o)
 	if err != nil {
 		return err
 	}
@@ -68,24 +76,23 @@ func (devCommand) Run(ctx context.Context, c *config, h host, build house) (err 
 		config: c, verifier: v, log: log, clock: h.clock,
 		mint: func(g devGrant) (string, time.Time, error) { return key.mint(g, h.clock()) },
 	}
-	return a.serve(stop, listener, p, func() { welcome(h, listener.Addr(), dbs.where) })
+	return a.serve(stop, listener, p, func() { welcome(h, listener.Addr(), mailsAre(c, o, listener.Addr()), dbs.where) })
 }
 
 // prepare brings the database to the point where requests can be answered, and
 // opens the product over it.
-func prepare(ctx context.Context, c *config, h host, build house, dbs *databases, keys *sealed.Keys, log *slog.Logger) (product, error) {
-	if err := migrated(ctx, build, dbs, log); err != nil {
+func prepare(ctx context.Context, build house, dbs *databases, o opening) (product, error) {
+	if err := migrated(ctx, build, dbs, o.log); err != nil {
 		return product{}, err
 	}
-	o := c.opening(dbs.appURL, keys, h.clock, log)
-	log.InfoContext(ctx, "looking for the demo organisation; making it takes some seconds the first time")
-	began := h.clock()
+	o.log.InfoContext(ctx, "looking for the demo organisation; making it takes some seconds the first time")
+	began := o.clock()
 	seeded, err := build.seed(ctx, o)
 	if err != nil {
 		return product{}, fmt.Errorf("the demo organisation could not be made: %w", err)
 	}
 	if seeded {
-		log.InfoContext(ctx, "made the demo organisation", "took", h.clock().Sub(began).Round(time.Millisecond).String())
+		o.log.InfoContext(ctx, "made the demo organisation", "took", o.clock().Sub(began).Round(time.Millisecond).String())
 	}
 	return build.open(ctx, o)
 }
@@ -108,17 +115,26 @@ func migrated(ctx context.Context, build house, dbs *databases, log *slog.Logger
 }
 
 // welcome tells a person, in a few lines, where everything is.
-func welcome(h host, address net.Addr, where string) {
+func welcome(h host, address net.Addr, mailsAre, where string) {
 	fmt.Fprintf(h.stdout, `
 Gatehouse is ready.
 
   GraphiQL   http://%[1]s/         sign in there as any role
   API        http://%[1]s/graphql  its contract: /schema.graphqls
+  Mailbox    %[4]s
   A token    %[2]s token --role ADMIN
   Data       %[3]s
   Stop       Ctrl-C
 
-`, address, program(), where)
+`, address, program(), where, mailsAre)
+}
+
+// mailsAre tells where the mails are.
+func mailsAre(c *config, o opening, address net.Addr) string {
+	if o.mails.mailbox == nil {
+		return "none: mails go to the mail server of GATEHOUSE_SMTP_URL, from " + c.MailFrom
+	}
+	return "http://" + address.String() + devmailbox.Page + "  the mails that would have been sent"
 }
 
 // program is how this program was started, as a person would type it again.

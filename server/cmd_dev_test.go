@@ -39,7 +39,7 @@ func TestDev(t *testing.T) {
 		t.Errorf("with a broken token: %d", status)
 	}
 
-	if status, stdout, stderr := commandIn(t, testHouse(), environ, "keyset", "reseal"); status != 0 || !strings.Contains(stdout, "of 0 enrollments anew") {
+	if status, stdout, stderr := commandIn(t, testHouse(), environ, "keyset", "reseal"); status != 0 || !strings.Contains(stdout, "of 0 rows anew") {
 		t.Errorf("keyset reseal beside it: exit %d: %s", status, stderr)
 	}
 

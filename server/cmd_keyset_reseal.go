@@ -36,15 +36,15 @@ func (keysetResealCommand) Run(ctx context.Context, c *config, h host, build hou
 		anew += r.Anew
 		unopened += len(r.Unopened)
 		for _, u := range r.Unopened {
-			fmt.Fprintf(h.stdout, "%s: no key of the keyset opens its %s\n", u.Enrollment, u.Column)
+			fmt.Fprintf(h.stdout, "%s: no key of the keyset opens its %s\n", u.Row, u.Column)
 		}
 		if r.Anew > 0 {
 			log.InfoContext(ctx, "sealed anew", "soFar", anew)
 		}
 	})
 	if err != nil {
-		return fmt.Errorf("what %d enrollments hold was sealed anew; run this again for the others: %w", anew, err)
+		return fmt.Errorf("what %d rows hold was sealed anew; run this again for the others: %w", anew, err)
 	}
-	_, err = fmt.Fprintf(h.stdout, "sealed the codes and secrets of %d enrollments anew; %d texts are left that no key opens\n", anew, unopened)
+	_, err = fmt.Fprintf(h.stdout, "sealed the codes and secrets of %d rows anew; %d texts are left that no key opens\n", anew, unopened)
 	return err
 }

@@ -131,7 +131,7 @@ func TestReseal(t *testing.T) {
 	t.Parallel()
 	db := testdb.New(t)
 	path := newKeyset(t)
-	lost := inventory.Unopened{Enrollment: id.New(id.Enrollment), Column: "code_cipher"}
+	lost := inventory.Unopened{Row: id.New(id.Enrollment).String(), Column: "code_cipher"}
 	for _, c := range []struct {
 		name    string
 		batches []inventory.Resealed
@@ -139,9 +139,9 @@ func TestReseal(t *testing.T) {
 		status  int
 		want    string
 	}{
-		{"two batches", []inventory.Resealed{{Anew: 1000}, {Anew: 7}}, nil, 0, "of 1007 enrollments anew; 0 texts are left"},
-		{"one that no key opens", []inventory.Resealed{{Anew: 2, Unopened: []inventory.Unopened{lost}}}, nil, 0, lost.Enrollment.String() + ": no key of the keyset opens its code_cipher\nsealed the codes and secrets of 2 enrollments"},
-		{"a fault half way", []inventory.Resealed{{Anew: 1000}}, errors.New("the connection was lost"), 1, "what 1000 enrollments hold was sealed anew; run this again for the others: the connection was lost"},
+		{"two batches", []inventory.Resealed{{Anew: 1000}, {Anew: 7}}, nil, 0, "of 1007 rows anew; 0 texts are left"},
+		{"one that no key opens", []inventory.Resealed{{Anew: 2, Unopened: []inventory.Unopened{lost}}}, nil, 0, lost.Row + ": no key of the keyset opens its code_cipher\nsealed the codes and secrets of 2 rows"},
+		{"a fault half way", []inventory.Resealed{{Anew: 1000}}, errors.New("the connection was lost"), 1, "what 1000 rows hold was sealed anew; run this again for the others: the connection was lost"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

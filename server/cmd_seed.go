@@ -11,7 +11,8 @@ type seedCommand struct{}
 
 // Run works on the database of DATABASE_URL, or on dev's private one while dev is
 // not running, as dev does on its first start. It refuses a database that is not
-// empty: demo data among real ones could not be told apart again.
+// empty: demo data among real ones could not be told apart again. Nobody is mailed,
+// and the certificates are of an authority that is forgotten afterwards.
 func (seedCommand) Run(ctx context.Context, c *config, h host, build house) (err error) {
 	log := newLogger(h.stderr, c.LogLevel, isTerminal(h.stderr))
 	keys, err := c.keysForDev()

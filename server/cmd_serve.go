@@ -14,8 +14,8 @@ import (
 type serveCommand struct{}
 
 // Run serves until it is told to stop. Before that it refuses, in this order: all
-// missing and unsafe settings at once; a key set or a database that does not
-// answer; a database that is not exactly at this binary's migrations; a role that
+// missing and unsafe settings at once; a certificate authority whose key and chain
+// do not fit; a key set or a database that does not answer; a database that is not exactly at this binary's migrations; a role that
 // could change the audit; an address in use. It changes nothing in the database
 // by itself: migrations are `migrate up`'s, with another role.
 func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (err error) {
@@ -30,6 +30,14 @@ func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (er
 	if err != nil {
 		return err
 	}
+	mails, err := c.mails()
+	if err != nil {
+		return err
+	}
+	authorities, err := c.authorities(h.clock())
+	if err != nil {
+		return err
+	}
 	v, err := c.productionVerifier(stop.gently, log, h.clock)
 	if err != nil {
 		return err
@@ -41,15 +49,32 @@ func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (er
 	if err != nil {
 		return err
 	}
-	p, err := build.open(stop.gently, c.opening(c.DatabaseURL, keys, h.clock, log))
+	o := c.opening(c.DatabaseURL, keys, h.clock, log)
+	o.publicURL, o.mails, o.authorities = c.links(listener.Addr()), mails, authorities
+	tellWhatIsMissing(stop.gently, o)
+	p, err := build.open(stop.gently, o)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	a := app{config: c, verifier: v, log: log, clock: h.clock}
 	return a.serve(stop, listener, p, func() {
-		log.InfoContext(stop.gently, "serving", "address", listener.Addr().String(), "publicUrl", c.PublicURL, "graphiql", c.GraphiQL)
+		log.InfoContext(stop.gently, "serving", "address", listener.Addr().String(), "publicUrl", o.publicURL, "graphiql", c.GraphiQL)
 	})
+}
+
+// tellWhatIsMissing logs what this server will not do, since nobody set it up. The
+// rest works without.
+func tellWhatIsMissing(ctx context.Context, o opening) {
+	if o.authorities.private == nil {
+		o.log.WarnContext(ctx, "no built-in certificate authority is set up (GATEHOUSE_CA_KEY_FILE, GATEHOUSE_CA_CHAIN): enrollments of profiles with issuer BUILT_IN cannot be redeemed")
+	}
+	if o.authorities.acme == nil {
+		o.log.InfoContext(ctx, "no public certificate authority is set up (GATEHOUSE_ACME_DIRECTORY): enrollments of profiles with issuer ACME cannot be redeemed")
+	}
+	if o.mails.sender == nil {
+		o.log.WarnContext(ctx, "no mail server is set (GATEHOUSE_SMTP_URL): no mail is sent, and each says so")
+	}
 }
 
 // checkDatabase refuses a database that is not exactly at this binary's

@@ -22,13 +22,17 @@ type config struct {
 	databaseSettings `embed:"" group:"Database"`
 	keysetSettings   `embed:"" group:"Keyset"`
 	tokenSettings    `embed:"" group:"Tokens"`
+	mailSettings     `embed:"" group:"Mail"`
+	caSettings       `embed:"" group:"Built-in certificate authority"`
+	acmeSettings     `embed:"" group:"Public certificate authority (ACME)"`
 	limitSettings    `embed:"" group:"Limits at the door"`
+	callerSettings   `embed:"" group:"Limits at the door"`
 }
 
 // httpSettings say where the server listens and what it serves.
 type httpSettings struct {
 	Addr          string        `setting:"GATEHOUSE_ADDR" default:"127.0.0.1:8080" help:"The address to listen on, host:port. Port 0 takes a free one."`
-	PublicURL     string        `setting:"GATEHOUSE_PUBLIC_URL" placeholder:"URL" help:"Where people reach this server, when that is not its address: an https URL (http on loopback only)."`
+	PublicURL     string        `setting:"GATEHOUSE_PUBLIC_URL" placeholder:"URL" help:"Where people reach this server, when that is not its address: an https URL (http on loopback only). Links in mails begin with it, so serve needs it beside GATEHOUSE_SMTP_URL."`
 	CORSOrigins   []string      `setting:"GATEHOUSE_CORS_ORIGINS" name:"cors-origins" placeholder:"ORIGIN" help:"Origins of web pages that may call the API, such as https://app.example.com. None by default; dev lets in any page on loopback. * is refused."`
 	GraphiQL      bool          `setting:"GATEHOUSE_GRAPHIQL" name:"graphiql" negatable:"" default:"false" help:"Serve GraphiQL at /. dev always does."`
 	ShutdownGrace time.Duration `setting:"GATEHOUSE_SHUTDOWN_GRACE" default:"20s" help:"How long running requests may take to end once the server was told to stop."`
@@ -69,6 +73,40 @@ type tokenSettings struct {
 	BusinessUnitsClaim string            `setting:"GATEHOUSE_JWT_BUSINESS_UNITS_CLAIM" name:"jwt-business-units-claim" default:"business_units" help:"The claim that holds keys or ids of business units, or * for all. Without it a token sees none."`
 	NameClaim          string            `setting:"GATEHOUSE_JWT_NAME_CLAIM" name:"jwt-name-claim" default:"name" help:"The claim that holds the person's name."`
 	EmailClaim         string            `setting:"GATEHOUSE_JWT_EMAIL_CLAIM" name:"jwt-email-claim" default:"email" help:"The claim that holds the person's e-mail address."`
+}
+
+// mailSettings say how mail is sent. Without a mail server `serve` sends none, and
+// `dev` keeps it in a mailbox of its own.
+type mailSettings struct {
+	SMTPURL       string `setting:"GATEHOUSE_SMTP_URL" name:"smtp-url" secret:"" placeholder:"URL" help:"The mail server: smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://…:465. Left out, serve sends no mail, and dev keeps it in its mailbox. Prefer GATEHOUSE_SMTP_URL_FILE."`
+	MailFrom      string `setting:"GATEHOUSE_MAIL_FROM" name:"mail-from" placeholder:"ADDRESS" help:"The sender of mails: pki@example.com, or Certificates <pki@example.com>."`
+	MailTemplates string `setting:"GATEHOUSE_MAIL_TEMPLATES" name:"mail-templates" placeholder:"PATH" help:"A folder of templates of your own, under the names of those that they replace (docs/operations.md). They are tried out at the start."`
+}
+
+// caSettings are the key and the certificates of the built-in certificate
+// authority. Without them `serve` issues nothing for profiles that use it, and
+// `dev` makes an authority of its own.
+type caSettings struct {
+	CAKey   string `setting:"GATEHOUSE_CA_KEY" name:"ca-key" secret:"" placeholder:"PEM" help:"The private key of the issuing certificate (PKCS#8, PKCS#1 or SEC 1). Set GATEHOUSE_CA_KEY_FILE to its file. dev makes an authority in its data folder when it is left out."`
+	CAChain string `setting:"GATEHOUSE_CA_CHAIN" name:"ca-chain" placeholder:"PATH" help:"A PEM file of certificates: that of the key first, each issued by the next, the root last."`
+}
+
+// acmeSettings say which public authority issues for profiles with issuer ACME
+// (RFC 8555), and how it is shown that a name is ours.
+type acmeSettings struct {
+	ACMEDirectory  string   `setting:"GATEHOUSE_ACME_DIRECTORY" name:"acme-directory" placeholder:"URL" help:"The authority's directory, such as https://acme.example.com/directory. Setting it agrees to the authority's terms of service."`
+	ACMEContact    []string `setting:"GATEHOUSE_ACME_CONTACT" name:"acme-contact" placeholder:"ADDRESS" help:"E-mail addresses that the authority may write to."`
+	ACMERoots      string   `setting:"GATEHOUSE_ACME_ROOTS" name:"acme-roots" placeholder:"PATH" help:"A PEM file of the roots to trust for the directory's own TLS, when the system does not know them."`
+	ACMEEABKeyID   string   `setting:"GATEHOUSE_ACME_EAB_KID" name:"acme-eab-kid" placeholder:"ID" help:"The key id of an external account, when the authority asks for one."`
+	ACMEEABKey     string   `setting:"GATEHOUSE_ACME_EAB_HMAC" name:"acme-eab-hmac" secret:"" placeholder:"KEY" help:"Its HMAC key in base64url. Prefer GATEHOUSE_ACME_EAB_HMAC_FILE."`
+	ACMEDNSCommand string   `setting:"GATEHOUSE_ACME_DNS_COMMAND" name:"acme-dns-command" placeholder:"PATH" help:"A program that makes DNS records for dns-01: PATH present NAME VALUE, PATH cleanup NAME VALUE. Left out, http-01 is used, and names must lead to this server on port 80."`
+}
+
+// callerSettings say who calls, where that is not the other end of the connection,
+// and how often somebody may who shows no token. Each server counts by itself.
+type callerSettings struct {
+	LimitAnonymous int      `setting:"GATEHOUSE_LIMIT_ANONYMOUS" name:"limit-anonymous" default:"60" help:"Calls without a login per minute and address (of IPv6, per /64 network), counted by each server for itself."`
+	TrustedProxies []string `setting:"GATEHOUSE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR" help:"Addresses or networks of your own proxies, such as 10.0.0.0/8. X-Forwarded-For is believed from these alone."`
 }
 
 // limitSettings are the limits that a request passes before anything walks its

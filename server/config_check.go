@@ -24,14 +24,14 @@ const longestLeeway = 60 * time.Second
 // right in one go. It looks at the settings alone; whether the database and the
 // key set answer is found out afterwards.
 func (c *config) forServe() error {
-	return errors.Join(c.everywhere(), c.database(), c.keyset(), c.keySourceSet(), c.tokens(), c.publicURL())
+	return errors.Join(c.everywhere(), c.database(), c.keyset(), c.keySourceSet(), c.tokens(), c.publicURL(), c.linked(), c.outside())
 }
 
 // forDev says everything that keeps `dev` from starting. dev hands out tokens to
 // whoever reaches it, so it must be reached from this machine only, and it takes
 // no keys of a real identity provider.
 func (c *config) forDev() error {
-	problems := []error{c.everywhere(), c.noProductionKeys()}
+	problems := []error{c.everywhere(), c.noProductionKeys(), c.publicURL(), c.outside()}
 	if c.Keyset != "" {
 		problems = append(problems, c.keyset())
 	}
@@ -72,7 +72,8 @@ func (c *config) everywhere() error {
 	if c.ShutdownGrace < 0 {
 		problems = append(problems, fmt.Errorf("GATEHOUSE_SHUTDOWN_GRACE is %s; it cannot be negative", c.ShutdownGrace))
 	}
-	return errors.Join(append(problems, c.limits())...)
+	_, err := readProxies(c.TrustedProxies)
+	return errors.Join(append(problems, err, c.limits())...)
 }
 
 // limits refuses limits that would let nothing through.
@@ -86,6 +87,7 @@ func (c *config) limits() error {
 		{"ROOT_FIELDS", int64(c.RootFields)}, {"OPERATIONS", int64(c.Operations)}, {"LIST_ITEMS", int64(c.ListItems)},
 		{"VALUE_DEPTH", int64(c.ValueDepth)}, {"MUTATIONS", int64(c.Mutations)}, {"REDEMPTIONS", int64(c.Redemptions)},
 		{"ALIASES", int64(c.Aliases)}, {"FRAGMENTS", int64(c.Fragments)}, {"DIRECTIVES", int64(c.Directives)}, {"VARIABLES", int64(c.Variables)},
+		{"ANONYMOUS", int64(c.LimitAnonymous)},
 	} {
 		if l.value < 1 {
 			problems = append(problems, fmt.Errorf("GATEHOUSE_LIMIT_%s is %d; a limit is at least 1", l.name, l.value))
@@ -172,10 +174,32 @@ func (c *config) tokens() error {
 
 // publicURL checks the address that people are sent to.
 func (c *config) publicURL() error {
-	if c.PublicURL != "" && !isSafeURL(c.PublicURL) {
+	if c.PublicURL == "" {
+		return nil
+	}
+	if !isSafeURL(c.PublicURL) {
 		return fmt.Errorf("GATEHOUSE_PUBLIC_URL is %q; tokens travel there, so it is an https URL (http on loopback only)", c.PublicURL)
 	}
+	if u, err := url.Parse(c.PublicURL); err != nil || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("GATEHOUSE_PUBLIC_URL is %q; the pages lie at the root of a host, so it ends with the host and its port, such as https://pki.example.com", c.PublicURL)
+	}
 	return nil
+}
+
+// linked refuses mails whose links would lead nowhere.
+func (c *config) linked() error {
+	if c.SMTPURL != "" && c.PublicURL == "" {
+		return errors.New("GATEHOUSE_PUBLIC_URL is not set: the links in mails begin with it, such as https://pki.example.com")
+	}
+	return nil
+}
+
+// outside checks the mail server and the certificate authorities, as far as that
+// can be seen without asking them.
+func (c *config) outside() error {
+	_, mailing := c.mails()
+	_, ordering := c.acme()
+	return errors.Join(mailing, c.privateSet(), ordering)
 }
 
 // checkOrigin accepts what a browser sends as Origin, exactly.

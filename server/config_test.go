@@ -186,7 +186,7 @@ func TestHelpNamesEverySetting(t *testing.T) {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}
 	seen := 0
-	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, keysetSettings{}, tokenSettings{}, limitSettings{}} {
+	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, keysetSettings{}, tokenSettings{}, mailSettings{}, caSettings{}, acmeSettings{}, limitSettings{}, callerSettings{}} {
 		typ := reflect.TypeOf(group)
 		for i := range typ.NumField() {
 			field := typ.Field(i)
@@ -199,7 +199,7 @@ func TestHelpNamesEverySetting(t *testing.T) {
 			}
 		}
 	}
-	if seen < 40 {
+	if seen < 55 {
 		t.Errorf("only %d settings were looked at", seen)
 	}
 }
@@ -280,6 +280,23 @@ func TestServeRefusesUnsafeSettings(t *testing.T) {
 		{"no audience", []string{"GATEHOUSE_JWT_AUDIENCE="}, "GATEHOUSE_JWT_AUDIENCE is not set"},
 		{"a leeway over a minute", []string{"GATEHOUSE_JWT_LEEWAY=61s"}, "between 0s and 1m0s"},
 		{"a role that does not exist", []string{"GATEHOUSE_JWT_ROLE_MAP=a=ROOT"}, `"ROOT"`},
+		{"a public address with a path", []string{"GATEHOUSE_PUBLIC_URL=https://example.com/pki"}, "the root of a host"},
+		{"a public address over http", []string{"GATEHOUSE_PUBLIC_URL=http://pki.example.com"}, "GATEHOUSE_PUBLIC_URL is"},
+		{"mail without a sender", []string{"GATEHOUSE_SMTP_URL=smtps://u:hunter2@mail.example.com", "GATEHOUSE_PUBLIC_URL=https://pki.example.com"}, "GATEHOUSE_MAIL_FROM is not set"},
+		{"mail whose links lead nowhere", []string{"GATEHOUSE_SMTP_URL=smtps://u:hunter2@mail.example.com", "GATEHOUSE_MAIL_FROM=pki@example.com"}, "GATEHOUSE_PUBLIC_URL is not set"},
+		{"a sender without a mail server", []string{"GATEHOUSE_MAIL_FROM=pki@example.com"}, "without GATEHOUSE_SMTP_URL"},
+		{"a mail server that is no address", []string{"GATEHOUSE_SMTP_URL=https://u:hunter2@mail.example.com", "GATEHOUSE_MAIL_FROM=pki@example.com", "GATEHOUSE_PUBLIC_URL=https://pki.example.com"}, "GATEHOUSE_SMTP_URL"},
+		{"a folder of templates that is not there", []string{"GATEHOUSE_SMTP_URL=smtps://mail.example.com", "GATEHOUSE_MAIL_FROM=pki@example.com", "GATEHOUSE_MAIL_TEMPLATES=/nowhere", "GATEHOUSE_PUBLIC_URL=https://pki.example.com"}, "GATEHOUSE_MAIL_TEMPLATES"},
+		{"a certificate authority's key alone", []string{"GATEHOUSE_CA_KEY=hunter2"}, "GATEHOUSE_CA_CHAIN"},
+		{"a certificate authority's chain alone", []string{"GATEHOUSE_CA_CHAIN=/nowhere"}, "GATEHOUSE_CA_KEY_FILE"},
+		{"a directory over http", []string{"GATEHOUSE_ACME_DIRECTORY=http://acme.example.com/"}, "GATEHOUSE_ACME_"},
+		{"what a directory needs and no directory", []string{"GATEHOUSE_ACME_CONTACT=pki@example.com"}, "GATEHOUSE_ACME_DIRECTORY is not set"},
+		{"half of an external account", []string{"GATEHOUSE_ACME_DIRECTORY=https://acme.example.com/", "GATEHOUSE_ACME_EAB_HMAC=hunter2"}, "GATEHOUSE_ACME_"},
+		{"roots that are not there", []string{"GATEHOUSE_ACME_DIRECTORY=https://acme.example.com/", "GATEHOUSE_ACME_ROOTS=/nowhere"}, "GATEHOUSE_ACME_ROOTS"},
+		{"a program that is not there", []string{"GATEHOUSE_ACME_DIRECTORY=https://acme.example.com/", "GATEHOUSE_ACME_DNS_COMMAND=/nowhere"}, "GATEHOUSE_ACME_DNS_COMMAND"},
+		{"a proxy that is none", []string{"GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8,proxy"}, `GATEHOUSE_TRUSTED_PROXIES has "proxy"`},
+		{"everybody as a proxy", []string{"GATEHOUSE_TRUSTED_PROXIES=0.0.0.0/0"}, "everybody"},
+		{"nobody without a login", []string{"GATEHOUSE_LIMIT_ANONYMOUS=0"}, "GATEHOUSE_LIMIT_ANONYMOUS is 0"},
 		{"CORS for everyone", []string{"GATEHOUSE_CORS_ORIGINS=*"}, "every page of the web"},
 		{"CORS for an address with a path", []string{"GATEHOUSE_CORS_ORIGINS=https://app.example.com/"}, "an origin is"},
 		{"CORS for null", []string{"GATEHOUSE_CORS_ORIGINS=null"}, "an origin is"},
@@ -331,6 +348,10 @@ func TestDevRefuses(t *testing.T) {
 		{"a keyset that is none", "GATEHOUSE_KEYSET=hunter2", "GATEHOUSE_KEYSET cannot be used"},
 		{"a key of production", "GATEHOUSE_JWT_SECRET=" + strings.Repeat("s", 40), "GATEHOUSE_JWT_SECRET is set"},
 		{"an owner without a server", "MIGRATE_DATABASE_URL=postgres://x", "without DATABASE_URL"},
+		{"a public address over http", "GATEHOUSE_PUBLIC_URL=http://pki.example.com", "GATEHOUSE_PUBLIC_URL is"},
+		{"mail without a sender", "GATEHOUSE_SMTP_URL=smtps://u:hunter2@mail.example.com", "GATEHOUSE_MAIL_FROM is not set"},
+		{"half of a certificate authority", "GATEHOUSE_CA_KEY=hunter2", "GATEHOUSE_CA_CHAIN"},
+		{"everybody as a proxy", "GATEHOUSE_TRUSTED_PROXIES=::/0", "everybody"},
 		{"CORS for everyone", "GATEHOUSE_CORS_ORIGINS=*", "every page"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

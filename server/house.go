@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -44,6 +45,12 @@ type opening struct {
 	log      *slog.Logger
 	// keys seal what may be shown again.
 	keys *sealed.Keys
+	// publicURL is where people reach the server, without a slash at its end.
+	publicURL string
+	// authorities are asked for certificates.
+	authorities authorities
+	// mails is how mails leave.
+	mails mails
 }
 
 // product is the API as the door serves it, and what runs beside it.
@@ -54,6 +61,13 @@ type product struct {
 	present   door.Present
 	// sdl is the text of schema.graphqls.
 	sdl string
+	// pages are the pages of invited people; nil when there are none.
+	pages http.Handler
+	// challenge is the answer to an ACME authority's challenge, false when there is
+	// none; nil when no such authority is asked.
+	challenge func(ctx context.Context, token string) (keyAuthorization string, ok bool, err error)
+	// mailbox shows the mails that were not sent; nil when there is none.
+	mailbox http.Handler
 	// ready says why requests could not be answered now; nil when they could.
 	ready func(context.Context) error
 	// workers run until their context ends.

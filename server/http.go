@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"gatehouse/internal/devmailbox"
 )
 
 // httpOptions say what stands behind the server's addresses. Whatever is nil
@@ -23,6 +25,16 @@ type httpOptions struct {
 	graphiql http.Handler
 	// mint signs a development token; nil in production.
 	mint func(devGrant) (token string, until time.Time, err error)
+	// pages are the pages of invited people, under addresses of their own.
+	pages http.Handler
+	// challenge is the answer to an ACME authority's http-01 challenge, by its token.
+	challenge func(ctx context.Context, token string) (keyAuthorization string, ok bool, err error)
+	// mailbox shows the mails of dev; nil in production.
+	mailbox http.Handler
+	// anonymous is how often somebody without a login may call.
+	anonymous *anonymousLimit
+	// proxies are believed when they say who called them.
+	proxies proxies
 	// crossOrigin says which other origins' pages may read answers.
 	crossOrigin crossOrigin
 	log         *slog.Logger
@@ -31,18 +43,25 @@ type httpOptions struct {
 
 // newHandler is the whole of what the server serves:
 //
-//	POST /graphql          the API
-//	GET  /schema.graphqls  its contract, as text
-//	GET  /healthz          the process is alive
-//	GET  /readyz           and can answer: 503 while it cannot
-//	GET  /                 GraphiQL, or where to go instead
-//	POST /dev/token        in dev only: a token for a role of one's choice
+//	POST /graphql            the API
+//	GET  /schema.graphqls    its contract, as text
+//	GET  /healthz            the process is alive
+//	GET  /readyz             and can answer: 503 while it cannot
+//	GET  /                   GraphiQL, or where to go instead
+//	GET  /enroll, /pickup, /confirm, /request/{profile}
+//	                         the pages of invited people; their files are under /enrollment/
+//	GET  /request/{profile}/form, POST /request/{profile}, POST /confirm/asked, POST /confirm
+//	                         what the pages of open requests call
+//	GET  /.well-known/acme-challenge/{token}
+//	                         what an ACME authority asks for (RFC 8555 section 8.3)
+//	POST /dev/token          in dev only: a token for a role of one's choice
+//	GET  /dev/mailbox        in dev only: the mails that were sent
 //
 // Around each: a request id in and out, an access log, recovery from panics,
 // headers that let a browser do as little as possible, and CORS.
 func newHandler(o httpOptions) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.authenticate(inTime(o.graphql)))
+	mux.Handle("/graphql", o.anonymous.graphql(o.authenticate(inTime(o.graphql))))
 	mux.HandleFunc("GET /schema.graphqls", plainText(o.schema))
 	mux.HandleFunc("GET /healthz", plainText("alive\n"))
 	mux.HandleFunc("GET /readyz", readyz(o.ready, o.log))
@@ -52,13 +71,35 @@ func newHandler(o httpOptions) http.Handler {
 	} else {
 		mux.HandleFunc("GET /{$}", plainText("Gatehouse. The API is POST /graphql; its contract is /schema.graphqls.\n"))
 	}
+	if o.pages != nil {
+		mountPages(mux, o.pages, o.anonymous)
+	}
+	if o.challenge != nil {
+		mux.Handle("GET /.well-known/acme-challenge/{token}", inTime(acmeChallenge(o.challenge, o.log)))
+	}
 	if o.mint != nil {
-		mux.HandleFunc("POST /dev/token", devToken(o.mint, o.log))
+		mux.Handle("POST /dev/token", onThisMachine(devToken(o.mint, o.log)))
+	}
+	if o.mailbox != nil {
+		mux.Handle("GET "+devmailbox.Page, onThisMachine(o.mailbox))
+		mux.Handle("GET "+devmailbox.Page+"/", onThisMachine(o.mailbox))
+		mux.Handle("GET "+devmailbox.Messages, onThisMachine(o.authenticate(inTime(o.mailbox))))
 	}
 	handler := o.crossOrigin.middleware(mux)
 	handler = plainHeaders(handler)
 	handler = recoverPanics(o.log, handler)
-	return identify(o.log, o.clock, handler)
+	return identify(o.log, o.clock, o.proxies.client, handler)
+}
+
+// mountPages puts the pages of invited people at their addresses, and the limit of
+// callers without a login before those that read or write the database.
+func mountPages(mux *http.ServeMux, pages http.Handler, anonymous *anonymousLimit) {
+	for _, page := range []string{"GET /enroll", "GET /pickup", "GET /confirm", "GET /request/{profile}", "GET /enrollment/"} {
+		mux.Handle(page, pages)
+	}
+	for _, call := range []string{"GET /request/{profile}/form", "POST /request/{profile}", "POST /confirm/asked", "POST /confirm"} {
+		mux.Handle(call, anonymous.pages(inTime(pages)))
+	}
 }
 
 // newServer is an HTTP server that nobody can keep busy by being slow. The

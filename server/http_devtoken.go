@@ -39,16 +39,23 @@ type devTokenReply struct {
 	devTokenRequest
 }
 
-// devToken signs a token for whoever a developer wants to be. It serves people
-// at this machine only: the Host must be loopback, which a page that has its own
-// name resolved to 127.0.0.1 cannot send, and so must the Origin, when a page
-// asks. The body must be JSON, which a form cannot send.
-func devToken(mint func(devGrant) (string, time.Time, error), log *slog.Logger) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
+// onThisMachine serves people at this machine only: the Host must be loopback,
+// which a page that has its own name resolved to 127.0.0.1 cannot send, and so must
+// the Origin, when a page asks.
+func onThisMachine(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if origin := r.Header.Get("Origin"); !isLoopbackHost(r.Host) || origin != "" && !isLoopbackOrigin(origin) {
-			problem(w, r, http.StatusForbidden, "FORBIDDEN", "Development tokens are given to pages and programs of this machine only: use http://127.0.0.1 or http://localhost.")
+			problem(w, r, http.StatusForbidden, "FORBIDDEN", "Development tokens and the mailbox are for pages and programs of this machine only: use http://127.0.0.1 or http://localhost.")
 			return
 		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// devToken signs a token for whoever a developer wants to be. It stands behind
+// onThisMachine. The body must be JSON, which a form cannot send.
+func devToken(mint func(devGrant) (string, time.Time, error), log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 			problem(w, r, http.StatusUnsupportedMediaType, door.BadUserInput, "Send the request as Content-Type: application/json.")
 			return

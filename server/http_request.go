@@ -4,11 +4,11 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"time"
 
+	"gatehouse/internal/devmailbox"
 	"gatehouse/internal/door"
 	"gatehouse/internal/viewer"
 )
@@ -18,17 +18,18 @@ import (
 //
 // The log names the route that matched, never the path or the query as sent:
 // people paste tokens into addresses.
-func identify(log *slog.Logger, clock func() time.Time, next http.Handler) http.Handler {
+func identify(log *slog.Logger, clock func() time.Time, client func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := clock()
-		request := viewer.Request{ID: requestID(r), Address: clientAddress(r)}
+		request := viewer.Request{ID: requestID(r), Address: client(r)}
 		w.Header().Set("X-Request-Id", request.ID)
 		// The mux writes the route into the request that it is given, which is this one.
 		r = r.WithContext(viewer.WithRequest(r.Context(), request))
 		recorder := &recorder{ResponseWriter: w, status: http.StatusOK}
 		defer func() {
 			level := slog.LevelInfo
-			if r.Pattern == "GET /healthz" || r.Pattern == "GET /readyz" {
+			switch r.Pattern {
+			case "GET /healthz", "GET /readyz", "GET " + devmailbox.Messages: // asked every few seconds
 				level = slog.LevelDebug
 			}
 			log.Log(r.Context(), level, "request",
@@ -53,16 +54,6 @@ func requestID(r *http.Request) string {
 		}
 	}
 	return given
-}
-
-// clientAddress is the address of the connection. Headers that claim another are
-// not believed: anyone can send them, and audit entries keep this.
-func clientAddress(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // recoverPanics answers a request whose handler panicked. The log gets the stack,

@@ -33,9 +33,21 @@ func testHTTP(t *testing.T, change func(*httpOptions)) (http.Handler, *bytes.Buf
 		mint: func(devGrant) (string, time.Time, error) {
 			return "minted", time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), nil
 		},
+		pages:   http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "a page: "+r.URL.Path) }),
+		mailbox: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the mailbox") }),
+		challenge: func(_ context.Context, token string) (string, bool, error) {
+			if token == "broken" {
+				return "", false, errors.New("pq: dial db.internal")
+			}
+			return token + ".thumbprint", token == "known", nil
+		},
 		crossOrigin: crossOrigin{loopback: true},
 		log:         slog.New(slog.NewTextHandler(log, nil)),
 		clock:       func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
+	}
+	var err error
+	if o.anonymous, err = newAnonymousLimit(1000, o.clock); err != nil {
+		t.Fatal(err)
 	}
 	if change != nil {
 		change(&o)
@@ -45,7 +57,7 @@ func testHTTP(t *testing.T, change func(*httpOptions)) (http.Handler, *bytes.Buf
 
 // inProduction takes away what exists in dev only.
 func inProduction(o *httpOptions) {
-	o.mint, o.graphiql, o.crossOrigin = nil, nil, crossOrigin{}
+	o.mint, o.graphiql, o.mailbox, o.challenge, o.crossOrigin = nil, nil, nil, nil, crossOrigin{}
 }
 
 // call sends a request; headers are given as name, value, name, value.
@@ -96,6 +108,23 @@ func TestRoutes(t *testing.T) {
 		{"GraphiQL's assets", "GET", "/graphiql/x/page.js", nil, 200, "the page"},
 		{"no GraphiQL", "GET", "/", inProduction, 200, "The API is POST /graphql"},
 		{"no GraphiQL's assets", "GET", "/graphiql/x/page.js", inProduction, 404, "not found"},
+		{"a page of invited people", "GET", "/enroll", nil, 200, "a page: /enroll"},
+		{"where a request stands", "GET", "/pickup", nil, 200, "a page: /pickup"},
+		{"a file of theirs", "GET", "/enrollment/x/page.js", nil, 200, "a page: /enrollment/x/page.js"},
+		{"an open request", "GET", "/request/prof_1", nil, 200, "a page: /request/prof_1"},
+		{"its form", "GET", "/request/prof_1/form", nil, 200, "a page: /request/prof_1/form"},
+		{"sending it", "POST", "/request/prof_1", nil, 200, "a page: /request/prof_1"},
+		{"confirming it", "POST", "/confirm", nil, 200, "a page: /confirm"},
+		{"an invitation is not posted to", "POST", "/enroll", nil, 405, "Not Allowed"},
+		{"an authority's question", "GET", "/.well-known/acme-challenge/known", nil, 200, "known.thumbprint"},
+		{"one that nobody expects", "GET", "/.well-known/acme-challenge/other", nil, 404, "not found"},
+		{"one while the database is away", "GET", "/.well-known/acme-challenge/broken", nil, 503, "cannot be read now"},
+		{"no such authority", "GET", "/.well-known/acme-challenge/known", inProduction, 404, "not found"},
+		{"the mailbox", "GET", "http://localhost/dev/mailbox", nil, 200, "the mailbox"},
+		{"its mails", "GET", "http://127.0.0.1:8080/dev/mailbox/messages", nil, 200, "the mailbox"},
+		{"its files", "GET", "http://[::1]/dev/mailbox/x/page.js", nil, 200, "the mailbox"},
+		{"the mailbox under a name of another's", "GET", "http://rebound.example.com/dev/mailbox/messages", nil, 403, "of this machine only"},
+		{"no mailbox in production", "GET", "http://localhost/dev/mailbox", inProduction, 404, "not found"},
 		{"anything else", "GET", "/.git/config", nil, 404, "not found"},
 		{"a token by GET", "GET", "/dev/token", nil, 405, "Not Allowed"},
 		{"a token in production", "POST", "/dev/token", inProduction, 404, "not found"},
@@ -180,7 +209,7 @@ func TestRequestIDs(t *testing.T) {
 func TestTheAccessLogHoldsNoSecrets(t *testing.T) {
 	t.Parallel()
 	h, log := testHTTP(t, nil)
-	for _, path := range []string{"/graphql?access_token=secret4711", "/secret4711"} {
+	for _, path := range []string{"/graphql?access_token=secret4711", "/secret4711", "/enroll?token=secret4711", "/request/secret4711", "/.well-known/acme-challenge/secret4711"} {
 		call(h, "POST", path, `{"query":"secret4711"}`, "Authorization", "Bearer secret4711")
 	}
 	if strings.Contains(log.String(), "secret4711") {

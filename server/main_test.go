@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -26,6 +28,16 @@ type child struct {
 	cmd   *exec.Cmd
 	lines chan string   // what it says; closed when it has said all
 	ended chan struct{} // closed when it is gone
+
+	mu   sync.Mutex
+	said strings.Builder
+}
+
+// text is all that it has said so far.
+func (c *child) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.said.String()
 }
 
 // launch starts it, with an environment that has these settings alone. The test's
@@ -52,6 +64,9 @@ func launch(t *testing.T, environ []string, args ...string) *child {
 		defer out.Close()
 		for said := bufio.NewScanner(out); said.Scan(); {
 			_, _ = fmt.Fprintln(t.Output(), said.Text())
+			c.mu.Lock()
+			c.said.WriteString(said.Text() + "\n")
+			c.mu.Unlock()
 			select {
 			case c.lines <- said.Text():
 			default: // nobody reads any more

@@ -4,14 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
+
+	"github.com/google/uuid"
 
 	"gatehouse"
 	"gatehouse/graph"
 	"gatehouse/internal/demo"
+	"gatehouse/internal/devmailbox"
+	"gatehouse/internal/enrollpage"
 	usecases "gatehouse/internal/house"
 	"gatehouse/internal/inventory"
-	"gatehouse/internal/job"
+	"gatehouse/internal/issuer"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/store"
 	"gatehouse/migrations"
@@ -23,70 +26,78 @@ func newHouse() house {
 	return house{migrations: migrations.Files, open: open, seed: seed, verify: verify, reseal: reseal}
 }
 
-// openStore opens the database for the server's own role.
-func openStore(o opening) (*usecases.House, error) {
-	s, err := store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Patience: o.patience, Now: o.clock, Log: o.log})
+// openStore opens the database for the server's own role, and puts the use cases
+// over it. acme is the public authority that they ask; nil when there is none.
+func openStore(o opening) (_ *usecases.House, acme *issuer.ACME, err error) {
+	s, err := o.store()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	h, err := usecases.Open(s, o.keys)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	issuers, acme, err := o.authorities.asked(s, o.keys)
 	if err != nil {
-		return nil, errors.Join(err, s.Close())
+		return nil, nil, err
 	}
-	return h, nil
+	h, err := usecases.Open(s, o.keys, usecases.Options{PublicURL: o.publicURL, Issuers: issuers, Mails: o.mails.sender != nil})
+	return h, acme, err
 }
 
-// open builds the API over an open database.
-func open(_ context.Context, o opening) (product, error) {
-	h, err := openStore(o)
+// store opens the database for the server's own role.
+func (o opening) store() (*store.Store, error) {
+	return store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Patience: o.patience, Now: o.clock, Log: o.log})
+}
+
+// open builds the API over an open database, and what stands beside it.
+func open(_ context.Context, o opening) (_ product, err error) {
+	h, acme, err := openStore(o)
 	if err != nil {
 		return product{}, err
 	}
-	worker, err := newWorker(h, o)
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, h.Store.Close())
+		}
+	}()
+	workers, err := newWorkers(h, o)
 	if err != nil {
-		return product{}, errors.Join(err, h.Store.Close())
+		return product{}, err
 	}
 	api := &graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log}
-	return product{
+	p := product{
 		schema: api.Schema(), extension: graph.Session{Pin: h.Store.Pin}, present: graph.Presenter(o.log), sdl: gatehouse.Schema,
-		ready: h.Store.Ping, close: h.Store.Close, workers: []func(context.Context){worker.Run},
-	}, nil
-}
-
-// How often the server looks after what time changes. What has expired reads so
-// at once; it is written down well within the minute that seatUsage promises.
-const (
-	expiryInterval = 15 * time.Second
-	usageInterval  = time.Minute
-	expiryBatch    = 500
-	forgetInterval = 10 * time.Minute
-)
-
-// newWorker makes the worker of this server: the jobs, and what is done now and then.
-func newWorker(h *usecases.House, o opening) (*job.Worker, error) {
-	listenAt := o.url
-	if !o.cacheStatements {
-		listenAt = "" // a pooler that loses statements loses LISTEN too; the poll is enough
+		ready: h.Store.Ping, close: h.Store.Close, workers: workers,
 	}
-	return job.New(job.NewQueue(h.Store), job.Options{
-		URL: listenAt, Log: o.log,
-		Every: []job.Periodic{
-			job.Every("expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireDue)),
-			job.Every("certificate-expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireCertificatesDue)),
-			job.Every("usage", usageInterval, func(ctx context.Context) error { _, err := h.Licences.RecordDays(ctx); return err }),
-			job.Every("forget", forgetInterval, func(ctx context.Context) error { _, err := h.Store.Forget(ctx); return err }),
-		},
-	})
+	if p.pages, err = enrollpage.New(enrollpage.Options{Requests: h.Inventory, Log: o.log}); err != nil {
+		return product{}, err
+	}
+	if acme != nil {
+		p.challenge = acme.Challenge
+	}
+	if o.mails.mailbox != nil {
+		p.mailbox, err = devmailbox.New(devmailbox.Options{Mailbox: o.mails.mailbox, Units: func(ctx context.Context) (func(uuid.UUID) bool, error) {
+			scope, err := h.Scopes.Of(ctx)
+			return scope.Has, err
+		}})
+		if err != nil {
+			return product{}, err
+		}
+	}
+	return p, nil
 }
 
-// seed fills an empty database with the demo organisation.
+// seed fills an empty database with the demo organisation. It mails nobody and asks
+// none of the authorities that are set up.
 func seed(ctx context.Context, o opening) (seeded bool, err error) {
-	h, err := openStore(o)
+	s, err := o.store()
 	if err != nil {
 		return false, err
 	}
-	defer func() { err = errors.Join(err, h.Store.Close()) }()
-	return demo.Seed(ctx, h)
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return demo.Seed(ctx, s, o.keys)
 }
 
 // verify recounts every counter.
@@ -104,7 +115,7 @@ func verify(ctx context.Context, db *sql.DB) ([]string, error) {
 
 // reseal seals with the primary key what an older one sealed.
 func reseal(ctx context.Context, o opening, told func(inventory.Resealed)) (err error) {
-	h, err := openStore(o)
+	h, _, err := openStore(o)
 	if err != nil {
 		return err
 	}

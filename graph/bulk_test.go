@@ -22,7 +22,7 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 	c := newCaller(t, kept.observe)
 	c.Purchase(lifecycle.User)
 	unit := c.Unit("alpaca").ID
-	c.Allocate(unit, lifecycle.User, 5000)
+	c.Allocate(unit, lifecycle.User, 20_000)
 	request := c.Request(rita(), c.Profile(unit, "Open").ID, "seat-0").ID
 	twice := c.Request(rita(), c.Profile(unit, "Strict", world.Approvals(2)).ID, "seat-0").ID
 	codes := c.Profile(unit, "Codes", func(in *profile.CreateCertificateProfileInput) { in.AuthenticationMethod = lifecycle.EnrollmentCode }).ID
@@ -57,6 +57,32 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 		},
 		"deleteSeats, some refused": func(n int) map[string]any {
 			return map[string]any{"ids": append(c.seatIDs(unit, "gone", n-1), id.New(id.Seat).String())}
+		},
+		"resetEnrollments": func(n int) map[string]any {
+			return map[string]any{"ids": c.invitations(unit, codes, n, "status = 'EXPIRED'")}
+		},
+		"resetEnrollments, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": append(c.invitations(unit, codes, n-2, "status = 'EXPIRED'"), c.invitations(unit, codes, 2, "attempts = 1")...)}
+		},
+		"unlockEnrollments": func(n int) map[string]any {
+			return map[string]any{"ids": c.invitations(unit, codes, n, "status = 'LOCKED', attempts = 5")}
+		},
+		"resendEnrollments": func(n int) map[string]any {
+			return map[string]any{"ids": c.invitations(unit, codes, n, "attempts = 1")}
+		},
+		"resendEnrollments, from EXPIRED": func(n int) map[string]any {
+			return map[string]any{"ids": c.invitations(unit, codes, n, "status = 'EXPIRED'")}
+		},
+		"cancelEnrollments": func(n int) map[string]any {
+			return map[string]any{"ids": c.invitations(unit, codes, n, "attempts = 1"), "reason": "No."}
+		},
+		"cancelEnrollments, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": append(c.invitations(unit, codes, n-2, "attempts = 1"), c.invitations(unit, codes, 2, "status = 'REJECTED'")...), "reason": "No."}
+		},
+		"resendApprovalEmails": func(n int) map[string]any {
+			ids := c.clones(t, request, n)
+			c.data(anna, `mutation($ids: [ID!]!) { approveEnrollments(input: {ids: $ids}) { results { id } } }`, map[string]any{"ids": ids})
+			return map[string]any{"ids": ids}
 		},
 		"enrollSeats": func(n int) map[string]any {
 			return map[string]any{"profileId": codes, "seats": toEnroll(c.seatIDs(unit, "enrolled", n))}
@@ -101,7 +127,7 @@ func (c *caller) clones(t *testing.T, of id.ID, n int) []string {
 		t.Fatal(err)
 	}
 	var ids []string
-	for _, u := range column[uuid.UUID](t, admin, `INSERT INTO enrollments SELECT (jsonb_populate_record(e, jsonb_build_object('id', k.id, 'seat_id', k.id, 'seat_key', k.id))).*
+	for _, u := range column[uuid.UUID](t, admin, `INSERT INTO enrollments SELECT (jsonb_populate_record(e, jsonb_build_object('id', k.id, 'seat_id', k.id, 'seat_key', k.id, 'token_hash', NULL, 'pickup_hash', NULL))).*
 FROM enrollments e, (SELECT gen_random_uuid() AS id FROM generate_series(1, $2)) k WHERE e.id = $1 RETURNING id`, of.UUID, n) {
 		ids = append(ids, id.Of(id.Enrollment, u).String())
 	}
@@ -118,6 +144,24 @@ func (c *caller) mixed(t *testing.T, of id.ID, n int) []string {
 	}
 	c.Reject(viewer.TheSystem(), "Rejected before.", one)
 	return append(ids, id.New(id.Enrollment).String())
+}
+
+// invitations are new ones, of seats of their own, and then changed.
+func (c *caller) invitations(unit, profile id.ID, n int, changes string) []string {
+	c.made++
+	seats := toEnroll(c.seatIDs(unit, fmt.Sprintf("invited-%d", c.made), n))
+	shown := c.data(world.Boss(), `mutation($in: EnrollSeatsInput!) { enrollSeats(input: $in) { results { enrollment { id } } } }`, map[string]any{"in": map[string]any{"profileId": profile, "seats": seats}})
+	var ids []string
+	for _, r := range shown["enrollSeats"].(map[string]any)["results"].([]any) {
+		one := r.(map[string]any)["enrollment"].(map[string]any)["id"].(string)
+		row, err := id.Parse(one)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		c.past(`UPDATE enrollments SET `+changes+` WHERE id = $1`, row.UUID)
+		ids = append(ids, one)
+	}
+	return ids
 }
 
 // seatIDs are the ids of new seats.

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"bytes"
 	"crypto/rand"
+	"database/sql"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,10 @@ type caller struct {
 
 	t    testing.TB
 	door *door.Door
+	// admin is the cluster's superuser in the world's database; nil where there is none.
+	admin *sql.DB
+	// made numbers what is made with a name of its own.
+	made int
 }
 
 // newCaller makes a world and a way to ask it.
@@ -42,19 +47,23 @@ func asking(t testing.TB, w *world.World) *caller {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &caller{World: w, t: t, door: d}
+	c := &caller{World: w, t: t, door: d}
+	if w.DB != nil {
+		c.admin = w.DB.Admin(t)
+	}
+	return c
 }
 
 // answer is what came back.
 type answer struct {
 	Data   map[string]any
-	Errors []fault
+	Errors []topLevel
 	// body is the whole of it, request the id under which it was asked.
 	body, request string
 }
 
-// fault is a top-level error.
-type fault struct {
+// topLevel is a top-level error.
+type topLevel struct {
 	Message    string
 	Path       []any
 	Extensions struct{ Code, RequestID string }

@@ -64,6 +64,14 @@ var selfEvident = map[string]string{
 	"emailAddresses":       "subject alternative names of the kind",
 	"ipAddresses":          "subject alternative names of the kind",
 	"uris":                 "subject alternative names of the kind",
+	"notBefore":            "RFC 5280's word",
+	"notAfter":             "RFC 5280's word",
+	"source":               "described at its type",
+	"seatId":               "described at Seat",
+	"profileName":          "the name of the certificate profile",
+	"businessUnitName":     "the name of the business unit",
+	"recipient":            "an e-mail address",
+	"token":                "described at its field",
 }
 
 // selfEvidentValues are enums whose values, or some of them, are names of things
@@ -72,7 +80,8 @@ var selfEvidentValues = map[string]string{
 	"BusinessUnitOrderField": "fields of the type", "CertificateProfileOrderField": "fields of the type", "SeatOrderField": "fields of the type",
 	"EnrollmentOrderField": "fields of the type", "AuditResource": "types of this schema", "AuditAction": "mutations and actions of the same name",
 	"KeyKind": "algorithm and size", "SANKind": "names of RFC 5280", "AuthenticationMethod": "products and protocols, as TLM names them",
-	"EnrollmentMethod": "protocols and products, as TLM names them",
+	"EnrollmentMethod": "protocols and products, as TLM names them", "KeyUsage": "names of RFC 5280", "ExtendedKeyUsage": "names of RFC 5280",
+	"RevocationReason": "names of RFC 5280",
 }
 
 // TestEverythingInTheSchemaIsDescribed: a frontend developer reads nothing else.
@@ -216,7 +225,7 @@ func checkField(t *testing.T, schema *ast.Schema, typ *ast.Definition, f *ast.Fi
 	if f.Type.Elem != nil && typ.Kind == ast.Object && !f.Type.NonNull {
 		t.Errorf("%s is a list that may be null: %s; an empty one says that there is nothing", where, f.Type)
 	}
-	timely := regexp.MustCompile(`(At|^at|Since|^since|Before|^before|asOf)$`)
+	timely := regexp.MustCompile(`(At|^at|Since|^since|Before|^before|asOf|notAfter)$`) // notBefore and notAfter are RFC 5280's
 	if f.Type.Name() == "DateTime" && !timely.MatchString(f.Name) {
 		t.Errorf("%s is a DateTime and not called …At", where)
 	}

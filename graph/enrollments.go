@@ -52,6 +52,62 @@ func (m mutation) AddEnrollmentNote(ctx context.Context, in inventory.AddEnrollm
 	return m.Inventory.AddNote(ctx, in)
 }
 
+func (m mutation) RevealEnrollmentCode(ctx context.Context, in inventory.RevealEnrollmentCodeInput) (*inventory.RevealPayload, error) {
+	return m.Inventory.RevealCode(ctx, in)
+}
+
+func (m mutation) ResetEnrollment(ctx context.Context, in inventory.ResetEnrollmentInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.Reset(ctx, in)
+}
+
+func (m mutation) ResetEnrollments(ctx context.Context, in inventory.ResetEnrollmentsInput) (*inventory.EnrollmentsPayload, error) {
+	return m.Inventory.ResetMany(ctx, in)
+}
+
+func (m mutation) UnlockEnrollment(ctx context.Context, in inventory.UnlockEnrollmentInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.Unlock(ctx, in)
+}
+
+func (m mutation) UnlockEnrollments(ctx context.Context, in inventory.UnlockEnrollmentsInput) (*inventory.EnrollmentsPayload, error) {
+	return m.Inventory.UnlockMany(ctx, in)
+}
+
+func (m mutation) ResendEnrollment(ctx context.Context, in inventory.ResendEnrollmentInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.Resend(ctx, in)
+}
+
+func (m mutation) ResendEnrollments(ctx context.Context, in inventory.ResendEnrollmentsInput) (*inventory.EnrollmentsPayload, error) {
+	return m.Inventory.ResendMany(ctx, in)
+}
+
+func (m mutation) CancelEnrollment(ctx context.Context, in inventory.CancelEnrollmentInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.Cancel(ctx, in)
+}
+
+func (m mutation) CancelEnrollments(ctx context.Context, in inventory.CancelEnrollmentsInput) (*inventory.EnrollmentsPayload, error) {
+	return m.Inventory.CancelMany(ctx, in)
+}
+
+func (m mutation) ResendApprovalEmail(ctx context.Context, in inventory.ResendApprovalEmailInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.ResendApproval(ctx, in)
+}
+
+func (m mutation) ResendApprovalEmails(ctx context.Context, in inventory.ResendApprovalEmailsInput) (*inventory.EnrollmentsPayload, error) {
+	return m.Inventory.ResendApprovalMany(ctx, in)
+}
+
+func (m mutation) AttachCertificate(ctx context.Context, in inventory.AttachCertificateInput) (*inventory.EnrollmentPayload, error) {
+	return m.Inventory.AttachCertificate(ctx, in)
+}
+
+func (m mutation) RedeemEnrollment(ctx context.Context, in inventory.RedeemEnrollmentInput) (*inventory.RedeemPayload, error) {
+	return m.Inventory.Redeem(ctx, in)
+}
+
+func (q query) EnrollmentInvitation(ctx context.Context, token string) (*inventory.Invitation, error) {
+	return q.Inventory.Invitation(ctx, token)
+}
+
 func (r enrollment) Seat(ctx context.Context, e *inventory.Enrollment) (*inventory.Seat, error) {
 	return r.Inventory.SeatOf(ctx, e)
 }
@@ -74,6 +130,14 @@ func (r enrollment) Approvals(ctx context.Context, e *inventory.Enrollment) ([]*
 
 func (r enrollment) Notes(ctx context.Context, e *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.EnrollmentNote], error) {
 	return r.Inventory.NotesOf(ctx, e, args(first, after, last, before))
+}
+
+func (r enrollment) Certificate(ctx context.Context, e *inventory.Enrollment) (*inventory.Certificate, error) {
+	return r.Inventory.CertificateOf(ctx, e, wanted(ctx))
+}
+
+func (r enrollment) Mails(ctx context.Context, e *inventory.Enrollment) ([]*inventory.Mail, error) {
+	return r.Inventory.MailsOf(ctx, e)
 }
 
 func (r enrollment) AuditTrail(ctx context.Context, e *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error) {

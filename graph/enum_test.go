@@ -49,6 +49,14 @@ var enums = map[string]struct{ values, leftOut []string }{
 	"AuditOutcome":                 {values: words(audit.Outcomes)},
 	"AuditResource":                {values: words(audit.Resources)},
 	"AuditAction":                  {values: words(audit.Actions)},
+	"Issuer":                       {values: words(lifecycle.Issuers)},
+	"KeyUsage":                     {values: words(lifecycle.KeyUsages)},
+	"ExtendedKeyUsage":             {values: words(lifecycle.ExtendedKeyUsages)},
+	"MailKind":                     {values: words(lifecycle.MailKinds)},
+	"MailStatus":                   {values: words(lifecycle.MailStatuses)},
+	"CertificateStatus":            {values: words(lifecycle.CertificateStatuses)},
+	"CertificateSource":            {values: words(lifecycle.CertificateSources)},
+	"RevocationReason":             {values: words(lifecycle.RevocationReasons)},
 	"ManualEnrollmentStatus":       {values: words([]lifecycle.Status{lifecycle.Pending, lifecycle.InProgress})},
 }
 

@@ -38,7 +38,9 @@ func Presenter(log *slog.Logger) func(context.Context, error) *gqlerror.Error {
 		case errors.Is(err, fault.OutcomeUnknown):
 			return coded(ctx, err, codeOutcomeUnknown, "The connection to the database was lost while it was committing: it may have happened or not. Repeat the mutation with the same idempotencyKey; it does nothing twice.")
 		case errors.Is(err, fault.Unavailable):
-			log.WarnContext(ctx, "the database is not available", "requestId", viewer.RequestFrom(ctx).ID, "error", err.Error())
+			if !errors.Is(ctx.Err(), context.Canceled) { // a caller who has gone says nothing about the database
+				log.WarnContext(ctx, "the database is not available", "requestId", viewer.RequestFrom(ctx).ID, "error", err.Error())
+			}
 			return coded(ctx, err, codeUnavailable, "The database cannot be reached or took too long; nothing was changed. Try again in a moment.")
 		}
 		var known *gqlerror.Error

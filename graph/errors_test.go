@@ -1,10 +1,15 @@
 package graph_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
+	"gatehouse/graph"
+	faults "gatehouse/internal/fault"
 	"gatehouse/internal/house"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
@@ -136,8 +141,9 @@ func TestRootReadsWithoutThePermissionAreForbidden(t *testing.T) {
 		"seatLicenses": {lifecycle.ViewBusinessUnits}, "seatUsage": {lifecycle.ViewBusinessUnits},
 		"certificateProfile": {lifecycle.ViewProfiles}, "certificateProfiles": {lifecycle.ViewProfiles},
 		"seat": {lifecycle.ViewSeats}, "seats": {lifecycle.ViewSeats},
-		"enrollment":   {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
-		"enrollments":  {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
+		"enrollment":  {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
+		"enrollments": {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
+		"certificate": {lifecycle.ViewCertificates}, "enrollmentInvitation": nil,
 		"auditEntries": {lifecycle.ViewAuditLog},
 	}
 	people := map[string]viewer.Viewer{"no role": world.Person("nobody")}
@@ -171,6 +177,12 @@ func TestRootReadsWithoutThePermissionAreForbidden(t *testing.T) {
 			if len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "FORBIDDEN" || !strings.Contains(a.Errors[0].Message, string(need[0])) || !strings.Contains(a.Errors[0].Message, "ADMIN") {
 				t.Errorf("Query.%s for %s: %.300s", f.Name, name, a.body)
 			}
+		}
+		if strings.Contains(f.Description, "Without a login") {
+			if a := c.ask(nil, document, nil); len(a.Errors) > 0 || a.Data[f.Name] != nil {
+				t.Errorf("Query.%s for nobody, by a link that never was: %.300s", f.Name, a.body)
+			}
+			continue
 		}
 		if a := c.ask(nil, document, nil); len(a.Errors) != 1 || a.Errors[0].Extensions.Code != "UNAUTHENTICATED" || a.Data != nil {
 			t.Errorf("Query.%s for nobody: %.300s", f.Name, a.body)
@@ -216,6 +228,24 @@ func TestNoFaultTellsOfTheDatabase(t *testing.T) {
 	}
 }
 
+// TestACallerWhoHasGoneIsNoFaultOfTheDatabase: whoever hangs up in the middle of a
+// statement, as often as they like, leaves no warning behind.
+func TestACallerWhoHasGoneIsNoFaultOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	for name, test := range map[string]struct {
+		ctx  context.Context
+		told bool
+	}{"gone": {gone, false}, "waiting": {t.Context(), true}} {
+		var log bytes.Buffer
+		shown := graph.Presenter(slog.New(slog.NewTextHandler(&log, nil)))(test.ctx, fmt.Errorf("read a list: %w: %w", faults.Unavailable, context.Canceled))
+		if shown.Extensions["code"] != "UNAVAILABLE" || strings.Contains(log.String(), "not available") != test.told {
+			t.Errorf("%s: shown %v, logged %q", name, shown, log.String())
+		}
+	}
+}
+
 // unreachable asks a house whose database is not there.
 func unreachable(t *testing.T, _ *caller) *caller {
 	s, err := store.Open(store.Options{URL: "postgres://somebody@127.0.0.1:1/nothing?sslmode=disable&connect_timeout=1"})
@@ -223,7 +253,7 @@ func unreachable(t *testing.T, _ *caller) *caller {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	h, err := house.Open(s, world.Keys(t))
+	h, err := house.Open(s, world.Keys(t), house.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,6 +43,7 @@ type (
 	importRow    struct{ *API }
 	enrollment   struct{ *API }
 	entry        struct{ *API }
+	certificate  struct{ *API }
 )
 
 func (r root) Query() exec.QueryResolver                           { return query(r) }
@@ -55,6 +56,7 @@ func (r root) CertificateProfile() exec.CertificateProfileResolver { return aPro
 func (r root) Seat() exec.SeatResolver                             { return seat(r) }
 func (r root) SeatImportRow() exec.SeatImportRowResolver           { return importRow(r) }
 func (r root) Enrollment() exec.EnrollmentResolver                 { return enrollment(r) }
+func (r root) Certificate() exec.CertificateResolver               { return certificate(r) }
 func (r root) AuditEntry() exec.AuditEntryResolver                 { return entry(r) }
 
 // args are a connection's arguments.

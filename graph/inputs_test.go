@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -26,7 +27,7 @@ type inputs struct {
 // kindsOfTypes says by which kind of id an input names a type's things.
 var kindsOfTypes = map[string]id.Kind{
 	"BusinessUnit": id.BusinessUnit, "SeatLicense": id.License, "SeatAllocation": id.Allocation, "CertificateProfile": id.Profile,
-	"Seat": id.Seat, "Enrollment": id.Enrollment,
+	"Seat": id.Seat, "Enrollment": id.Enrollment, "Certificate": id.Certificate,
 }
 
 // kindsOfFields says the same of the fields whose names are no type's.
@@ -36,6 +37,7 @@ var kindsOfFields = map[string]id.Kind{"businessUnitId": id.BusinessUnit, "profi
 // nothing else has.
 var texts = map[string]string{
 	"csv": "seat_id\nrow-%\n", "key": "key-%", "name": "Name %", "seatId": "seat-%", "reason": "Because.", "text": "A note.",
+	"token": "a-link-that-never-was-%",
 }
 
 // choices are the values of enums where the first of them would not do.
@@ -82,6 +84,8 @@ func (in *inputs) value(m *ast.FieldDefinition, typ *ast.Definition, f *ast.Fiel
 		return 1, false
 	case of.Name == "Boolean":
 		return true, false
+	case typ.Name == "AttachCertificateInput" && f.Name == "certificate":
+		return newRequestKey(in.t).certificate(time.Now()), false
 	case of.Name == "String" && texts[f.Name] != "":
 		return strings.ReplaceAll(texts[f.Name], "%", strconv.FormatInt(in.made.Add(1), 10)), false
 	}

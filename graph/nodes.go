@@ -68,6 +68,14 @@ func (q query) find(ctx context.Context, ids []id.ID) (map[id.ID]id.Node, error)
 			approvals, failed := q.Inventory.ApprovalsByID(ctx, ids)
 			err = failed
 			put(found, approvals)
+		case id.Certificate:
+			certificates, failed := q.Inventory.CertificatesByID(ctx, ids, nil)
+			err = failed
+			put(found, certificates)
+		case id.Mail:
+			mails, failed := q.Inventory.MailsByID(ctx, ids)
+			err = failed
+			put(found, mails)
 		case id.Note:
 			notes, failed := q.Inventory.NotesByID(ctx, ids)
 			err = failed

@@ -94,14 +94,19 @@ func lacking(need lifecycle.Need, unit string) map[string]viewer.Viewer {
 // entries are what the log says of a request.
 func entries(t *testing.T, c *caller, request string) []string {
 	t.Helper()
-	return column[string](t, c.DB.Admin(t), `SELECT concat_ws(' ', action, outcome, code, actor_subject) FROM audit_entries WHERE request_id = $1 ORDER BY id`, request)
+	return column[string](t, c.admin, `SELECT concat_ws(' ', action, outcome, code, actor_subject) FROM audit_entries WHERE request_id = $1 ORDER BY id`, request)
 }
 
-// actionOf is the audit's word for a mutation: its own name, in the singular and
-// with or without the enrollment or seat that it is about.
+// actionOf is the audit's word for a mutation: that of the table of enrollments, or
+// its own name, in the singular and with or without the seat that it is about.
 func actionOf(t *testing.T, mutation string) audit.Action {
 	t.Helper()
-	for _, name := range []string{mutation, strings.TrimSuffix(mutation, "s"), strings.NewReplacer("Enrollments", "", "Enrollment", "", "Seats", "", "Seat", "").Replace(mutation)} {
+	for _, r := range lifecycle.EnrollmentRows() {
+		if mutation == r.Mutation || mutation == r.Mutation+"s" {
+			return audit.Action(r.Action)
+		}
+	}
+	for _, name := range []string{mutation, strings.TrimSuffix(mutation, "s"), strings.NewReplacer("Seats", "", "Seat", "").Replace(mutation)} {
 		word := audit.Action(strings.ToUpper(capital.ReplaceAllString(name, "_$0")))
 		if slices.Contains(audit.Actions, word) {
 			return word

@@ -36,3 +36,7 @@ func (r aProfile) BusinessUnit(ctx context.Context, p *profile.CertificateProfil
 func (r aProfile) ApproversAreMailed(ctx context.Context, p *profile.CertificateProfile) (bool, error) {
 	return r.Profiles.ApproversAreMailed(ctx, p)
 }
+
+func (r aProfile) RequestURL(_ context.Context, p *profile.CertificateProfile) (*string, error) {
+	return r.Inventory.RequestURL(p), nil
+}

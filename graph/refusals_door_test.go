@@ -35,8 +35,10 @@ func atTheDoor(schema *ast.Schema, specific []attempt) []attempt {
 			continue // everyNamedCodeIsHeard names what has no attempt
 		}
 		need, _ := lifecycle.MutationNeeds(m.Name)
-		who, by := without(need)
-		lacking = append(lacking, attempt{refusal.Forbidden, who, "would", []ask{{by: by, call: these[0]}}})
+		if !need.NoLogin {
+			who, by := without(need)
+			lacking = append(lacking, attempt{refusal.Forbidden, who, "would", []ask{{by: by, call: these[0]}}})
+		}
 		if need.AllUnits {
 			partly = append(partly, attempt{refusal.Forbidden, "With a token that names some business units", `("*")`, []ask{{by: carl, call: these[0]}}})
 		}

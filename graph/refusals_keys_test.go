@@ -15,14 +15,14 @@ import (
 	"gatehouse/internal/lifecycle"
 )
 
-// certificates gives the scanners the one that each may have. The first was asked
-// for before, so that its approval comes too late.
+// certificates gives scanners the one that each may have. What was asked for before
+// comes too late for them: the approval of the first, the pick-up and the code of the last two.
 func (o *office) certificates() {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	for n, scanner := range []string{"scanner1", "scanner2"} {
+	for n, scanner := range []string{"scanner1", "scanner2", "scanner5", "scanner6"} {
 		c := &x509.Certificate{
 			SerialNumber: big.NewInt(int64(n + 1)), Subject: pkix.Name{CommonName: scanner},
 			NotBefore: o.Clock.Now().Add(-time.Hour), NotAfter: time.Date(2027, 8, 31, 0, 0, 0, 0, time.UTC),

@@ -47,12 +47,13 @@ type office struct {
 	*caller
 	schema   *ast.Schema
 	literals map[string]string
+	texts    map[string]string
 }
 
 // newOffice fills a world with what the attempts need.
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{caller: newCaller(t), schema: contract(t), literals: map[string]string{}}
+	o := &office{caller: newCaller(t), schema: contract(t), literals: map[string]string{}, texts: map[string]string{}}
 	for name, kind := range map[string]id.Kind{
 		"noUnit": id.BusinessUnit, "noProfile": id.Profile, "noSeat": id.Seat, "noEnrollment": id.Enrollment,
 	} {
@@ -65,9 +66,10 @@ func newOffice(t *testing.T) *office {
 	o.literals["manySeatsToEnroll"] = "[" + strings.Repeat("{id: "+o.literals["noSeat"]+"}, ", 1001) + "]"
 	o.licences()
 	o.profiles()
-	o.requests()
-	o.certificates()
 	o.csrs()
+	o.requests()
+	o.invitations()
+	o.certificates()
 	return o
 }
 
@@ -87,9 +89,11 @@ func (o *office) licences() {
 		o.Allocate(research, kind, n)
 	}
 	o.Allocate(sales, lifecycle.User, 1)
-	o.seats(research, lifecycle.User, "dora@example.com", "emil@example.com", "frida@example.com", "gone@example.com")
+	o.seats(research, lifecycle.User, "dora@example.com", "emil@example.com", "frida@example.com", "gone@example.com", "ghost@example.com",
+		"olaf@example.com", "paula@example.com", "quirin@example.com", "rosa@example.com", "sven@example.com", "tilda@example.com", "udo@example.com", "vito@example.com", "wanda@example.com", "xenia@example.com", "yara@example.com", "otto@example.com")
 	o.done(anna(), `deleteSeat(input: {id: $gone})`)
-	o.seats(research, lifecycle.Device, "scanner-1", "scanner-2")
+	o.done(anna(), `deleteSeat(input: {id: $ghost})`)
+	o.seats(research, lifecycle.Device, "scanner-1", "scanner-2", "scanner-3", "scanner-4", "scanner-5", "scanner-6")
 	o.seats(research, lifecycle.Server, "db-1", "db-2", "db-3", "db-4", "db-5", "db-6")
 	o.seats(research, lifecycle.CertificateManagement, "www.example.com")
 	o.seats(sales, lifecycle.User, "sold-out@example.com")
@@ -117,6 +121,11 @@ func (o *office) profiles() {
 	o.profile("publicCodes", research, "Public mail", code, public)
 	o.profile("deviceCodes", research, "Devices", code, device)
 	o.profile("oldCodes", research, "Of 2019", code)
+	o.profile("strictCodes", research, "Tokens", code, strict)
+	o.profile("bygoneCodes", research, "Of 2020", code)
+	o.profile("clients", research, "Clients", code, func(in *profile.CreateCertificateProfileInput) { in.EnrollmentMethod = lifecycle.SCEP })
+	o.profile("scanningStations", research, "Scanning stations", device, world.WithCSR)
+	o.profile("elsewhere", research, "From elsewhere", world.WithCSR, func(in *profile.CreateCertificateProfileInput) { in.Issuer = new(lifecycle.IssuerExternal) })
 	o.profile("salesLaptops", sales, "Sales laptops")
 	o.profile("salesCodes", sales, "Sales mail", code)
 	for _, old := range []string{"oldLaptops", "oldCodes"} {
@@ -169,6 +178,7 @@ func (o *office) name(name string, value any) {
 		o.t.Fatal(err)
 	}
 	o.literals[name] = string(literal)
+	o.texts[name], _ = value.(string)
 }
 
 // id is the id of a thing with a name.
@@ -229,22 +239,22 @@ func (o *office) seats(unit id.ID, t lifecycle.SeatType, seatIDs ...string) {
 
 // past writes what no use case can bring about yet, or only slowly, without the
 // triggers that ask for audit entries.
-func (o *office) past(statement string, args ...any) {
-	o.t.Helper()
-	tx, err := o.DB.Admin(o.t).BeginTx(o.t.Context(), nil)
+func (c *caller) past(statement string, args ...any) {
+	c.t.Helper()
+	tx, err := c.admin.BeginTx(c.t.Context(), nil)
 	if err != nil {
-		o.t.Fatal(err)
+		c.t.Fatal(err)
 	}
 	defer func() { _ = tx.Rollback() }() // after the commit there is nothing left to roll back
 	for _, s := range []struct {
 		statement string
 		args      []any
 	}{{"SET LOCAL session_replication_role = replica", nil}, {statement, args}} {
-		if _, err := tx.ExecContext(o.t.Context(), s.statement, s.args...); err != nil {
-			o.t.Fatal(fmt.Errorf("%s: %w", s.statement, err))
+		if _, err := tx.ExecContext(c.t.Context(), s.statement, s.args...); err != nil {
+			c.t.Fatal(fmt.Errorf("%s: %w", s.statement, err))
 		}
 	}
 	if err := tx.Commit(); err != nil {
-		o.t.Fatal(err)
+		c.t.Fatal(err)
 	}
 }

@@ -49,10 +49,6 @@ func refusalsDocument(schema *ast.Schema, heard, queries []hearing) string {
 	}
 	for _, code := range codes {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n", code.Name, code.Description)
-		if later, is := noMutationYet[refusal.Code(code.Name)]; is {
-			fmt.Fprintf(&b, "\n%s\n", later)
-			continue
-		}
 		if note := notes[refusal.Code(code.Name)]; note != "" {
 			fmt.Fprintf(&b, "\n%s\n", note)
 		}

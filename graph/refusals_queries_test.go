@@ -63,7 +63,7 @@ var questions = []question{
 // through, each a copy of one that the use cases made.
 func (o *office) crowd() {
 	o.copied("seats", `jsonb_build_object('seat_id', 'machine-' || n, 'seat_key', 'machine-' || n, 'search_text', E'\nmachine-' || n)`, 5_001, o.id("dora").UUID)
-	o.copied("enrollments", `'{}'`, 10_001, o.id("rejected").UUID)
+	o.copied("enrollments", `'{"token_hash": null}'`, 10_001, o.id("rejected").UUID)
 	var entry uuid.UUID
 	if err := o.DB.Admin(o.t).QueryRowContext(o.t.Context(), `SELECT id FROM audit_entries ORDER BY id LIMIT 1`).Scan(&entry); err != nil {
 		o.t.Fatal(err)

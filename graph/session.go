@@ -37,6 +37,9 @@ func (s Session) InterceptOperation(ctx context.Context, next graphql.OperationH
 	return next(ctx)
 }
 
+// withoutLogin is the query of the end user, whose link is judged by the use case.
+const withoutLogin = "enrollmentInvitation"
+
 // needsLogin reports whether the operation asks for anything but the schema
 // itself and what the end user does without a login.
 func needsLogin(oc *graphql.OperationContext) bool {
@@ -45,6 +48,9 @@ func needsLogin(oc *graphql.OperationContext) bool {
 			continue
 		}
 		if need, known := lifecycle.MutationNeeds(f.Name); oc.Operation.Operation == ast.Mutation && known && need.NoLogin {
+			continue
+		}
+		if oc.Operation.Operation == ast.Query && f.Name == withoutLogin {
 			continue
 		}
 		return true

@@ -32,7 +32,7 @@ func TestNobodyChangesWhatLiesInAnotherBusinessUnit(t *testing.T) {
 	theirThings.ids[id.Enrollment] = theirs.pending.String()
 
 	changes := func() int {
-		return column[int](t, c.DB.Admin(t), `SELECT count(*) FROM audit_entries WHERE business_unit_id = $1 AND outcome = 'SUCCESS'`, theirs.unit.UUID)[0]
+		return column[int](t, c.admin, `SELECT count(*) FROM audit_entries WHERE business_unit_id = $1 AND outcome = 'SUCCESS'`, theirs.unit.UUID)[0]
 	}
 	before := changes()
 	for _, m := range mutations(w.schema) {

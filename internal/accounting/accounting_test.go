@@ -53,6 +53,9 @@ func (s *stage) check(ctx context.Context, d drawn, all tally) (story string, wr
 	if err != nil {
 		return story, []string{"the scripts could not be played: " + err.Error()}
 	}
+	if err := s.settled(ctx, p); err != nil {
+		return story, []string{err.Error()}
+	}
 	wrong, err = s.audit(ctx, p, answers)
 	if err != nil {
 		wrong = append(wrong, "what became of it could not be read: "+err.Error())

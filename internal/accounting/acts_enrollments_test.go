@@ -9,7 +9,7 @@ import (
 )
 
 func requestEnrollment(ctx context.Context, p player, s step, a *answer) error {
-	out, err := p.Inventory.Request(ctx, inventory.RequestEnrollmentInput{ProfileID: profileOf(p.unit(s).Manual, s), SeatID: s.Seats[0]})
+	out, err := p.Inventory.Request(ctx, inventory.RequestEnrollmentInput{ProfileID: profileOf(p.unit(s).Manual, s), SeatID: s.Seats[0], Csr: &p.holder.csr})
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func enrollSeat(ctx context.Context, p player, s step, a *answer) error {
 	if err != nil {
 		return err
 	}
-	out, err := p.Inventory.EnrollSeat(ctx, inventory.EnrollSeatInput{ID: ids[0], ProfileID: p.codes(s)})
+	out, err := p.Inventory.EnrollSeat(ctx, inventory.EnrollSeatInput{ID: ids[0], ProfileID: p.codes(s), Email: new("holder@example.com")})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,8 @@
 // happens at once. Everything in it is a test.
 //
 // A check draws a small organisation and a number of scripts: random steps such as
-// allocate, create, request, approve, enroll, link, revoke, delete, import, expire.
+// allocate, create, request, approve, enroll, redeem with a right code or a wrong one,
+// attach, link, revoke, delete, import, expire.
 // All scripts are then played at the same time on one database, half of them in
 // this process and half in another, each by a goroutine of its own. There are few
 // licences, few seatIds and few people, so that the scripts get in each other's

@@ -78,7 +78,7 @@ func (s *stage) toldOf(ctx context.Context, p plan) (map[string]*told, error) {
 			of.codes = append(of.codes, code)
 		case outcome == audit.Failure:
 			of.failures++
-		case actor == viewer.User, action == audit.Expire:
+		case actor == viewer.User, actor == viewer.EndUser, action == audit.Expire:
 			of.done[action]++
 		}
 	}

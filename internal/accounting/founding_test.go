@@ -3,6 +3,7 @@ package accounting
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,8 +25,8 @@ import (
 var firstMorning = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 // found makes the organisation of a check, through the use cases, and so the plan.
-// The first business unit is given half of the licences and two seats, the second
-// one a licence.
+// The first business unit is given half of the licences and two invited seats, of which
+// one is locked out and has an approved request, the second one a licence.
 func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
 	s.played++
 	p := plan{
@@ -41,7 +42,7 @@ func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
 		p.Units = append(p.Units, u)
 	}
 	for kind, licences := range d.Licences {
-		if err := s.license(ctx, &p, kind, licences); err != nil {
+		if err := s.license(ctx, &p, kind, licences, d); err != nil {
 			return plan{}, err
 		}
 	}
@@ -49,7 +50,7 @@ func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
 }
 
 // license buys licences of a type and gives them out.
-func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int) error {
+func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int, d drawn) error {
 	var elsewhere int
 	err := s.admin.QueryRowContext(ctx, `SELECT COALESCE(sum(allocated), 0) FROM seat_allocations WHERE seat_type = $1`, kind).Scan(&elsewhere)
 	if err != nil {
@@ -78,7 +79,49 @@ func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, l
 	if err != nil {
 		return err
 	}
-	return granted(made.UserErrors, made.Results[0].UserErrors, made.Results[1].UserErrors)
+	if err := granted(made.UserErrors, made.Results[0].UserErrors, made.Results[1].UserErrors); err != nil || !kind.Enrollable() {
+		return err
+	}
+	return s.invite(ctx, p.Units[0], kind, made.Results, d)
+}
+
+// invite enrolls the two seats of a type, locks the second out and approves a request
+// for it, so that there is something to redeem, to unlock and to pick up.
+func (s *stage) invite(ctx context.Context, u unit, kind lifecycle.SeatType, seats []*inventory.CreateSeatResult, d drawn) error {
+	in := inventory.EnrollSeatsInput{ProfileID: id.Of(id.Profile, u.Code[kind])}
+	for _, made := range seats {
+		in.Seats = append(in.Seats, &inventory.SeatToEnroll{ID: made.Seat.ID, Email: new("holder@example.com")})
+	}
+	invited, err := s.house.Inventory.EnrollSeats(ctx, in)
+	if err != nil {
+		return err
+	}
+	if err := granted(invited.UserErrors, invited.Results[0].UserErrors, invited.Results[1].UserErrors); err != nil {
+		return err
+	}
+	_, token, _ := strings.Cut(*invited.Results[1].EnrollmentURL, "#")
+	for range d.Attempts {
+		if _, err := s.house.Inventory.Redeem(ctx, inventory.RedeemEnrollmentInput{Token: token, Code: new("NNNNNNNNNNNN"), Csr: &s.house.holder.csr}); err != nil {
+			return err
+		}
+	}
+	asked, err := s.house.Inventory.Request(ctx, inventory.RequestEnrollmentInput{ProfileID: id.Of(id.Profile, u.Manual[kind]), SeatID: seatNames[1], Csr: &s.house.holder.csr})
+	if err != nil {
+		return err
+	}
+	if err := granted(asked.UserErrors); err != nil {
+		return err
+	}
+	for _, name := range []string{"anna", "ben"}[:d.Approvals] {
+		approved, err := s.house.Inventory.Approve(viewer.With(ctx, person(name, nil)), inventory.ApproveEnrollmentInput{ID: asked.Enrollment.ID})
+		if err != nil {
+			return err
+		}
+		if err := granted(approved.UserErrors); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unit makes a business unit with a profile of each method for each seat type that
@@ -99,8 +142,8 @@ func (s *stage) unit(ctx context.Context, key string, d drawn) (unit, error) {
 		for method, profiles := range map[lifecycle.AuthenticationMethod]map[lifecycle.SeatType]uuid.UUID{lifecycle.ManualApproval: u.Manual, lifecycle.EnrollmentCode: u.Code} {
 			made, err := s.house.Profiles.Create(ctx, profile.CreateCertificateProfileInput{
 				BusinessUnitID: u.id(), Name: string(kind) + " by " + string(method), SeatType: kind, CaType: lifecycle.Private,
-				AuthenticationMethod: method, EnrollmentMethod: lifecycle.BrowserPKCS12,
-				RuleChanges: profile.RuleChanges{ApprovalsRequired: &d.Approvals, Expiry: new(period.Day), PickupTime: new(period.Day)},
+				AuthenticationMethod: method, EnrollmentMethod: lifecycle.CSR,
+				RuleChanges: profile.RuleChanges{ApprovalsRequired: &d.Approvals, AllowedAttempts: &d.Attempts, Expiry: new(period.Day), PickupTime: new(period.Day)},
 			})
 			if err != nil {
 				return unit{}, err

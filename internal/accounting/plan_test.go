@@ -97,6 +97,8 @@ const (
 type drawn struct {
 	Units     int
 	Approvals int
+	// Attempts is how many wrong codes lock an invitation.
+	Attempts int
 	// Licences are what the account has of each type that takes part.
 	Licences map[lifecycle.SeatType]int
 	Waits    []time.Duration
@@ -108,6 +110,7 @@ func draw(t *rapid.T) drawn {
 	d := drawn{
 		Units:     rapid.IntRange(2, mostUnits).Draw(t, "business units"),
 		Approvals: rapid.IntRange(1, 2).Draw(t, "approvals"),
+		Attempts:  rapid.IntRange(1, 2).Draw(t, "attempts"),
 		Licences:  map[lifecycle.SeatType]int{},
 		Waits:     rapid.SliceOfN(rapid.SampledFrom([]time.Duration{0, 0, 0, 0, 10 * time.Hour, 30 * time.Hour, 0, 0}), mostSteps, mostSteps).Draw(t, "waits"),
 	}

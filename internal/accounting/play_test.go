@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gatehouse/internal/audit"
-	"gatehouse/internal/house"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
@@ -57,21 +56,22 @@ func (a *answer) one(action audit.Action, nos []*refusal.Refusal) {
 
 // player plays one script in a house.
 type player struct {
-	*house.House
+	*site
 	plan   plan
 	script script
 }
 
 // play plays every script of the plan at the same time and returns what each step
 // was answered.
-func play(ctx context.Context, h *house.House, p plan) []answer {
+func play(ctx context.Context, h *site, p plan) []answer {
+	h.clock.set(p.at(len(p.Waits)))
 	answers := make([][]answer, len(p.Scripts))
 	var curtain, scripts sync.WaitGroup
 	curtain.Add(1)
 	for n, s := range p.Scripts {
 		scripts.Go(func() {
 			curtain.Wait()
-			answers[n] = player{House: h, plan: p, script: s}.play(ctx)
+			answers[n] = player{site: h, plan: p, script: s}.play(ctx)
 		})
 	}
 	curtain.Done()

@@ -8,38 +8,109 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/internal/house"
+	"gatehouse/internal/inventory"
+	"gatehouse/internal/issuer"
+	"gatehouse/internal/job"
+	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 )
 
-// server is what a server process needs to know: both have the same database and
-// the same keyset.
+// server is what a server process needs to know: both have the same database, the
+// same keyset and the same certificate authority.
 type server struct {
 	URL    string          `json:"url"`
 	Keyset json.RawMessage `json:"keyset"`
+	// Authority is the seed of the authority's key, Holder the key of every CSR.
+	Authority []byte `json:"authority"`
+	Holder    []byte `json:"holder"`
 }
 
-// connections is how many a process opens at most; a script needs one at a time.
-const connections = mostScripts
+// site is a running server process: its use cases, and the worker that asks the
+// certificate authority.
+type site struct {
+	*house.House
+	keys   *sealed.Keys
+	holder *holder
+	clock  *clock
+	// stop ends the worker.
+	stop func()
+}
+
+// Close ends it.
+func (s *site) Close() error {
+	s.stop()
+	return s.Store.Close()
+}
+
+// connections is how many a process opens at most; a script needs one at a time, and
+// the worker a few.
+const connections = mostScripts + 4
 
 // open opens the house as a server does.
-func (s server) open() (*house.House, error) {
+func (s server) open() (*site, error) {
 	keys, err := sealed.Read(s.Keyset)
 	if err != nil {
 		return nil, err
 	}
-	st, err := store.Open(store.Options{URL: s.URL, MaxConnections: connections, CacheStatements: true})
+	one := &site{keys: keys, clock: &clock{}}
+	if one.holder, err = holderOf(s.Holder); err != nil {
+		return nil, err
+	}
+	one.clock.set(firstMorning)
+	st, err := store.Open(store.Options{URL: s.URL, MaxConnections: connections, CacheStatements: true, Now: one.clock.now})
 	if err != nil {
 		return nil, err
 	}
-	h, err := house.Open(st, keys)
+	one.House, err = house.Open(st, keys, house.Options{Issuers: map[lifecycle.Issuer]issuer.Issuer{lifecycle.IssuerBuiltIn: authorityOf(s.Authority)}})
+	if err == nil {
+		one.stop, err = one.work()
+	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
-	return h, nil
+	return one, nil
+}
+
+// work runs the worker that asks the certificate authority, until it is stopped.
+func (s *site) work() (stop func(), err error) {
+	worker, err := job.New(s.Issuing, job.Options{
+		Handlers: map[string]job.Handler{inventory.IssueJob: s.Inventory.Issue}, Poll: 20 * time.Millisecond, Grace: time.Second, Hands: 2,
+	})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { worker.Run(ctx) })
+	return func() {
+		cancel()
+		running.Wait()
+	}, nil
+}
+
+// clock is the server's own, by which its worker works: it stands at the end of the
+// check that is played. The steps are pinned to instants of their own before that.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) set(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = at
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
 }
 
 // playGiven is the second process: it reads which server it is, then plan after
@@ -58,7 +129,7 @@ func playGiven(in io.Reader, out io.Writer) error {
 		var p plan
 		switch err := plans.Decode(&p); {
 		case errors.Is(err, io.EOF):
-			return h.Store.Close()
+			return h.Close()
 		case err != nil:
 			return fmt.Errorf("read a plan: %w", err)
 		}

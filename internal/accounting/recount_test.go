@@ -84,16 +84,45 @@ FROM enrollments e LEFT JOIN seats s ON s.id = e.seat_row_id AND (s.business_uni
 WHERE e.business_unit_id = ANY(UNITS) AND (e.status IN ('CREATED', 'APPROVED', 'LOCKED') AND COALESCE(s.status, 'DELETED') = 'DELETED'
   OR e.status IN ('PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS') AND e.seat_row_id IS NOT NULL AND COALESCE(s.status, 'DELETED') = 'DELETED')`,
 
-	// section 2: every type but USER and UNIFIED holds one valid certificate and its successor, and no third
+	// section 2: every type but USER and UNIFIED holds one valid certificate and its successor, and no third. What an authority
+	// was already asked for is never lost: it is linked even where another certificate came first meanwhile.
 	`SELECT format('the %s seat %s (%s) holds %s valid certificates', s.seat_type, s.seat_id, s.id, count(*))
 FROM seats s JOIN certificates c ON c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > END_OF_CHECK
-WHERE s.business_unit_id = ANY(UNITS) AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 2`,
+WHERE s.business_unit_id = ANY(UNITS) AND NOT EXISTS (SELECT FROM issuances n WHERE n.enrollment_id = c.enrollment_id)
+  AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 2`,
 
 	// section 2: every type but USER and UNIFIED holds one valid certificate, and its successor inside the renewal window of 30
 	// days: of two that are valid until long after the check, one should have been refused
 	`SELECT format('the %s seat %s (%s) holds %s valid certificates that end outside the renewal window', s.seat_type, s.seat_id, s.id, count(*))
 FROM seats s JOIN certificates c ON c.seat_row_id = s.id AND c.status IN ('ISSUED', 'SUSPENDED') AND c.not_after > END_OF_CHECK + interval '30 days'
-WHERE s.business_unit_id = ANY(UNITS) AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 1`,
+WHERE s.business_unit_id = ANY(UNITS) AND NOT EXISTS (SELECT FROM issuances n WHERE n.enrollment_id = c.enrollment_id)
+  AND s.seat_type NOT IN ('USER', 'UNIFIED') AND s.status <> 'DELETED' GROUP BY s.id HAVING count(*) > 1`,
+
+	// section 4: what was redeemed has led to one certificate, and nothing else has; nobody is at work on it any more
+	`SELECT format('enrollment %s of %s is %s, its issuance is %s, and %s certificates were issued for it', e.id, e.seat_id, e.status, COALESCE(e.issuance, 'none'), c.n)
+FROM enrollments e, LATERAL (SELECT count(*) AS n FROM certificates c WHERE c.enrollment_id = e.id AND c.source = 'ISSUED') c
+WHERE e.business_unit_id = ANY(UNITS) AND (c.n <> CASE e.status WHEN 'REDEEMED' THEN 1 ELSE 0 END OR e.issuance = 'REQUESTED' OR e.status = 'REDEEMED' AND e.issuance IS NOT NULL)`,
+
+	// section 4: every claim has come to its end, and one at most to a certificate
+	`SELECT format('enrollment %s of %s is %s; of its claims %s are open and %s done, and the audit has %s issued', e.id, e.seat_id, e.status, n.open, n.done, a.n)
+FROM enrollments e, LATERAL (SELECT count(*) FILTER (WHERE n.status = 'REQUESTED') AS open, count(*) FILTER (WHERE n.status = 'DONE') AS done FROM issuances n WHERE n.enrollment_id = e.id) n,
+  LATERAL (SELECT count(*) AS n FROM audit_entries a WHERE a.resource_id = e.id AND a.action = 'ISSUE_CERTIFICATE' AND a.outcome = 'SUCCESS') a
+WHERE e.business_unit_id = ANY(UNITS) AND (n.open > 0 OR n.done > 1 OR n.done = 1 AND e.status <> 'REDEEMED' OR a.n <> n.done)`,
+
+	// section 4: attempts are taken up to those allowed, and the last one locks
+	`SELECT format('enrollment %s of %s is %s after %s of %s attempts', e.id, e.seat_id, e.status, e.attempts, e.allowed_attempts)
+FROM enrollments e WHERE e.business_unit_id = ANY(UNITS) AND e.authentication_method = 'ENROLLMENT_CODE'
+  AND (e.attempts > e.allowed_attempts OR e.status = 'LOCKED' AND e.attempts < e.allowed_attempts OR e.status = 'CREATED' AND e.attempts >= e.allowed_attempts)`,
+
+	// section 4: an attempt that stays taken was a wrong code, whoever gave it, or came too late for one that was locked meanwhile,
+	// since all were last given back. There can be more of these, since one that was taken before may be judged after.
+	`SELECT format('enrollment %s of %s, which is %s, has %s of %s attempts taken, and %s codes were refused since they were last given back; its story: %s',
+  e.id, e.seat_id, e.status, e.attempts, e.allowed_attempts, w.n,
+  (SELECT string_agg(concat_ws(' ', a.action, a.outcome, a.code, a.request_id), ', ' ORDER BY a.id) FROM audit_entries a WHERE a.resource_id = e.id))
+FROM enrollments e, LATERAL (SELECT count(*) AS n FROM audit_entries a WHERE a.resource_id = e.id AND a.action = 'REDEEM' AND a.code IN ('WRONG_CODE', 'INVALID_STATE')
+  AND a.id > COALESCE((SELECT b.id FROM audit_entries b WHERE b.resource_id = e.id AND b.outcome = 'SUCCESS' AND b.action IN ('RESET', 'UNLOCK', 'RESEND_ENROLLMENT')
+    AND b.changes @> '[{"field": "status"}]' ORDER BY b.id DESC LIMIT 1), '00000000-0000-0000-0000-000000000000'::uuid)) w
+WHERE e.business_unit_id = ANY(UNITS) AND e.authentication_method = 'ENROLLMENT_CODE' AND e.attempts > w.n`,
 
 	// section 6: one entry per change. Each change raises the version by one; what the first migration made has none.
 	`SELECT format('%s %s is at version %s and has %s entries', t.kind, t.id, t.version, count(e.id))

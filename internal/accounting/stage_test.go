@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"testing"
 
-	"gatehouse/internal/house"
 	"gatehouse/internal/sealed"
 	"gatehouse/internal/testdb"
 )
@@ -13,7 +12,7 @@ import (
 // each in business units of its own, until one fails: what is wrong there would be
 // found again by every later one.
 type stage struct {
-	house *house.House
+	house *site
 	other *other
 	// admin reads past the product and its roles.
 	admin *sql.DB
@@ -33,13 +32,16 @@ func newStage(t *testing.T) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := server{URL: db.AppURL, Keyset: keyset}
+	s := server{URL: db.AppURL, Keyset: keyset, Authority: newSeed()}
+	if s.Holder, err = newHolder(); err != nil {
+		t.Fatal(err)
+	}
 	h, err := s.open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := h.Store.Close(); err != nil {
+		if err := h.Close(); err != nil {
 			t.Error(err)
 		}
 	})

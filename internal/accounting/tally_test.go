@@ -53,6 +53,8 @@ func (all tally) reached(t *testing.T) {
 		"deleteSeat": {"done", "SEAT_DELETED"}, "deleteSeats": {"done"}, "enrollSeat": {"done"},
 		"requestEnrollment": {"done", "ACTIVE_ENROLLMENT_EXISTS"}, "approveEnrollment": {"done", "INVALID_STATE", "OWN_REQUEST"}, "expireDue": {"done"},
 		"linkCertificate": {"done", "SEAT_DELETED"}, "unlinkCertificates": {"done"}, "revokeCertificates": {"done"}, "expireCertificates": {"done"},
+		"redeem": {"done"}, "guess": {"WRONG_CODE"}, "pickUp": {"done"}, "attachCertificate": {"done"},
+		"resetEnrollments": {"done"}, "unlockEnrollments": {"done"}, "resendEnrollment": {"done"}, "cancelEnrollments": {"done"},
 	} {
 		for _, outcome := range outcomes {
 			if all[act][outcome] == 0 {

@@ -14,10 +14,10 @@ import (
 type caller struct{ url, token string }
 
 // as signs a person in at a development server, for all business units.
-func as(t *testing.T, url, subject, name, role string) caller {
+func as(t *testing.T, url, subject, name string, roles ...string) caller {
 	t.Helper()
 	status, answer := post(t, url+"/dev/token", "", map[string]any{
-		"subject": subject, "name": name, "email": subject + "@example.com", "roles": []string{role}, "businessUnits": []string{"*"},
+		"subject": subject, "name": name, "email": subject + "@example.com", "roles": roles, "businessUnits": []string{"*"},
 	})
 	var got struct{ Token string }
 	if err := json.Unmarshal(answer, &got); err != nil || status != http.StatusOK || got.Token == "" {
@@ -55,6 +55,23 @@ func (c caller) change(t *testing.T, document string, input map[string]any, payl
 	if err := json.Unmarshal(data.M, payload); err != nil {
 		t.Fatalf("reading %s: %v", data.M, err)
 	}
+}
+
+// refusal is why something was not done.
+type refusal struct{ Code, Message string }
+
+// refused runs the one mutation that a document names m, which asks for userErrors
+// with code and message, and returns its one refusal. Anything else ends the test.
+func (c caller) refused(t *testing.T, document string, input map[string]any) refusal {
+	t.Helper()
+	var data struct {
+		M struct{ UserErrors []refusal }
+	}
+	c.ask(t, document, map[string]any{"input": input}, &data)
+	if len(data.M.UserErrors) != 1 {
+		t.Fatalf("%s\nfor %v\nshould be refused for one reason, and was for %v", document, input, data.M.UserErrors)
+	}
+	return data.M.UserErrors[0]
 }
 
 // post sends JSON and returns what came back.

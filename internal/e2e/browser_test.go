@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -22,11 +23,14 @@ const stranger = "stranger.example"
 type tab struct {
 	ctx     context.Context
 	watched *watch
+	// downloads is the folder that saved files go to.
+	downloads string
 }
 
 // openBrowser starts a headless Chromium with a profile of its own, which ends with
-// the test, and opens an empty tab.
-func openBrowser(t *testing.T) *tab {
+// the test, and opens an empty tab. Its person reads English unless an option says
+// otherwise.
+func openBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium(t)),
@@ -38,15 +42,18 @@ func openBrowser(t *testing.T) *tab {
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+stranger+" 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),
+		chromedp.Flag("accept-lang", "en"),
 	)
+	options = append(options, more...)
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(end)
-	p := &tab{watched: &watch{}}
+	p := &tab{watched: &watch{}, downloads: t.TempDir()}
 	// An event that cannot be read is one that the watch does not see.
 	ctx, closeTab := chromedp.NewContext(allocator, chromedp.WithErrorf(p.watched.mishap))
 	t.Cleanup(closeTab)
 	p.ctx = ctx
-	if err := chromedp.Run(ctx, p.watched.begin(ctx)); err != nil {
+	if err := chromedp.Run(ctx, p.watched.begin(ctx),
+		browser.SetDownloadBehavior(browser.SetDownloadBehaviorBehaviorAllow).WithDownloadPath(p.downloads)); err != nil {
 		t.Fatalf("starting Chromium: %v", err)
 	}
 	return p
@@ -105,17 +112,38 @@ func (p *tab) eventually(t *testing.T, what string, is func() bool) {
 func (p *tab) picture(t *testing.T, name string) {
 	t.Helper()
 	var png []byte
+	p.keep(t, name, &png, chromedp.CaptureScreenshot(&png))
+}
+
+// wholePicture writes the whole page there, with what has to be scrolled to.
+func (p *tab) wholePicture(t *testing.T, name string) {
+	t.Helper()
+	var png []byte
+	p.keep(t, name, &png, chromedp.FullScreenshot(&png, 100))
+}
+
+func (p *tab) keep(t *testing.T, name string, png *[]byte, take chromedp.Action) {
+	t.Helper()
 	// A tab that is broken has no picture, and its test has failed by itself.
 	ctx, cancel := context.WithTimeout(p.ctx, patience/4)
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+	if err := chromedp.Run(ctx, take); err != nil {
 		t.Errorf("taking the picture %s: %v", name, err)
 		return
 	}
 	file := filepath.Join(screenshots, name+".png")
-	if err := os.WriteFile(file, png, 0o644); err != nil {
+	if err := os.WriteFile(file, *png, 0o644); err != nil {
 		t.Errorf("keeping the picture %s: %v", name, err)
 		return
 	}
 	t.Logf("see %s", file)
+}
+
+// saved waits for a file that the page was told to save, and returns its path.
+func (p *tab) saved(t *testing.T, name string) string {
+	t.Helper()
+	file := filepath.Join(p.downloads, name)
+	// Chromium writes under another name until the file is whole.
+	p.eventually(t, "the file "+name, func() bool { info, err := os.Stat(file); return err == nil && info.Size() > 0 })
+	return file
 }

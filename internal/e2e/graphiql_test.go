@@ -103,12 +103,7 @@ func (p *tab) run(t *testing.T, data any) {
 // console is empty, and no token that was sent has been kept anywhere.
 func (p *tab) isClean(t *testing.T, base string) {
 	t.Helper()
-	if got := p.watched.elsewhere(base); len(got) > 0 {
-		t.Errorf("the page asked elsewhere: %q", got)
-	}
-	if got := p.watched.wrong(); len(got) > 0 {
-		t.Errorf("the page's console is not empty:\n%s", strings.Join(got, "\n"))
-	}
+	p.isQuiet(t, base)
 	tokens := p.watched.sentTokens()
 	if len(tokens) == 0 {
 		t.Error("no token was seen on its way, so none could be looked for")

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"maps"
 	"testing"
 )
 
@@ -27,23 +28,12 @@ type office struct {
 func openOffice(t *testing.T, url, key, name string, hosts ...string) office {
 	t.Helper()
 	admin := as(t, url, "ada-byrne", "Ada Byrne", "ADMIN")
-	var unit struct{ BusinessUnit struct{ ID string } }
-	admin.change(t, `mutation ($input: CreateBusinessUnitInput!) {
-		m: createBusinessUnit(input: $input) { businessUnit { id } userErrors { message } } }`,
-		map[string]any{"key": key, "name": name}, &unit)
-	admin.buy(t, licences)
-	var allocation struct{ SeatAllocation struct{ Allocated int } }
-	admin.change(t, `mutation ($input: AllocateSeatsInput!) {
-		m: allocateSeats(input: $input) { seatAllocation { allocated } userErrors { message } } }`,
-		map[string]any{"businessUnitId": unit.BusinessUnit.ID, "seatType": "SERVER", "allocated": licences}, &allocation)
-	var profile struct{ CertificateProfile struct{ ID string } }
-	admin.change(t, `mutation ($input: CreateCertificateProfileInput!) {
-		m: createCertificateProfile(input: $input) { certificateProfile { id } userErrors { message } } }`,
-		map[string]any{
-			"businessUnitId": unit.BusinessUnit.ID, "name": "Web servers", "seatType": "SERVER", "caType": "PRIVATE",
-			"authenticationMethod": "MANUAL_APPROVAL", "enrollmentMethod": "CSR", "approvalsRequired": 1,
-			"allowedKeys": []string{"EC_P256"}, "allowedSans": []string{"DNS"},
-		}, &profile)
+	unit := admin.openUnit(t, key, name, "SERVER", licences)
+	profile := admin.openProfile(t, unit, map[string]any{
+		"name": "Web servers", "seatType": "SERVER", "caType": "PRIVATE",
+		"authenticationMethod": "MANUAL_APPROVAL", "enrollmentMethod": "CSR", "approvalsRequired": 1,
+		"allowedKeys": []string{"EC_P256"}, "allowedSans": []string{"DNS"},
+	})
 	rita := as(t, url, "rita-costa", "Rita Costa", "REQUESTER")
 	o := office{key: key, name: name}
 	for _, host := range hosts {
@@ -51,7 +41,7 @@ func openOffice(t *testing.T, url, key, name string, hosts ...string) office {
 		rita.change(t, `mutation ($input: RequestEnrollmentInput!) {
 			m: requestEnrollment(input: $input) { enrollment { id } userErrors { message } } }`,
 			map[string]any{
-				"profileId": profile.CertificateProfile.ID, "seatId": host, "name": "Web server " + host,
+				"profileId": profile, "seatId": host, "name": "Web server " + host,
 				"csr": csr(t, host), "comment": "The old one ends on Friday.",
 			}, &request)
 		o.requests = append(o.requests, request.Enrollment.ID)
@@ -59,8 +49,36 @@ func openOffice(t *testing.T, url, key, name string, hosts ...string) office {
 	return o
 }
 
-// buy raises the account's pool of SERVER licences, whatever it is now.
-func (c caller) buy(t *testing.T, more int) {
+// openUnit makes a business unit with so many licences of one seat type, which are
+// bought for it, and returns its id.
+func (c caller) openUnit(t *testing.T, key, name, seatType string, licences int) string {
+	t.Helper()
+	var unit struct{ BusinessUnit struct{ ID string } }
+	c.change(t, `mutation ($input: CreateBusinessUnitInput!) {
+		m: createBusinessUnit(input: $input) { businessUnit { id } userErrors { message } } }`,
+		map[string]any{"key": key, "name": name}, &unit)
+	c.buy(t, seatType, licences)
+	var allocation struct{ SeatAllocation struct{ Allocated int } }
+	c.change(t, `mutation ($input: AllocateSeatsInput!) {
+		m: allocateSeats(input: $input) { seatAllocation { allocated } userErrors { message } } }`,
+		map[string]any{"businessUnitId": unit.BusinessUnit.ID, "seatType": seatType, "allocated": licences}, &allocation)
+	return unit.BusinessUnit.ID
+}
+
+// openProfile makes a profile in a business unit, and returns its id.
+func (c caller) openProfile(t *testing.T, unit string, rules map[string]any) string {
+	t.Helper()
+	input := maps.Clone(rules)
+	input["businessUnitId"] = unit
+	var profile struct{ CertificateProfile struct{ ID string } }
+	c.change(t, `mutation ($input: CreateCertificateProfileInput!) {
+		m: createCertificateProfile(input: $input) { certificateProfile { id } userErrors { message } } }`, input, &profile)
+	return profile.CertificateProfile.ID
+}
+
+// buy raises the account's pool of a seat type's licences, whatever it is now. It
+// reads and then writes: two at once for the same type may lose one's.
+func (c caller) buy(t *testing.T, seatType string, more int) {
 	t.Helper()
 	var pools struct {
 		SeatLicenses []struct {
@@ -69,15 +87,20 @@ func (c caller) buy(t *testing.T, more int) {
 		}
 	}
 	c.ask(t, `{ seatLicenses { seatType purchased } }`, nil, &pools)
+	now := 0
 	for _, pool := range pools.SeatLicenses {
-		if pool.SeatType != "SERVER" || pool.Purchased == nil {
-			continue // another type, or as many as anybody wants
+		if pool.SeatType != seatType {
+			continue
 		}
-		var bought struct{ SeatLicense struct{ Purchased int } }
-		c.change(t, `mutation ($input: SetPurchasedSeatsInput!) {
-			m: setPurchasedSeats(input: $input) { seatLicense { purchased } userErrors { message } } }`,
-			map[string]any{"seatType": "SERVER", "purchased": *pool.Purchased + more}, &bought)
+		if pool.Purchased == nil {
+			return // as many as anybody wants
+		}
+		now = *pool.Purchased
 	}
+	var bought struct{ SeatLicense struct{ Purchased int } }
+	c.change(t, `mutation ($input: SetPurchasedSeatsInput!) {
+		m: setPurchasedSeats(input: $input) { seatLicense { purchased } userErrors { message } } }`,
+		map[string]any{"seatType": seatType, "purchased": now + more}, &bought)
 }
 
 // csr is a certificate request for a host, by a key that nobody keeps.

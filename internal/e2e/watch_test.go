@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -25,7 +26,9 @@ import (
 // the tokens that were sent, too, to be looked for where none should be.
 type watch struct {
 	lock     sync.Mutex
-	requests []string
+	requests []string // their addresses; Chromium tells what is behind a # apart
+	headers  []string // of the requests, without the tokens
+	bodies   []string // of the requests that had one
 	tokens   []string
 	mishaps  []string
 }
@@ -60,6 +63,18 @@ func (w *watch) see(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.requests = append(w.requests, e.Request.URL)
+		for name, value := range e.Request.Headers {
+			if name != "Authorization" {
+				w.headers = append(w.headers, fmt.Sprint(name, ": ", value))
+			}
+		}
+		for _, part := range e.Request.PostDataEntries {
+			body, err := base64.StdEncoding.DecodeString(part.Bytes)
+			if err != nil {
+				w.mishaps = append(w.mishaps, "a body that cannot be read: "+err.Error())
+			}
+			w.bodies = append(w.bodies, string(body))
+		}
 		if sent, ok := e.Request.Headers["Authorization"].(string); ok {
 			if token := strings.TrimPrefix(sent, "Bearer "); !slices.Contains(w.tokens, token) {
 				w.tokens = append(w.tokens, token)
@@ -112,6 +127,18 @@ func (w *watch) wrong() []string {
 	w.lock.Lock()
 	defer w.lock.Unlock()
 	return slices.Clone(w.mishaps)
+}
+
+// isQuiet holds the tab to having asked nothing of another host, and to an empty
+// console.
+func (p *tab) isQuiet(t *testing.T, base string) {
+	t.Helper()
+	if got := p.watched.elsewhere(base); len(got) > 0 {
+		t.Errorf("the page asked elsewhere: %q", got)
+	}
+	if got := p.watched.wrong(); len(got) > 0 {
+		t.Errorf("the page's console is not empty:\n%s", strings.Join(got, "\n"))
+	}
 }
 
 // sentTokens are the tokens that the page sent.

@@ -5,70 +5,10 @@
 #   examples/quickstart.sh                          against http://127.0.0.1:8080
 #   GATEHOUSE_URL=http://127.0.0.1:9000 examples/quickstart.sh
 #
-# It needs curl, jq and openssl. Every answer is checked: at the first surprise it
-# prints the answer and exits 1. It may run any number of times; each run makes
-# things of its own, named for the time.
-set -euo pipefail
-shopt -s inherit_errexit # a failure inside $(…) is one too
-
-url=${GATEHOUSE_URL:-http://127.0.0.1:8080}
-run=$(date -u +%Y%m%d-%H%M%S)-$$
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-say()  { printf '%s\n' "- $*"; }
-stop() { printf 'quickstart: %s\n' "$*" >&2; exit 1; }
-
-# sign_in SUBJECT NAME ROLE prints a token of that person, for all business units.
-# Only a development server hands these out; elsewhere they come from the identity
-# provider.
-sign_in() {
-  local answer
-  answer=$(jq -n --arg subject "$1" --arg name "$2" --arg role "$3" \
-      '{subject: $subject, name: $name, email: ($subject + "@example.com"), roles: [$role], businessUnits: ["*"]}' |
-    curl -sS --max-time 30 -H 'Content-Type: application/json' --data-binary @- "$url/dev/token") ||
-    stop "no token from $url/dev/token"
-  jq -er .token <<<"$answer" || stop "no token for $2 from $url/dev/token; is that a development server? It answered: $answer"
-}
-
-# send TOKEN DOCUMENT VARIABLES prints the data of the answer. A fault, such as a
-# bad document or a missing permission on a read, is a surprise.
-send() {
-  local answer
-  # The token goes in by a file handle: arguments are seen by everyone on this machine.
-  answer=$(jq -n --arg query "$2" --argjson variables "$3" '{$query, $variables}' |
-    curl -sS --max-time 60 -H @<(printf 'Authorization: Bearer %s' "$1") -H 'Content-Type: application/json' \
-      --data-binary @- "$url/graphql") || stop "no answer from $url/graphql"
-  jq -e 'has("data") and (has("errors") | not)' <<<"$answer" >/dev/null ||
-    stop "the server answered with an error: $answer"
-  jq .data <<<"$answer"
-}
-
-# change TOKEN DOCUMENT VARIABLES runs one mutation and prints its payload. A
-# refusal is a surprise.
-change() {
-  local payload
-  payload=$(send "$@" | jq 'to_entries[0].value')
-  jq -e '.userErrors == []' <<<"$payload" >/dev/null || stop "the server refused: $payload"
-  printf '%s\n' "$payload"
-}
-
-# refused CODE TOKEN DOCUMENT VARIABLES runs one mutation that must be refused with
-# that code, and prints the server's sentence.
-refused() {
-  local payload
-  payload=$(send "${@:2}" | jq 'to_entries[0].value')
-  jq -er --arg code "$1" '.userErrors | select(length == 1 and .[0].code == $code) | .[0].message' <<<"$payload" ||
-    stop "expected the refusal $1, but the server answered: $payload"
-}
-
-# expect WHAT WANTED GOT compares.
-expect() { [ "$2" = "$3" ] || stop "expected $1 to be $2, but it is $3"; }
-
-for tool in curl jq openssl; do
-  command -v "$tool" >/dev/null || stop "$tool is not installed"
-done
-curl -sSf --max-time 10 "$url/readyz" >/dev/null || stop "no server is ready at $url; start one with make run"
+# It needs curl, jq and openssl. It may run any number of times; each run makes things
+# of its own, named for the time.
+me=quickstart
+. "$(dirname "$0")/api.sh"
 
 ada=$(sign_in ada 'Ada Admin' ADMIN)
 ben=$(sign_in ben 'Ben Manager' ENROLLMENT_MANAGER) # may approve as well, but not his own
@@ -81,19 +21,8 @@ unit=$(change "$ada" '
   }' "$(jq -n --arg run "$run" '{input: {key: "quickstart-\($run)", name: "Quickstart \($run)"}}')" | jq -er .businessUnit.id)
 say "Ada made the business unit $unit."
 
-# The pool may be used by others: raise it by what is needed, and only if nobody
-# changed it since it was read (expectedVersion).
-pool=$(send "$ada" '{ seatLicenses { seatType purchased allocated version } }' '{}' |
-  jq -e '.seatLicenses[] | select(.seatType == "SERVER")') || stop "the account has no pool of SERVER licences"
-if jq -e '.purchased == null' <<<"$pool" >/dev/null; then
-  say "The account may have any number of SERVER licences: none had to be bought."
-else
-  bought=$(change "$ada" '
-    mutation ($input: SetPurchasedSeatsInput!) {
-      setPurchasedSeats(input: $input) { seatLicense { purchased unallocated } userErrors { code message field } }
-    }' "$(jq '{input: {seatType, purchased: (.purchased + 5), expectedVersion: .version}}' <<<"$pool")" | jq -er .seatLicense.purchased)
-  say "Ada raised the account's SERVER licences to $bought."
-fi
+bought=$(buy_seats "$ada" SERVER 5)
+say "Ada bought 5 SERVER licences for the account, which now may have $bought."
 
 allocation=$(change "$ada" '
   mutation ($input: AllocateSeatsInput!) {

@@ -32,6 +32,20 @@ func signingRequest(o offer, name string, seat *inventory.NewSeat) (string, erro
 	if slices.Contains(o.sans, lifecycle.SANEmail) && seat.Email != nil {
 		asks.EmailAddresses = []string{*seat.Email}
 	}
+	return signed(name, asks, key)
+}
+
+// blankRequest is one that names nothing, as the enrollment page makes it.
+func blankRequest(name string) (string, error) {
+	key, err := signingKey(name, false)
+	if err != nil {
+		return "", err
+	}
+	return signed(name, x509.CertificateRequest{}, key)
+}
+
+// signed is a request in PEM.
+func signed(name string, asks x509.CertificateRequest, key crypto.Signer) (string, error) {
 	der, err := x509.CreateCertificateRequest(nil, &asks, key)
 	if err != nil {
 		return "", fmt.Errorf("sign the certificate request of %s: %w", name, err)

@@ -16,50 +16,83 @@ import (
 // with codes, and how many; on none of them does a code of an earlier one end.
 var enrollmentWaves = []struct{ daysAgo, seats int }{{100, 14}, {45, 10}, {12, 8}, {6, 6}, {2, 7}}
 
-// tellEnrollments enrolls seats of an offer with codes, other seats each time. The
-// older codes end unused: nobody can redeem one yet.
-func (s *seeding) tellEnrollments(t *telling, o offer) {
-	if o.method != lifecycle.EnrollmentCode {
-		return
+// wave is seats that are enrolled under an offer in one call, and their enrollments
+// from then on, by seat id.
+type wave struct {
+	offer offer
+	n     int
+	at    moment
+	seats []*inventory.NewSeat
+	made  map[string]id.ID
+}
+
+// waves are an offer's. They take seats from the end of the first ones, and
+// requests from their beginning.
+func (o offer) waves() []*wave {
+	if o.method != code {
+		return nil
 	}
-	from := 0
-	for _, w := range enrollmentWaves {
-		at := moment{w.daysAgo, 200 + len(o.slug())}
-		seatIDs := make([]string, w.seats)
-		for n := range seatIDs {
-			seatIDs[n] = o.stock().seat((from + n) % o.stock().firstWave()).SeatID
+	st, last := o.stock(), o.stock().firstWave()-1
+	if o.ca == public { // others than the private offer of the same stock
+		last -= 60
+	}
+	all := make([]*wave, 0, len(enrollmentWaves))
+	for n, w := range enrollmentWaves {
+		one := &wave{offer: o, n: n, at: moment{w.daysAgo, 200 + len(o.slug())}, made: map[string]id.ID{}}
+		for range w.seats {
+			one.seats = append(one.seats, st.seat(last))
+			last--
 		}
-		from += w.seats
-		a := act{name: fmt.Sprintf("enroll-%s-%d", o.slug(), w.daysAgo), at: s.on(at.daysAgo, at.minute), by: emil}
-		t.add(o.unit, at, func(ctx context.Context) error { return s.enroll(ctx, a, o, seatIDs) })
-		if ends := at.since() + time.Duration(o.expiry)*24*time.Hour; ends < 0 {
+		all = append(all, one)
+	}
+	return all
+}
+
+// tellEnrollments enrolls seats of an offer with codes, other seats each time. Some
+// are redeemed (tellCodes); the codes of the others end unused.
+func (s *seeding) tellEnrollments(t *telling, o offer) {
+	for _, w := range o.waves() {
+		a := act{name: fmt.Sprintf("enroll-%s-%d", o.slug(), w.at.daysAgo), at: s.on(w.at.daysAgo, w.at.minute), by: emil}
+		t.add(o.unit, w.at, func(ctx context.Context) error { return s.enroll(ctx, a, w) })
+		if ends := w.at.since() + time.Duration(o.expiry)*24*time.Hour; ends < 0 {
 			day := int((-ends-1)/(24*time.Hour)) + 1
 			t.ends[day] = append(t.ends[day], ends)
 		}
+		s.tellCodes(t, w)
 	}
 }
 
-// enroll enrolls seats, in one call.
-func (s *seeding) enroll(ctx context.Context, a act, o offer, seatIDs []string) error {
+// enroll enrolls a wave's seats.
+func (s *seeding) enroll(ctx context.Context, a act, w *wave) error {
 	return s.do(ctx, a, func(ctx context.Context, key *string) ([]*refusal.Refusal, error) {
-		first := len(seatIDs)
+		first, seatIDs := len(w.seats), make([]string, len(w.seats))
+		for n, seat := range w.seats {
+			seatIDs[n] = seat.SeatID
+		}
 		found, err := s.house.Inventory.Seats(ctx, page.Args{First: &first}, nil, nil, &inventory.SeatFilter{
-			BusinessUnitIDs: []id.ID{s.units[o.unit]}, SeatTypes: []lifecycle.SeatType{o.seatType}, SeatIDs: seatIDs,
+			BusinessUnitIDs: []id.ID{s.units[w.offer.unit]}, SeatTypes: []lifecycle.SeatType{w.offer.seatType}, SeatIDs: seatIDs,
 		}, &inventory.SeatOrder{Field: inventory.SeatOrderSeatID, Direction: page.Ascending})
 		if err != nil {
 			return nil, err
 		}
-		in := inventory.EnrollSeatsInput{ProfileID: s.profiles[o.slug()], IdempotencyKey: key}
+		in := inventory.EnrollSeatsInput{ProfileID: s.profiles[w.offer.slug()], IdempotencyKey: key}
 		for _, seat := range found.Nodes() {
-			in.Seats = append(in.Seats, &inventory.SeatToEnroll{ID: seat.ID})
+			one := &inventory.SeatToEnroll{ID: seat.ID}
+			if w.offer.ca == public { // a server has no address, and the code is mailed
+				one.Email = &w.offer.division().managers[0]
+			}
+			in.Seats = append(in.Seats, one)
 		}
 		p, err := s.house.Inventory.EnrollSeats(ctx, in)
 		if err != nil {
 			return nil, err
 		}
 		all := p.UserErrors
-		for _, r := range p.Results {
+		for n, r := range p.Results {
 			all = append(all, r.UserErrors...)
+			if r.Enrollment != nil {
+				w.made[found.Nodes()[n].SeatID] = r.Enrollment.ID
+			}
 		}
 		return all, nil
 	})

@@ -15,9 +15,12 @@ import (
 	"gatehouse/internal/world"
 )
 
-// seedsAt is the variable by which this test binary becomes one that seeds the
-// database of that address, so that a test can kill it.
-const seedsAt = "GATEHOUSE_TEST_DEMO_SEEDS"
+// The variables by which this test binary becomes one that seeds the database of
+// that address with those keys, so that a test can kill it.
+const (
+	seedsAt   = "GATEHOUSE_TEST_DEMO_SEEDS"
+	seedsWith = "GATEHOUSE_TEST_DEMO_KEYSET"
+)
 
 // The clocks of the tests: an ordinary one, and another day and hour.
 var (
@@ -27,7 +30,7 @@ var (
 
 func TestMain(m *testing.M) {
 	if url := os.Getenv(seedsAt); url != "" {
-		if err := seedAt(context.Background(), url, later); err != nil {
+		if err := seedAt(context.Background(), url, os.Getenv(seedsWith), later); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -36,33 +39,47 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func seedAt(ctx context.Context, url string, now time.Time) error {
+func seedAt(ctx context.Context, url, keyset string, now time.Time) error {
 	s, err := store.Open(store.Options{URL: url, CacheStatements: true, Now: func() time.Time { return now }})
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	keys, err := sealed.New()
+	keys, err := sealed.Read([]byte(keyset))
 	if err != nil {
 		return err
 	}
-	h, err := house.Open(s, keys)
-	if err != nil {
-		return err
-	}
-	_, err = Seed(ctx, h)
+	_, err = Seed(ctx, s, keys)
 	return err
 }
 
-// open opens the house over a database, at a time.
-func open(t *testing.T, db *testdb.DB, now time.Time) *house.House {
+// organisation is a database that is to have the organisation, and what its codes
+// and links are sealed with.
+type organisation struct {
+	*testdb.DB
+	keys *sealed.Keys
+}
+
+func newOrganisation(t *testing.T) organisation {
 	t.Helper()
-	s, err := store.Open(store.Options{URL: db.AppURL, CacheStatements: true, Now: func() time.Time { return now }})
+	return organisation{testdb.New(t), world.Keys(t)}
+}
+
+// seed seeds it at a time.
+func (o organisation) seed(t *testing.T, now time.Time) (made bool, err error) {
+	t.Helper()
+	return Seed(t.Context(), o.open(t, now).Store, o.keys)
+}
+
+// open opens the house over it, at a time.
+func (o organisation) open(t *testing.T, now time.Time) *house.House {
+	t.Helper()
+	s, err := store.Open(store.Options{URL: o.AppURL, CacheStatements: true, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	h, err := house.Open(s, world.Keys(t))
+	h, err := house.Open(s, o.keys, house.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,14 +88,18 @@ func open(t *testing.T, db *testdb.DB, now time.Time) *house.House {
 
 // killed seeds a database in another process and kills that, as kill -9 does, once
 // the database has so many rows of a table.
-func killed(t *testing.T, db *testdb.DB, table string, rows int) {
+func killed(t *testing.T, db organisation, table string, rows int) {
 	t.Helper()
 	program, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	child := exec.CommandContext(t.Context(), program)
-	child.Env = append(os.Environ(), seedsAt+"="+db.AppURL)
+	keyset, err := db.keys.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child.Env = append(os.Environ(), seedsAt+"="+db.AppURL, seedsWith+"="+string(keyset))
 	child.Stderr = os.Stderr
 	if err := child.Start(); err != nil {
 		t.Fatal(err)

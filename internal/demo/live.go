@@ -83,6 +83,9 @@ func (s *seeding) sweep(ctx context.Context, ends []time.Duration) error {
 		if _, err := s.house.Inventory.ExpireDue(store.At(ctx, s.today.Add(end+20*time.Second)), mostDue); err != nil {
 			return fmt.Errorf("demo data: write down what has expired: %w", err)
 		}
+		if _, err := s.house.Inventory.ExpireCertificatesDue(store.At(ctx, s.today.Add(end+20*time.Second)), mostDue); err != nil {
+			return fmt.Errorf("demo data: write down which certificates have expired: %w", err)
+		}
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ func picture(t *testing.T, db *testdb.DB, today time.Time) []string {
 		`SELECT 'seat', u.key, s.seat_id, s.status || ' ' || s.name || ' ' || s.phone, (s.created_at - $1)::text FROM seats s JOIN business_units u ON u.id = s.business_unit_id`,
 		`SELECT 'enrollment', p.name, e.seat_id, e.status || ' ' || e.requester_name || ' ' || e.approvals || ' ' || md5(e.csr) || ' ' || e.request_names::text, (e.created_at - $1) || ' ' || (e.updated_at - $1) || ' ' || (e.expires_at - $1)
 FROM enrollments e JOIN certificate_profiles p ON p.id = e.profile_id`,
+		`SELECT 'tries', p.name, e.seat_id, e.attempts || ' ' || e.approvals, e.issuance FROM enrollments e JOIN certificate_profiles p ON p.id = e.profile_id`,
+		`SELECT 'certificate', s.seat_id, c.subject, c.status || ' ' || c.source || ' ' || s.consumed, (c.created_at - $1) || ' ' || (c.not_before - $1) || ' ' || (c.not_after - $1) FROM certificates c JOIN seats s ON s.id = c.seat_row_id`,
 		`SELECT 'decision', a.name, a.decision, a.comment || ' ' || e.seat_id, (a.decided_at - $1)::text FROM approvals a JOIN enrollments e ON e.id = a.enrollment_id`,
 		`SELECT 'note', n.name, e.seat_id, n.text, (n.created_at - $1)::text FROM enrollment_notes n JOIN enrollments e ON e.id = n.enrollment_id`,
 		`SELECT 'usage', u.key, d.seat_type, d.allocated || ' ' || d.created, d.consumed || ' on ' || (d.day - $1::date)::text FROM seat_usage_days d JOIN business_units u ON u.id = d.business_unit_id`,

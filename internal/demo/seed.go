@@ -4,22 +4,30 @@
 //
 // Everything is done through the use cases, by the people of the organisation and
 // at instants of the past (store.At), so that the figures, the audit log and the
-// rules are those of real use. Only expiry is the system's own. Nothing is random:
-// names, counts and dates, counted back from the day on which the seeding began,
-// are the same every time.
+// rules are those of real use. Only expiry and the certificate authority's answers
+// are the system's own. Nothing is random but secrets and serial numbers: names,
+// counts and dates, counted back from the day on which the seeding began, are the
+// same every time.
+//
+// Nobody is mailed: the people are made up. Their certificates are real, and those
+// of an authority that exists for the seeding alone (newHouse).
 package demo
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"gatehouse/internal/auditlog"
 	"gatehouse/internal/businessunit"
 	"gatehouse/internal/house"
 	"gatehouse/internal/id"
+	"gatehouse/internal/job"
 	"gatehouse/internal/page"
+	"gatehouse/internal/sealed"
+	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
 )
 
@@ -40,8 +48,14 @@ const (
 // the first act's, so that what was done is found done. It fails, and says at
 // which act, when somebody else worked in between and the act does not come to
 // what it came to in the story; the remedy is a fresh database.
-func Seed(ctx context.Context, h *house.House) (bool, error) {
-	s := &seeding{house: h, units: map[string]id.ID{}, profiles: map[string]id.ID{}}
+//
+// The keys must be those that an earlier, interrupted Seed had, and those of the
+// server that is to work with the organisation.
+func Seed(ctx context.Context, on *store.Store, keys *sealed.Keys) (bool, error) {
+	s := &seeding{keys: keys, units: map[string]id.ID{}, profiles: map[string]id.ID{}}
+	if err := s.open(on); err != nil {
+		return false, err
+	}
 	done, err := s.progress(ctx)
 	if err != nil {
 		return false, fmt.Errorf("look whether there is a demo organisation: %w", err)
@@ -85,6 +99,7 @@ func (s *seeding) progress(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	s.resumed = true
 	s.today = oldest.At.Truncate(24*time.Hour).AddDate(0, 0, length)
 	s.reached = int(s.today.Sub(newestEntry.At.Truncate(24*time.Hour)) / (24 * time.Hour))
 	return len(last.Nodes()) > 0, nil
@@ -103,8 +118,15 @@ func (s *seeding) entry(ctx context.Context, direction page.Direction) (*auditlo
 // seeding is one run of Seed.
 type seeding struct {
 	house *house.House
+	keys  *sealed.Keys
+	// asking asks the certificate authority for what was claimed.
+	asking *job.Worker
+	// oneAsks: at a time.
+	oneAsks sync.Mutex
 	// today is the midnight (UTC) from which the story counts back.
 	today time.Time
+	// resumed: an earlier run was interrupted.
+	resumed bool
 	// reached is how many days ago the last thing was that an earlier run, which did
 	// not come to its end, has told. What is before that day is complete.
 	reached int

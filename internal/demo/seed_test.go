@@ -15,21 +15,21 @@ import (
 	"gatehouse/internal/viewer"
 )
 
-// TestSeed makes the organisation twice: at once, and on another day with two
+// TestSeed makes the organisation twice: at once, and on another day with three
 // interruptions by kill -9 and the last part two days later. Both come to the same.
 func TestSeed(t *testing.T) {
 	t.Parallel()
-	smooth, rough := testdb.New(t), testdb.New(t)
-	h := open(t, smooth, noon)
+	smooth, rough := newOrganisation(t), newOrganisation(t)
+	h := smooth.open(t, noon)
 	began := time.Now()
-	if made, err := Seed(t.Context(), h); err != nil || !made {
+	if made, err := Seed(t.Context(), h.Store, smooth.keys); err != nil || !made {
 		t.Fatalf("made %v: %v", made, err)
 	}
 	t.Logf("seeded in %s", time.Since(began).Round(time.Millisecond))
 	midnight := noon.Truncate(24 * time.Hour)
-	first := picture(t, smooth, midnight)
+	first := picture(t, smooth.DB, midnight)
 
-	t.Run("what it holds", func(t *testing.T) { holds(t, smooth) })
+	t.Run("what it holds", func(t *testing.T) { holds(t, smooth.DB) })
 	t.Run("who sees what", func(t *testing.T) { everybodySees(t, h) })
 	t.Run("when it runs out of seats", func(t *testing.T) { runsOut(t, h) })
 	t.Run("verify finds nothing", func(t *testing.T) {
@@ -39,19 +39,20 @@ func TestSeed(t *testing.T) {
 		}
 	})
 	t.Run("a second time changes nothing", func(t *testing.T) {
-		if made, err := Seed(t.Context(), open(t, smooth, later)); err != nil || made {
+		if made, err := smooth.seed(t, later); err != nil || made {
 			t.Fatalf("made %v: %v", made, err)
 		}
-		same(t, first, picture(t, smooth, midnight))
+		same(t, first, picture(t, smooth.DB, midnight))
 	})
 	t.Run("interrupted by kill -9 it is completed", func(t *testing.T) {
 		killed(t, rough, "business_units", 5)
 		killed(t, rough, "enrollments", 600)
-		if made, err := Seed(t.Context(), open(t, rough, later.AddDate(0, 0, 2))); err != nil || !made {
+		killed(t, rough, "certificates", 40)
+		if made, err := rough.seed(t, later.AddDate(0, 0, 2)); err != nil || !made {
 			t.Fatalf("made %v: %v", made, err)
 		}
-		same(t, first, picture(t, rough, later.Truncate(24*time.Hour)))
-		if made, err := Seed(t.Context(), open(t, rough, later)); err != nil || made {
+		same(t, first, picture(t, rough.DB, later.Truncate(24*time.Hour)))
+		if made, err := rough.seed(t, later); err != nil || made {
 			t.Fatalf("complete, and made again %v: %v", made, err)
 		}
 	})
@@ -68,6 +69,16 @@ func holds(t *testing.T, db *testdb.DB) {
 		"a full allocation":       `SELECT count(*) FROM seat_allocations WHERE created = allocated`,
 		"withdrawn requests":      `SELECT count(*) FROM audit_entries WHERE action = 'WITHDRAW'`,
 		"notes":                   `SELECT count(*) FROM enrollment_notes`,
+		"certificates":            `SELECT count(*) / 80 FROM certificates`,
+		"expired certificates":    `SELECT count(*) FROM certificates WHERE status = 'EXPIRED'`,
+		"attached certificates":   `SELECT count(*) / 10 FROM audit_entries WHERE action = 'ATTACH_CERTIFICATE' AND outcome = 'SUCCESS'`,
+		"consumed seats":          `SELECT count(*) / 40 FROM seats WHERE consumed`,
+		"usage that grew":         `SELECT count(DISTINCT consumed) / 5 FROM seat_usage_days d JOIN business_units u ON u.id = d.business_unit_id WHERE u.key = 'engineering'`,
+		"codes that were told":    `SELECT count(*) FROM audit_entries WHERE action = 'VIEW_CODE' AND outcome = 'SUCCESS'`,
+		"unlocked enrollments":    `SELECT count(*) FROM audit_entries WHERE action = 'UNLOCK' AND outcome = 'SUCCESS'`,
+		"a request from outside":  `SELECT count(*) FROM audit_entries WHERE action = 'REQUEST' AND actor_kind = 'END_USER'`,
+		"a page for requests":     `SELECT count(*) FROM certificate_profiles WHERE open_requests`,
+		"issuers of all kinds":    `SELECT count(DISTINCT issuer) / 3 FROM certificate_profiles`,
 		"an archived profile":     `SELECT count(*) FROM certificate_profiles WHERE archived_at IS NOT NULL`,
 		"approver addresses":      `SELECT count(*) FROM business_units WHERE approver_emails <> '[]'`,
 		"five months of audit":    `SELECT count(DISTINCT date_trunc('month', at)) / 5 FROM audit_entries`,
@@ -79,20 +90,26 @@ func holds(t *testing.T, db *testdb.DB) {
 			t.Errorf("it lacks %s", what)
 		}
 	}
-	for _, s := range []lifecycle.Status{lifecycle.Pending, lifecycle.PendingSecondApproval, lifecycle.InProgress, lifecycle.Approved, lifecycle.Rejected, lifecycle.Expired} {
+	for _, s := range []lifecycle.Status{lifecycle.Created, lifecycle.Redeemed, lifecycle.Pending, lifecycle.PendingSecondApproval, lifecycle.InProgress, lifecycle.Approved, lifecycle.Rejected, lifecycle.Expired} {
 		if n := count(t, admin, `SELECT count(*) FROM enrollments WHERE status = '`+string(s)+`'`); n < 10 {
 			t.Errorf("%d enrollments are %s", n, s)
 		}
 	}
+	if n := count(t, admin, `SELECT count(*) FROM enrollments WHERE status = 'LOCKED'`); n < 3 {
+		t.Errorf("%d enrollments are locked", n)
+	}
 	for what, statement := range map[string]string{
-		"act of the system that is no expiry": `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT')`,
+		"act of the system that is neither expiry nor a certificate": `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT', 'ISSUE_CERTIFICATE', 'LINK_CERTIFICATE')`,
 		"figure that seats contradict": `SELECT count(*) FROM seat_usage_days d WHERE d.created <> (SELECT count(*) FROM seats s
 WHERE s.business_unit_id = d.business_unit_id AND s.seat_type = d.seat_type AND s.created_at < d.day + 1 AND (s.deleted_at IS NULL OR s.deleted_at >= d.day + 1))`,
 		"figure of yesterday that is none of today's": `SELECT count(*) FROM seat_allocations a JOIN seat_usage_days d USING (business_unit_id, seat_type)
 WHERE d.day = '2026-11-21' AND (d.allocated, d.created, d.consumed) <> (a.allocated, a.created, a.consumed)`,
 		"fault":                                 `SELECT count(*) FROM audit_entries WHERE outcome = 'FAILURE'`,
 		"entry of the future":                   `SELECT count(*) FROM audit_entries WHERE at >= '2026-11-22'`,
-		"enrollment whose time passes that day": `SELECT count(*) FROM enrollments WHERE status NOT IN ('REJECTED', 'EXPIRED') AND expires_at < '2026-11-23 06:00Z'`,
+		"enrollment whose time passes that day": `SELECT count(*) FROM enrollments WHERE status NOT IN ('REJECTED', 'EXPIRED', 'REDEEMED', 'LOCKED') AND expires_at < '2026-11-23 06:00Z'`,
+		"mail that is not kept back":            `SELECT count(*) FROM mails WHERE (status, last_error) <> ('FAILED', 'The demo organisation mails nobody.')`,
+		"job that is left to the server":        `SELECT count(*) FROM jobs WHERE status <> 'DONE'`,
+		"certificate on no seat":                `SELECT count(*) FROM enrollments e WHERE (e.status = 'REDEEMED') <> EXISTS (SELECT FROM certificates c WHERE c.enrollment_id = e.id AND c.seat_row_id = e.seat_row_id)`,
 		"kind of profile that is missing":       `SELECT 4 - count(DISTINCT authentication_method || ca_type) FROM certificate_profiles`,
 	} {
 		if n := count(t, admin, statement); n > 0 {
@@ -150,14 +167,14 @@ func TestSeedLeavesOthersAlone(t *testing.T) {
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			t.Parallel()
-			db := testdb.New(t)
-			h := open(t, db, noon)
+			db := newOrganisation(t)
+			h := db.open(t, noon)
 			who := viewer.New("https://id.example.com", "somebody", "Somebody", "", []lifecycle.Role{row.role}, viewer.Units{All: true})
 			p, err := h.Units.Create(viewer.With(t.Context(), who), businessunit.CreateBusinessUnitInput{Key: "theirs", Name: "Theirs"})
 			if err != nil || (row.want == "") != (len(p.UserErrors) == 0) {
 				t.Fatal(p, err)
 			}
-			if made, err := Seed(t.Context(), h); err != nil || made {
+			if made, err := Seed(t.Context(), h.Store, db.keys); err != nil || made {
 				t.Fatalf("made %v: %v", made, err)
 			}
 			if n := count(t, db.Admin(t), `SELECT count(*) FROM audit_entries`); n != 1 {
@@ -171,13 +188,13 @@ func TestSeedLeavesOthersAlone(t *testing.T) {
 // somebody did in between, and that the sentence says so.
 func TestSeedGivesUp(t *testing.T) {
 	t.Parallel()
-	db := testdb.New(t)
+	db := newOrganisation(t)
 	killed(t, db, "seat_licenses WHERE purchased > 0", 3)
 	if _, err := db.Admin(t).Exec(`DELETE FROM idempotency_keys`); err != nil {
 		t.Fatal(err)
 	}
 	before := count(t, db.Admin(t), `SELECT count(*) FROM business_units`)
-	made, err := Seed(t.Context(), open(t, db, later))
+	made, err := db.seed(t, later)
 	if err == nil || made || !strings.Contains(err.Error(), "unit-finance by Ada Byrne was refused: DUPLICATE") || !strings.Contains(err.Error(), "use a fresh database") {
 		t.Fatalf("made %v: %v", made, err)
 	}

@@ -22,6 +22,8 @@ type ask struct {
 	// fate is what becomes of it in the end.
 	fate  fate
 	steps []step
+	// fetched is when its certificate is picked up, or attached; nil when neither.
+	fetched *moment
 	// ends is when it expires; zero when a person ends it.
 	ends time.Duration
 }
@@ -93,24 +95,28 @@ func (o offer) daysAgo(n int) int {
 
 // asks are the requests under an offer, with what becomes of each.
 func (o offer) asks() []*ask {
-	d, st := o.division(), o.stock()
+	d := o.division()
 	all := make([]*ask, o.requests)
 	for n := range all {
 		a := &ask{offer: o, n: n, by: d.ask[n%len(d.ask)], at: moment{o.daysAgo(n), (n*37 + len(o.name)*13) % minutesOfAsking}}
-		// Two of three ask for a seat that is there; the third's is made by the
-		// last approval.
-		switch {
-		case st.allocated == st.seats:
-			a.seat = st.seat(n)
-		case n%3 == 2:
-			a.seat = st.seat(st.seats + n/3)
-		default:
-			a.seat = st.seat((n*2 + 2) / 3)
-		}
+		a.seat = o.seat(n)
 		a.decide(d)
 		all[n] = a
 	}
 	return all
+}
+
+// seat is the seat of an offer's n-th request. Two of three ask for a seat that is
+// there; the third's is made by the last approval.
+func (o offer) seat(n int) *inventory.NewSeat {
+	st := o.stock()
+	switch {
+	case st.allocated == st.seats:
+		return st.seat(n)
+	case n%3 == 2:
+		return st.seat(st.seats + n/3)
+	}
+	return st.seat((n*2 + 2) / 3)
 }
 
 // decide fills in what becomes of a request.
@@ -150,6 +156,7 @@ func (a *ask) decide(d division) {
 		a.add(max(age-1, 1), 0, approves, deciders[0], pick(approvalTexts, a.n))
 	}
 	a.attempts(deciders)
+	a.fetch()
 	a.expire()
 }
 
@@ -201,10 +208,10 @@ func (a *ask) try(at moment, kind stepKind, by person, text string, want refusal
 // seeding.
 func (a *ask) expire() {
 	const day = 24 * time.Hour
-	switch a.fate {
-	case refused, retracted:
+	switch {
+	case a.fate == refused || a.fate == retracted || a.fetched != nil:
 		a.ends = 0
-	case granted:
+	case a.fate == granted:
 		a.ends = a.lastApproval().since() + time.Duration(a.offer.pickup)*day
 	default:
 		a.ends = a.at.since() + time.Duration(a.offer.expiry)*day

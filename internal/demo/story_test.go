@@ -12,7 +12,7 @@ import (
 // only when it is done, and then in the middle of a seeding.
 func TestStory(t *testing.T) {
 	t.Parallel()
-	seen := map[fate]int{}
+	seen, fetched := map[fate]int{}, 0
 	for _, o := range offers {
 		places := map[string]bool{}
 		if o.requests > 0 && o.method != approval {
@@ -27,8 +27,14 @@ func TestStory(t *testing.T) {
 			if a.at.daysAgo < 1 || a.at.daysAgo > length-6 || o.archived > 0 && a.at.daysAgo <= o.archived {
 				t.Errorf("%s was made %d days ago", a.name(), a.at.daysAgo)
 			}
-			if a.ends >= 0 && a.ends < 30*time.Hour && a.fate != refused && a.fate != retracted {
+			if a.ends >= 0 && a.ends < 30*time.Hour && a.fate != refused && a.fate != retracted && a.fetched == nil {
 				t.Errorf("%s ends %s after the midnight of the seeding", a.name(), a.ends)
+			}
+			if f := a.fetched; f != nil {
+				fetched++
+				if last := a.lastApproval(); f.daysAgo < 1 || f.since() <= last.since() || f.since() >= last.since()+time.Duration(o.pickup)*24*time.Hour {
+					t.Errorf("%s is picked up at %v, approved at %v", a.name(), *f, last)
+				}
 			}
 			approved := map[string]bool{}
 			for _, s := range a.steps {
@@ -48,6 +54,9 @@ func TestStory(t *testing.T) {
 				t.Errorf("%s has %d of %d approvals and becomes %c", a.name(), len(approved), o.approvals, a.fate)
 			}
 		}
+	}
+	if fetched < 40 {
+		t.Errorf("%d requests are picked up", fetched)
 	}
 	for _, f := range youngFates + oldFates {
 		if seen[fate(f)] == 0 {

@@ -62,6 +62,7 @@ func (s *seeding) tell() *telling {
 			t.add(o.unit, moment{o.archived, 60}, func(ctx context.Context) error { return s.archive(ctx, o, 60) })
 		}
 	}
+	s.tellOpenly(t)
 	s.tellAttempts(t)
 	return t
 }
@@ -90,5 +91,6 @@ func (s *seeding) tellRequests(t *telling, o offer) {
 			t.calls[same] = c
 			t.add(o.unit, st.at, func(ctx context.Context) error { return s.decide(ctx, c) })
 		}
+		s.tellFetched(t, made)
 	}
 }

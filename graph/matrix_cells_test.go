@@ -2,7 +2,6 @@ package graph_test
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -237,8 +236,3 @@ func verdictOf(payload map[string]any) verdict {
 
 // word is the audit's word for the cell.
 func (c *trial) word() audit.Action { return audit.Action(c.action) }
-
-// shared are the cells that are refused on the enrollment of their situation.
-func (b *board) shared() []*trial {
-	return slices.DeleteFunc(slices.Clone(b.cells), func(c *trial) bool { return c.own })
-}

@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/ent/generated/migrate"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
 	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
 	"gatehouse/internal/viewer"
@@ -23,6 +24,8 @@ type asking struct {
 	tx    *store.Tx
 	keys  *sealed.Keys
 	after *aftermath
+	// full is the no to one more request under the profile; then nothing was kept.
+	full *refusal.Refusal
 }
 
 // waiting is the request that waits already for the same profile, seat and address.
@@ -58,7 +61,9 @@ func (a *asking) run(ctx context.Context) error {
 	case w != nil:
 		err = a.replace(ctx, w.id)
 	default:
-		err = a.add(ctx)
+		if a.full, err = a.crowded(ctx); a.full == nil && err == nil {
+			err = a.add(ctx)
+		}
 	}
 	if err != nil {
 		return err
@@ -147,6 +152,19 @@ WHERE id = $1 AND confirmed_at IS NULL RETURNING id`, row, a.seatID, a.name, a.c
 	}
 	a.after.mailOpenRequest(a.tx, row, a.unit, a.email)
 	return nil
+}
+
+// crowded is the no to one more request where too many wait already.
+func (a *asking) crowded(ctx context.Context) (*refusal.Refusal, error) {
+	found, err := readAll(ctx, a.tx, `SELECT count(*) FROM (SELECT FROM open_requests o WHERE o.profile_id = $1 AND o.confirmed_at IS NULL LIMIT $2) o`,
+		[]any{a.profile, mostWaiting}, nil, func(n *int) []any { return []any{n} })
+	if err != nil {
+		return nil, fmt.Errorf("count the open requests that wait: %w", err)
+	}
+	if *found[0] < mostWaiting {
+		return nil, nil
+	}
+	return refusal.New(refusal.TooMany, "Too many requests wait for their confirmation here at the moment. Try again tomorrow, or ask the people who gave you this page's address."), nil
 }
 
 // add keeps the request and mails its link.

@@ -26,6 +26,10 @@ const (
 	// mostOpenMails is how many links an address is mailed within an hour, under
 	// whatever profiles: somebody else may have typed it.
 	mostOpenMails = 5
+	// mostWaiting is how many requests may wait for their confirmation under one
+	// profile: somebody without a login cannot fill the database, nor mail strangers
+	// without end. A few more get through when many ask at one moment.
+	mostWaiting = 1000
 )
 
 // OpenRequestInput is a request from the page of a profile, by somebody without a
@@ -67,9 +71,11 @@ func (i *Inventory) RequestOpenly(ctx context.Context, in OpenRequestInput) (*re
 	}
 	_, err = i.store.Do(ctx, store.Cause{Mutation: "requestEnrollment"}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
 		a := asking{openRequest: o, tx: tx, keys: i.keys, after: i.newAftermath()}
-		return store.Outcome{}, a.run(ctx)
+		err := a.run(ctx)
+		no = a.full
+		return store.Outcome{}, err
 	})
-	return nil, err
+	return no, err
 }
 
 // openRequest is what somebody asks for whose address is not confirmed.

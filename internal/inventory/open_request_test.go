@@ -381,6 +381,32 @@ func TestAnAddressIsMailedFiveTimesAnHour(t *testing.T) {
 	}
 }
 
+func TestNoMoreThanAThousandWaitUnderAProfile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 5)
+	under, other := w.open(profile.RuleChanges{}), w.open(profile.RuleChanges{})
+	w.asksOpenly(grace(under))
+	w.past(`INSERT INTO open_requests (id, profile_id, business_unit_id, seat_id, seat_key, email, token_hash, created_at, expires_at)
+SELECT gen_random_uuid(), o.profile_id, o.business_unit_id, 'crowd ' || n, 'crowd ' || n, 'crowd@example.org', decode(md5($1 || n), 'hex'), o.created_at, o.expires_at
+FROM open_requests o, generate_series(1, 999) n`, "crowd")
+	mails := w.confirmMails()
+	in := grace(under)
+	in.SeatID = "one more"
+	no, err := w.Inventory.RequestOpenly(w.anyone(), in)
+	granted(t, err)
+	if no == nil || no.Code != refusal.TooMany || w.confirmMails() != mails || w.count(`SELECT count(*) FROM open_requests`) != 1000 {
+		t.Errorf("the 1,001st is answered with %v; %d mails after %d", no, w.confirmMails(), mails)
+	}
+	// Who waits already may change their mind, and other profiles are not hit.
+	changed := grace(under)
+	changed.Comment = ptr("please, please")
+	w.asksOpenly(changed)
+	w.asksOpenly(grace(other))
+	if w.confirmMails() != mails+2 {
+		t.Errorf("%d mails after %d", w.confirmMails(), mails)
+	}
+}
+
 func TestOneOfManyConfirms(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 5)

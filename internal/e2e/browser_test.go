@@ -39,6 +39,7 @@ func openBrowser(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 		// only pages of this test.
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
+		chromedp.WSURLReadTimeout(patience), // for a machine that is busy
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("host-resolver-rules", "MAP "+stranger+" 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"),

@@ -24,7 +24,7 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 	t.Cleanup(other.Close)
 	named := func(name string) string { return strings.Replace(app.URL, "127.0.0.1", name, 1) }
 
-	dev := startDev(t, dataDir(t))
+	dev := startDev(t, demoDir(t))
 	developer := as(t, dev.url, "ada-byrne", "Ada Byrne", "ADMIN")
 	closed := startServe(t)
 	open := startServe(t, "GATEHOUSE_CORS_ORIGINS="+app.URL)

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Both are set by TestMain before the first test, and by nothing else.
+// Both are set by TestMain before the first test, and by nothing else; so is demo.dir.
 var (
 	// program is the gatehouse under test.
 	program string
@@ -49,6 +49,11 @@ func buildAndRun(m *testing.M) (code int, err error) {
 	}
 	if err != nil {
 		return 1, fmt.Errorf("making the folder for screenshots (GATEHOUSE_E2E_SCREENSHOTS): %w", err)
+	}
+	demo.dir, err = makeDataDir()
+	defer func() { _ = os.RemoveAll(demo.dir) }()
+	if err != nil {
+		return 1, fmt.Errorf("making a folder for the demo organisation: %w", err)
 	}
 	return m.Run(), nil
 }

@@ -17,7 +17,7 @@ import (
 
 // patience is how long anything may take before a test gives up on it. Nothing
 // depends on its length but how soon a failure is told.
-const patience = 2 * time.Minute
+const patience = 3 * time.Minute
 
 // process is a gatehouse that a test started.
 type process struct {
@@ -136,7 +136,7 @@ func (p *process) output() string {
 // not when the tests run as root; and its path is short enough for a socket.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("/tmp", "gatehouse-e2e-data-")
+	dir, err := makeDataDir()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,14 +145,46 @@ func dataDir(t *testing.T) string {
 			t.Error(err)
 		}
 	})
-	if err := os.Chmod(dir, 0o711); err != nil {
-		t.Fatal(err)
-	}
 	return dir
+}
+
+func makeDataDir() (string, error) {
+	dir, err := os.MkdirTemp("/tmp", "gatehouse-e2e-data-")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o711)
 }
 
 // startDev runs dev on a free port with a data folder.
 func startDev(t *testing.T, dir string) *process {
 	t.Helper()
 	return start(t, "dev", "GATEHOUSE_ADDR=127.0.0.1:0", "GATEHOUSE_DATA_DIR="+dir)
+}
+
+// demo is the data folder of a dev that has made the demo organisation and ended.
+// Making it is most of a first start, so it is made once, by the first test that
+// asks, and copied.
+var demo struct {
+	once sync.Once
+	dir  string // of TestMain
+	made bool
+}
+
+// demoDir is a data folder of the test's own as dev leaves it after a first start in
+// which nobody did anything.
+func demoDir(t *testing.T) string {
+	t.Helper()
+	demo.once.Do(func() {
+		startDev(t, demo.dir).interrupt(t)
+		demo.made = true
+	})
+	if !demo.made {
+		t.Fatal("the demo organisation could not be made; the test that tried tells why")
+	}
+	dir := dataDir(t)
+	if said, err := exec.CommandContext(t.Context(), "cp", "-a", demo.dir+"/.", dir).CombinedOutput(); err != nil {
+		t.Fatalf("copying the data folder: %v\n%s", err, said)
+	}
+	return dir
 }

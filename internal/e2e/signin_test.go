@@ -34,7 +34,7 @@ type decision struct {
 // things stand, the approver approves, and the viewer is told in words why not.
 func TestTwoPeopleAtGraphiQL(t *testing.T) {
 	t.Parallel()
-	dev := startDev(t, dataDir(t))
+	dev := startDev(t, demoDir(t))
 	office := openOffice(t, dev.url, "e2e-harbour", "Harbour office", "quay.example.com", "crane.example.com")
 	p := openGraphiQL(t, dev.url)
 

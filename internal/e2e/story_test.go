@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -34,8 +35,11 @@ type stage struct {
 // wrote, and every address that a browser asked for, is searched for their secrets.
 func TestStories(t *testing.T) {
 	t.Parallel()
-	dir := dataDir(t)
+	dir := demoDir(t)
 	s := &stage{server: startDev(t, dir), dir: dir, began: time.Now().UTC(), secrets: &secrets{}}
+	if mails := s.mailbox(t); strings.TrimSpace(mails) != `{"messages":[]}` {
+		t.Errorf("before anybody did anything there are mails: %s", mails)
+	}
 	// Not parallel: it ends with its parts, and the search comes after them.
 	t.Run("told", func(t *testing.T) {
 		t.Run("by code", s.byCode)
@@ -69,6 +73,18 @@ func (s *stage) as(t *testing.T, subject, name string, roles ...string) caller {
 	c := as(t, s.server.url, subject, name, roles...)
 	s.secrets.add("the token of "+name, c.token)
 	return c
+}
+
+// mailbox is every mail as the mailbox's page gets them.
+func (s *stage) mailbox(t *testing.T) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.server.url+"/dev/mailbox/messages", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+s.as(t, "emil-novak", "Emil Novak", "ENROLLMENT_MANAGER").token)
+	_, mails := answered(t, request)
+	return string(mails)
 }
 
 // secretOf is what stands behind the # of a link, which must lead to this page.

@@ -51,6 +51,7 @@ func openTab(t *testing.T, languages string) *tab {
 		// pages of this test.
 		chromedp.NoSandbox,
 		chromedp.DisableGPU,
+		chromedp.WSURLReadTimeout(patience), // for a machine that is busy
 		chromedp.Flag("accept-lang", languages),
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),

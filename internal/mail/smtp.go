@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"net/mail"
+	"os"
 	"strings"
 	"time"
 

@@ -5144,7 +5144,7 @@ type CertificateProfile implements Node {
   renewalWindow: Duration!
   "Kinds of key that a CSR may have; empty means any of KeyKind."
   allowedKeys: [KeyKind!]!
-  "The certificate's subject, such as \"CN={seat.name}, O=Example\"; empty takes the common name from the seat."
+  "The certificate's subject as RFC 4514 writes it, the most specific attribute first, such as \"CN={seat.name}, O=Example\"; empty takes the common name from the seat."
   subjectTemplate: String!
   "Kinds of subject alternative names that a request may ask for; empty means none. ENROLLMENT_CODE: the certificate gets the seat's own, of these kinds: the e-mail address, and the seatId where it has the form of one."
   allowedSans: [SANKind!]!

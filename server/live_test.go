@@ -50,9 +50,15 @@ type live struct {
 	heard atomic.Int64 // answers of redeemEnrollment
 }
 
+// machine is held by one live server's test at a time: each of them takes the whole
+// machine.
+var machine sync.Mutex
+
 // newLive founds and starts it. The settings are added to those that it always has.
 func newLive(t *testing.T, settings ...string) *live {
 	t.Helper()
+	machine.Lock()
+	t.Cleanup(machine.Unlock)
 	l := &live{t: t, post: receiving(t), world: world.New(t, func(o *store.Options) { o.Now = time.Now })}
 	l.owner = l.world.DB.Owner(t)
 	l.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 50}, Timeout: time.Minute}

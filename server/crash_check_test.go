@@ -30,7 +30,7 @@ var offenders = map[string]string{
 	"an enrollment has not one invitation in the mail": `SELECT e.id || ' has ' || count(m.id) FROM enrollments e LEFT JOIN mails m ON m.enrollment_id = e.id AND m.kind = 'INVITATION'
 		GROUP BY e.id HAVING count(m.id) <> 1`,
 	"a mail was not sent, without being pointless": `SELECT id || ' ' || kind || ' ' || status || ' ' || last_error FROM mails
-		WHERE status <> 'SENT' AND NOT (status = 'FAILED' AND kind = 'INVITATION' AND last_error ~ '^The enrollment was (REDEEMED|LOCKED) before this mail was sent')`,
+		WHERE status <> 'SENT' AND NOT (status = 'FAILED' AND kind = 'INVITATION' AND last_error ~ '^The enrollment was (REDEEMED|LOCKED) before this mail was known to be sent')`,
 	"a lock has not one mail": `SELECT e.id || ': ' || locks.n || ' locks, ' || mails.n || ' mails' FROM enrollments e
 		CROSS JOIN LATERAL (SELECT count(*) AS n FROM audit_entries WHERE resource_id = e.id AND action = 'LOCK') locks
 		CROSS JOIN LATERAL (SELECT count(*) AS n FROM mails WHERE enrollment_id = e.id AND kind = 'LOCKED' AND status = 'SENT') mails WHERE locks.n <> mails.n`,

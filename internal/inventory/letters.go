@@ -119,14 +119,14 @@ func (r *letterRow) pointless(now time.Time) string {
 	if r.request != nil {
 		switch {
 		case r.confirmedAt != nil || len(r.confirmToken) == 0:
-			return "The request was confirmed or dropped before this mail was sent, so it was not sent."
+			return "The request was confirmed or dropped before this mail was known to be sent, so it is not sent any more."
 		case !now.Before(r.ExpiresAt):
-			return "The time to confirm the request had passed before this mail was sent, so it was not sent."
+			return "The time to confirm the request had passed before this mail was known to be sent, so it is not sent any more."
 		}
 		return ""
 	}
 	if of := worthwhile[r.Kind]; of != nil && !slices.Contains(of, r.Status) {
-		return "The enrollment was " + string(r.Status) + " before this mail was sent, so it was not sent."
+		return "The enrollment was " + string(r.Status) + " before this mail was known to be sent, so it is not sent any more."
 	}
 	return ""
 }

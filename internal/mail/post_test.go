@@ -169,7 +169,7 @@ func TestAMailThatMakesNoSenseAnyMoreIsNotSent(t *testing.T) {
 	if len(kinds) != 2 || !kinds[lifecycle.MailReceived] || !kinds[lifecycle.MailApproved] {
 		t.Errorf("sent were %v, want what is still true: REQUEST_RECEIVED and APPROVED", kinds)
 	}
-	if m := o.only(late.ID); m.Status != lifecycle.MailFailed || m.LastError != "The enrollment was EXPIRED before this mail was sent, so it was not sent." {
+	if m := o.only(late.ID); m.Status != lifecycle.MailFailed || m.LastError != "The enrollment was EXPIRED before this mail was known to be sent, so it is not sent any more." {
 		t.Errorf("the invitation that came too late reads %+v", m)
 	}
 	for _, m := range o.mails(decided.ID) {

@@ -88,12 +88,12 @@ func (s size) copyUnits(ctx context.Context, tx *sql.Tx) error {
 
 func (s size) copyProfiles(ctx context.Context, tx *sql.Tx) error {
 	return copyIn(ctx, tx, "certificate_profiles",
-		"id version created_at updated_at business_unit_id name seat_type ca_type authentication_method enrollment_method approvals_required allowed_keys allowed_sans approver_emails manager_emails",
+		"id version created_at updated_at business_unit_id name seat_type ca_type authentication_method enrollment_method approvals_required allowed_keys allowed_sans key_usages extended_key_usages approver_emails manager_emails",
 		func(row func(...any) error) error {
 			for u := range s.units {
 				for n, k := range kinds {
 					err := row(profileID(u, n), 1, firstDay, firstDay, unitID(u), k.name, string(k.seatType), string(k.ca), string(k.method), string(k.enrollment),
-						max(k.approvals, 1), `["EC_P256","RSA_3072"]`, `["DNS","EMAIL"]`, "[]", "[]")
+						max(k.approvals, 1), `["EC_P256","RSA_3072"]`, `["DNS","EMAIL"]`, "[]", "[]", "[]", "[]")
 					if err != nil {
 						return err
 					}

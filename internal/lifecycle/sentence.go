@@ -55,8 +55,15 @@ func (r *EnrollmentRow) wrongStatus(f EnrollmentFacts) string {
 	case r.Due && f.Status.Expires():
 		return fmt.Sprintf("%s goes once the enrollment's time has passed, and it has not.", r.Action)
 	}
-	return fmt.Sprintf("This enrollment is %s; %s goes from %s only. %s", f.Status, r.Action, or(r.From), whatGoes)
+	next := whatGoes
+	if f.By == ByEndUser {
+		next = askThem
+	}
+	return fmt.Sprintf("This enrollment is %s; %s goes from %s only. %s", f.Status, r.Action, or(r.From), next)
 }
+
+// askThem is what is left to the invited person, who sees no actions.
+const askThem = "Its status tells where it stands; whoever invited you knows what to do."
 
 // whatGoes is where somebody finds what can be done, who tried what cannot.
 const whatGoes = "The field availableActions tells what can be done with it."

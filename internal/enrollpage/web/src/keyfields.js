@@ -42,15 +42,30 @@ function made(of) {
   ];
 }
 
-/** pasted is the field for a CSR, with a command that makes one. No allowed kind means all. */
-export function pasted(csr, allowedKeys) {
+/**
+ * names are those that a command puts into a CSR which says what is asked for, by the
+ * kinds that the profile allows; "/" where others say it.
+ */
+function names(asks) {
+  if (!asks) return `-subj "/"`;
+  const example = { DNS: "DNS:www.example.com", EMAIL: "email:you@example.com", IP: "IP:192.0.2.7", URI: "URI:urn:example:7" };
+  const kind = ["DNS", "EMAIL", "IP", "URI"].find((one) => asks.includes(one));
+  return `-subj "/CN=${kind === "EMAIL" ? "Your Name" : "www.example.com"}"` + (kind ? ` -addext "subjectAltName=${example[kind]}"` : "");
+}
+
+/**
+ * pasted is the field for a CSR, with a command that makes one. No allowed kind means
+ * all. asks are the kinds of names that the CSR may ask for; none given: it asks for
+ * none, since the certificate's names are settled elsewhere.
+ */
+export function pasted(csr, allowedKeys, asks) {
   const key = allowedKeys.length === 0 || allowedKeys.includes("EC_P256") ? "ec -pkeyopt ec_paramgen_curve:P-256"
     : allowedKeys.includes("EC_P384") ? "ec -pkeyopt ec_paramgen_curve:P-384"
     : allowedKeys.includes("ED25519") ? "ed25519" : `rsa:${/RSA_(\d+)/.exec(allowedKeys.join())?.[1] ?? 3072}`;
   return [
     field(csr, { label: say("csr.label"), hint: allowedKeys.length === 0 ? say("csr.hintAny") : say("csr.hint", { kinds: allowedKeys.map((kind) => (known(`keyKind.${kind}`) ? say(`keyKind.${kind}`) : kind)).join(", ") }), rows: 8, class: "pem", spellcheck: "false", autocapitalize: "off" }),
-    el("details", {}, el("summary", {}, say("csr.how")), el("p", {}, say("csr.howText")),
-      el("pre", { tabindex: "0", role: "region", "aria-label": say("csr.how") }, el("code", {}, `openssl req -new -newkey ${key} -keyout key.pem -subj "/" -out request.csr`))),
+    el("details", {}, el("summary", {}, say("csr.how")), el("p", {}, say("csr.howText")), asks && el("p", {}, say("csr.howNames")),
+      el("pre", { tabindex: "0", role: "region", "aria-label": say("csr.how") }, el("code", {}, `openssl req -new -newkey ${key} -keyout key.pem ${names(asks)} -out request.csr`))),
   ];
 }
 

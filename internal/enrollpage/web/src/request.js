@@ -43,7 +43,7 @@ function draw(form, options) {
       field(fields.name, { label: say("request.name"), optional: say("field.optional"), maxlength: 255, autocomplete: asked.seatType === "USER" ? "name" : "off" }),
       field(fields.email, { label: say("request.email"), hint: say("request.emailHint"), type: "email", maxlength: 254, autocomplete: "email" }),
       names.map(({ kind, of }) => field(of, { label: say(`names.${kind}`), hint: say(`namesHint.${kind}`), rows: 2, optional: say("field.optional"), spellcheck: "false", autocapitalize: "off" })),
-      fields.csr && pasted(fields.csr, asked.allowedKeys ?? []),
+      fields.csr && pasted(fields.csr, asked.allowedKeys ?? [], asked.allowedSans ?? []),
       field(fields.comment, { label: say("request.comment"), hint: say("request.commentHint"), rows: 3, optional: say("field.optional"), maxlength: 1000 }),
       el("button", { type: "submit", id: "submit", class: "primary", "aria-disabled": form.busy ? "true" : null }, say(form.busy ? "request.busy" : "request.submit"))),
   ], options);

@@ -30,6 +30,8 @@ ALTER TABLE "certificate_profiles" ADD CONSTRAINT "certificate_profiles_issuer" 
 UPDATE "certificate_profiles" SET "issuer" = CASE WHEN "authentication_method" = 'MANUAL_APPROVAL' AND "seat_type" NOT IN ('SERVER', 'DEVICE', 'UNIFIED') THEN 'EXTERNAL' ELSE 'ACME' END WHERE "ca_type" = 'PUBLIC';
 -- The defaults of lists are the code's
 ALTER TABLE "certificate_profiles" ALTER COLUMN "key_usages" DROP DEFAULT, ALTER COLUMN "extended_key_usages" DROP DEFAULT;
+-- Mails of before have no job that would send them
+UPDATE "mails" SET "status" = 'FAILED', "last_error" = 'It was made by a version that sent no mail. Send it again.' WHERE "status" = 'QUEUED';
 -- Create "open_requests" table
 CREATE TABLE "open_requests" ("id" uuid NOT NULL, "business_unit_id" uuid NOT NULL, "seat_id" character varying NOT NULL, "seat_key" character varying NOT NULL, "name" character varying NOT NULL DEFAULT '', "email" character varying NOT NULL, "comment" character varying NOT NULL DEFAULT '', "csr" character varying NOT NULL DEFAULT '', "request_names" jsonb NULL, "address" character varying NOT NULL DEFAULT '', "token_cipher" bytea NULL, "token_hash" bytea NOT NULL, "created_at" timestamptz NOT NULL, "expires_at" timestamptz NOT NULL, "confirmed_at" timestamptz NULL, "enrollment_id" uuid NULL, "profile_id" uuid NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "open_requests_certificate_profiles_profile" FOREIGN KEY ("profile_id") REFERENCES "certificate_profiles" ("id") ON UPDATE NO ACTION ON DELETE NO ACTION, CONSTRAINT "open_requests_confirmed" CHECK ((confirmed_at IS NULL) = (enrollment_id IS NULL)));
 -- Create index "open_requests_due" to table: "open_requests"

@@ -179,10 +179,10 @@ var enrollmentColumns = []column[Enrollment]{
 	{"e.version", func(e *Enrollment) any { return &e.Version }, "version"},
 	{"e.issuance_since", func(e *Enrollment) any { return &e.issuanceSince }, "issuance"},
 	{"e.issuance_reason", func(e *Enrollment) any { return &e.issuanceReason }, "issuance"},
-	{"e.authentication_method", func(e *Enrollment) any { return &e.AuthenticationMethod }, "authenticationMethod" + facts},
+	{"e.authentication_method", func(e *Enrollment) any { return &e.AuthenticationMethod }, "authenticationMethod issuer" + facts},
 	{"e.enrollment_method", func(e *Enrollment) any { return &e.EnrollmentMethod }, "enrollmentMethod" + facts},
-	{"e.ca_type", func(e *Enrollment) any { return &e.CaType }, "caType" + facts},
-	{"e.seat_type", func(e *Enrollment) any { return &e.SeatType }, "seatType" + facts},
+	{"e.ca_type", func(e *Enrollment) any { return &e.CaType }, "caType issuer" + facts},
+	{"e.seat_type", func(e *Enrollment) any { return &e.SeatType }, "seatType issuer" + facts},
 	{"e.seat_id", func(e *Enrollment) any { return &e.SeatID }, "seatId"},
 	{"e.name", func(e *Enrollment) any { return &e.Name }, "name"},
 	{"e.email", func(e *Enrollment) any { return &e.Email }, "email" + facts},
@@ -229,6 +229,9 @@ func enrollmentJoins(want Fields) string {
 // settle completes an enrollment that was read at an instant.
 func (e *Enrollment) settle(now time.Time) {
 	issuing := e.issuance != nil && *e.issuance == lifecycle.IssuanceRequested
+	if e.CaType != "" { // it was read
+		e.Issuer = authorityOf(lifecycle.Promise{Issuer: e.Issuer}, e.CaType, e.AuthenticationMethod, e.SeatType)
+	}
 	written := e.Status
 	e.Status = lifecycle.Effective(written, e.ExpiresAt, now, issuing)
 	e.due = e.Status != written

@@ -10,9 +10,11 @@ MAKEFLAGS     += --no-print-directory
 TEST_FLAGS ?=
 # What make test tests.
 PACKAGES   ?= ./...
+# For how long make fuzz looks for input that breaks each parser.
+FUZZ_TIME  ?= 10m
 # Who `make token` is for.
 ROLE       ?= ADMIN
-# Where make quickstart and make redeem find the server: where make run puts it.
+# Where make quickstart, redeem and certificates find the server: where make run puts it.
 GATEHOUSE_URL ?= http://$(or $(GATEHOUSE_ADDR),127.0.0.1:8080)
 
 # The linter is built from source, once for each version (a minute and a half).
@@ -38,7 +40,7 @@ VCS := $(if $(shell git rev-parse --quiet --verify HEAD 2>/dev/null),true,false)
 help: ## This list.
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ /             { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+		/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo
 
 # exec, so that a signal to make reaches the server itself, which ends its
@@ -73,6 +75,10 @@ quickstart: ## Do the main job from a terminal, with curl, jq and openssl.
 .PHONY: redeem
 redeem: ## Turn an invitation into a certificate, with the same tools.
 	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/redeem.sh
+
+.PHONY: certificates
+certificates: ## Import certificates; put one on hold, revoke it, and have openssl tell.
+	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/certificates.sh
 
 ##@ When the tables, the schema or the rules change
 
@@ -110,6 +116,16 @@ fresh: ## Fail when something generated was not what make generate writes; it is
 .PHONY: verify
 verify: build ## Recount every counter of the development database against its rows.
 	bin/gatehouse verify
+
+# Go keeps what it has learnt in its build cache, and goes on from there. Input that
+# breaks a parser is written to testdata/fuzz beside its tests, which from then on try it.
+# Without a bound, a short run does little but make what it found interesting shorter.
+FUZZ = go test -run '^$$' -fuzztime $(FUZZ_TIME) -fuzzminimizetime 100x
+.PHONY: fuzz
+fuzz: ## Look for certificates, files and CSRs that break their parsers. FUZZ_TIME=10m for each.
+	$(FUZZ) -fuzz '^FuzzRead$$' ./internal/certificate
+	$(FUZZ) -fuzz '^FuzzScan$$' ./internal/certificate
+	$(FUZZ) -fuzz '^FuzzCSR$$' ./internal/inventory
 
 .PHONY: e2e
 e2e: $(WEB_MODULES) ## Try everything that has a page in a real browser. Needs chromium, and npm for axe-core.

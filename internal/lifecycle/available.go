@@ -18,6 +18,14 @@ type UnavailableSeatAction struct {
 	Message string
 }
 
+// UnavailableCertificateAction is an action that cannot be done now, with the code
+// and the sentence that its mutation would answer.
+type UnavailableCertificateAction struct {
+	Action  CertificateAction
+	Code    refusal.Code
+	Message string
+}
+
 // Can lists the actions that Decide would allow on an enrollment that exists,
 // in the table's order. It is the first half of Available without the cost of
 // the second's sentences. Neither half lists what the end user or the system
@@ -79,6 +87,38 @@ func AvailableSeat(f SeatFacts) (can []SeatAction, cannot []UnavailableSeatActio
 		}
 		if code := r.firstNo(f); code != "" {
 			cannot = append(cannot, UnavailableSeatAction{r.Action, code, r.sentence(f, code)})
+			continue
+		}
+		can = append(can, r.Action)
+	}
+	return can, cannot
+}
+
+// CanCertificate lists the actions that DecideCertificate would allow on a
+// certificate, in the table's order, without the cost of sentences.
+func CanCertificate(f CertificateFacts) []CertificateAction {
+	can := []CertificateAction{}
+	for i := range certificateTable {
+		if r := &certificateTable[i]; r.offeredFor(f) && r.firstNo(f) == "" {
+			can = append(can, r.Action)
+		}
+	}
+	return can
+}
+
+// AvailableCertificate lists what can be done with a certificate, and what cannot
+// be done now and why. What one of its origin never knows (to renew one that was
+// issued elsewhere, to suspend one whose authority knows no hold) stands in neither
+// list.
+func AvailableCertificate(f CertificateFacts) (can []CertificateAction, cannot []UnavailableCertificateAction) {
+	can, cannot = []CertificateAction{}, []UnavailableCertificateAction{}
+	for i := range certificateTable {
+		r := &certificateTable[i]
+		if !r.offeredFor(f) {
+			continue
+		}
+		if code := r.firstNo(f); code != "" {
+			cannot = append(cannot, UnavailableCertificateAction{r.Action, code, r.sentence(f, code)})
 			continue
 		}
 		can = append(can, r.Action)

@@ -1,5 +1,7 @@
 package lifecycle
 
+import "time"
+
 // EnrollmentFacts is everything that decides about an action on an enrollment,
 // but for the licence, which the use case takes under its lock. The zero value
 // of a field is the one that allows least, or says that nothing stands in the
@@ -58,6 +60,40 @@ type SeatFacts struct {
 	ActiveUnderProfile bool
 	// Revoke: the deletion was asked to revoke the seat's certificates.
 	Revoke bool
+	// Permissions is what the viewer may do.
+	Permissions PermissionSet
+}
+
+// CertificateFacts is everything that decides about an action on a certificate. As
+// of the others, the zero value of a field is the one that allows least, or says
+// that nothing stands in the way.
+type CertificateFacts struct {
+	// Status is the effective one: EXPIRED once its time has passed. Only for EXPIRE
+	// is it the written one, which the move ends.
+	Status CertificateStatus
+	// By is what kind of somebody asks.
+	By Actor
+	// TimePassed: notAfter is now or earlier.
+	TimePassed bool
+	// Enrolled: it was issued for an enrollment that is known here.
+	Enrolled bool
+	// Authority is which one was asked for it from here; empty when none was.
+	Authority Issuer
+	// SeatDeleted: the seat that it was issued for was deleted, or it is on that seat
+	// no longer.
+	SeatDeleted bool
+	// ProfileArchived: the profile of its enrollment admits nothing new.
+	ProfileArchived bool
+	// Replaced: its successor was issued.
+	Replaced bool
+	// SeatFull: its seat holds one certificate and that one's successor, and has both.
+	SeatFull bool
+	// InRenewalWindow: it is so near its end that the profile allows its successor.
+	InRenewalWindow bool
+	// RenewalOpens is when it will be; the zero time when that was not read.
+	RenewalOpens time.Time
+	// ActiveExists: an active enrollment of its seat stands under its profile.
+	ActiveExists bool
 	// Permissions is what the viewer may do.
 	Permissions PermissionSet
 }

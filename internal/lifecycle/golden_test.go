@@ -29,6 +29,7 @@ A cell is the status that follows, or "stays", or the code of the refusal, where
 	matrixOfRoles(&b)
 	matrixOfCircumstances(&b)
 	matrixOfSeats(&b)
+	matrixOfCertificates(&b)
 	compare(t, "testdata/matrix.golden", b.Bytes())
 }
 

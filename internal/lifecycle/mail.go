@@ -21,10 +21,12 @@ const (
 	MailRejected MailKind = "REJECTED"
 	// MailLocked: to the managers, that too many wrong codes were tried.
 	MailLocked MailKind = "LOCKED"
+	// MailExpires: to a certificate's holder, that it ends soon.
+	MailExpires MailKind = "CERTIFICATE_EXPIRES"
 )
 
 // MailKinds lists the values of MailKind.
-var MailKinds = []MailKind{MailInvitation, MailConfirmRequest, MailReceived, MailReview, MailApproved, MailRejected, MailLocked}
+var MailKinds = []MailKind{MailInvitation, MailConfirmRequest, MailReceived, MailReview, MailApproved, MailRejected, MailLocked, MailExpires}
 
 // MarshalGQL writes the value as a GraphQL enum value.
 func (v MailKind) MarshalGQL(w io.Writer) { writeEnum(w, v) }

@@ -107,3 +107,33 @@ func (r SeatRow) Codes() []refusal.Code {
 	}
 	return append(codes, r.Bars...)
 }
+
+// CertificateRow is one row of what can be done with certificates, read like an
+// EnrollmentRow.
+type CertificateRow struct {
+	Action   CertificateAction
+	Mutation string
+	// Of is which certificates the row is for, by where they come from.
+	Of   Origin
+	From []CertificateStatus
+	// Due: only when the certificate's notAfter has passed.
+	Due bool
+	// To is the status that the action leads to; empty: it stays as it is.
+	To      CertificateStatus
+	By      []Who
+	Bars    []refusal.Code
+	Offered bool
+	Does    string
+}
+
+// Codes lists the refusals that the row can end in, in the order tried.
+func (r CertificateRow) Codes() []refusal.Code {
+	codes := []refusal.Code{refusal.Forbidden}
+	if r.Of != FromAnywhere {
+		codes = append(codes, refusal.IssuedElsewhere)
+	}
+	if r.Due || len(r.From) < len(CertificateStatuses) {
+		codes = append(codes, refusal.InvalidState)
+	}
+	return append(codes, r.Bars...)
+}

@@ -178,6 +178,42 @@ var seatTable = []SeatRow{
 	},
 }
 
+// certificateTable is what domain.md says of certificates (section 2, and section
+// 5's REVOKE_CERTIFICATES), row for row.
+var certificateTable = []CertificateRow{
+	{
+		// What is archived or deleted never comes back; the window opens by itself, and
+		// an enrollment under way ends by itself.
+		Action: CertificateActRenew, Mutation: "renewCertificate",
+		Of: FromAnEnrollment, From: []CertificateStatus{CertificateIssued}, By: may(ManageEnrollments),
+		Bars:    []refusal.Code{refusal.SeatDeleted, refusal.AlreadyReplaced, refusal.ProfileArchived, refusal.SeatHasCertificate, refusal.OutsideRenewalWindow, refusal.ActiveEnrollmentExists},
+		Offered: true,
+		Does:    "Makes an enrollment for its successor, of the same seat and under the same profile.",
+	}, {
+		// An expired one needs no revocation: nobody accepts it any more.
+		Action: CertificateActRevoke, Mutation: "revokeCertificate",
+		Of: FromAnywhere, From: []CertificateStatus{CertificateIssued, CertificateSuspended}, To: CertificateRevoked, By: may(RevokeCertificates), Offered: true,
+		Does: "Ends it for good, with a reason (RFC 5280), and tells its authority.",
+	}, {
+		// Of the authorities that are asked from here, only the built-in one knows a hold.
+		Action: CertificateActSuspend, Mutation: "suspendCertificate",
+		Of: FromTheBuiltIn, From: []CertificateStatus{CertificateIssued}, To: CertificateSuspended, By: may(RevokeCertificates), Offered: true,
+		Does: "Puts it on hold: nobody should accept it, and its seat keeps it.",
+	}, {
+		Action: CertificateActResume, Mutation: "resumeCertificate",
+		Of: FromAnywhere, From: []CertificateStatus{CertificateSuspended}, To: CertificateIssued, By: may(RevokeCertificates), Offered: true,
+		Does: "Takes it off hold.",
+	}, {
+		Action: CertificateActViewAuditTrail,
+		Of:     FromAnywhere, From: CertificateStatuses, By: may(ViewAuditLog), Offered: true,
+		Does: "Shows its audit entries.",
+	}, {
+		Action: CertificateActExpire,
+		Of:     FromAnywhere, From: []CertificateStatus{CertificateIssued, CertificateSuspended}, Due: true, To: CertificateExpired, By: []Who{TheSystem},
+		Does: "Writes down what everybody sees since its notAfter has passed.",
+	},
+}
+
 // may is the list of those who have the permission.
 func may(p Permission) []Who { return []Who{Who(p)} }
 
@@ -186,3 +222,6 @@ func EnrollmentRows() []EnrollmentRow { return slices.Clone(enrollmentTable) }
 
 // SeatRows is a copy of the table of seats, for those who print it.
 func SeatRows() []SeatRow { return slices.Clone(seatTable) }
+
+// CertificateRows is a copy of the table of certificates, for those who print it.
+func CertificateRows() []CertificateRow { return slices.Clone(certificateTable) }

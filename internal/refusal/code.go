@@ -42,6 +42,9 @@ const (
 	WrongCode               Code = "WRONG_CODE"
 	KeyMismatch             Code = "KEY_MISMATCH"
 	NamesDiffer             Code = "NAMES_DIFFER"
+	IssuedElsewhere         Code = "ISSUED_ELSEWHERE"
+	OutsideRenewalWindow    Code = "OUTSIDE_RENEWAL_WINDOW"
+	AlreadyReplaced         Code = "ALREADY_REPLACED"
 	TooMany                 Code = "TOO_MANY"
 	RevokePermissionMissing Code = "REVOKE_PERMISSION_MISSING"
 )
@@ -52,7 +55,8 @@ func Codes() []Code {
 		Forbidden, NotFound, Invalid, Duplicate, Conflict, KeyReused, InvalidState, WrongMethod, OwnRequest, AlreadyDecided,
 		NotRequester, Issuing, NoSeatLeft, NoLicenceLeft, SeatsInTheWay, SeatDeleted, SeatHasCertificate, WrongSeatType,
 		ProfileArchived, ActiveEnrollmentExists, BusinessUnitNotEmpty, BusinessUnitIsDefault, InvalidCSR, KeyNotAllowed,
-		NameNotAllowed, CodePrivateOnly, ResendNotForThisMethod, WrongCode, KeyMismatch, NamesDiffer, TooMany, RevokePermissionMissing,
+		NameNotAllowed, CodePrivateOnly, ResendNotForThisMethod, WrongCode, KeyMismatch, NamesDiffer, IssuedElsewhere,
+		OutsideRenewalWindow, AlreadyReplaced, TooMany, RevokePermissionMissing,
 	}
 }
 

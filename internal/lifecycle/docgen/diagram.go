@@ -68,3 +68,16 @@ func state(s lifecycle.Status) string {
 	}
 	return string(s)
 }
+
+// certificateDiagram draws the ways of a certificate.
+func certificateDiagram(b *strings.Builder) {
+	b.WriteString("\n```mermaid\nstateDiagram-v2\n    [*] --> ISSUED : issued, attached, imported or found\n")
+	for _, from := range lifecycle.CertificateStatuses {
+		for _, r := range lifecycle.CertificateRows() {
+			if slices.Contains(r.From, from) && r.To != "" {
+				fmt.Fprintf(b, "    %s --> %s : %s\n", from, r.To, r.Action)
+			}
+		}
+	}
+	b.WriteString("    EXPIRED --> [*]\n    REVOKED --> [*]\n```\n")
+}

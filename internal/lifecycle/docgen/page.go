@@ -18,6 +18,7 @@ func page() string {
 	refusals(&b)
 	diagrams(&b)
 	seatActions(&b)
+	certificateActions(&b)
 	roles(&b)
 	mutations(&b)
 	return b.String()
@@ -93,6 +94,20 @@ func seatActions(b *strings.Builder) {
 		t.row(string(r.Action), code(r.Mutation), anyOr(r.Types, lifecycle.SeatTypes), start, list(r.By, " or "), codes(r.Codes()), r.Does)
 	}
 	b.WriteString(afterSeats)
+}
+
+func certificateActions(b *strings.Builder) {
+	b.WriteString("\n## Actions on a certificate\n\n")
+	t := table(b, "action", "mutation", "certificates", "from", "to", "who", "codes", "effect")
+	for _, r := range lifecycle.CertificateRows() {
+		end := string(r.To)
+		if end == "" {
+			end = "the same"
+		}
+		t.row(string(r.Action), code(r.Mutation), string(r.Of), anyOr(r.From, lifecycle.CertificateStatuses), end, list(r.By, " or "), codes(r.Codes()), r.Does)
+	}
+	b.WriteString(afterCertificates)
+	certificateDiagram(b)
 }
 
 func roles(b *strings.Builder) {

@@ -39,6 +39,9 @@ func TestPageTellsEverything(t *testing.T) {
 	for _, a := range lifecycle.SeatActions {
 		tells(string(a))
 	}
+	for _, a := range lifecycle.CertificateActions {
+		tells(string(a))
+	}
 	for _, p := range lifecycle.Permissions {
 		tells(string(p))
 	}

@@ -54,3 +54,15 @@ const afterSeats = `
 - DELETE: REVOKE_CERTIFICATES is needed where certificates are revoked with the seat (REVOKE_PERMISSION_MISSING).
 - CREATE takes a licence, or is refused with NO_SEAT_LEFT. IMPORTED and DISCOVERY seats come from import and discovery only.
 `
+
+const afterCertificates = `
+- A certificate begins as ISSUED, or as EXPIRED when its notAfter has passed when it comes here.
+- EXPIRE happens by itself. From the very instant that notAfter has passed on, a certificate reads, filters, counts and refuses as
+  EXPIRED; the server writes it down within a minute.
+- Neither list of a viewer's actions has what one of its origin never knows: to renew one that was issued for no enrollment, to suspend
+  one that the built-in authority did not issue. The mutation says ISSUED_ELSEWHERE.
+- REVOKE and SUSPEND count here at once, whatever the authority says: ` + "`revocation`" + ` tells what it knows. RESUME is the only way back.
+- RENEW goes within the renewal window that the profile has now (OUTSIDE_RENEWAL_WINDOW), once (ALREADY_REPLACED; and
+  ACTIVE_ENROLLMENT_EXISTS while its successor is asked for), on a seat that lives (SEAT_DELETED) and under a profile that is not
+  archived (PROFILE_ARCHIVED). SEAT_HAS_CERTIFICATE: its seat holds one and its successor, and has both.
+`

@@ -3,6 +3,7 @@
 package generated
 
 import (
+	"encoding/json"
 	"fmt"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
@@ -36,14 +37,48 @@ type Certificate struct {
 	EnrollmentID *uuid.UUID `json:"enrollment_id,omitempty"`
 	// Status holds the value of the "status" field.
 	Status lifecycle.CertificateStatus `json:"status,omitempty"`
-	// Source holds the value of the "source" field.
+	// how it came first
 	Source lifecycle.CertificateSource `json:"source,omitempty"`
+	// an enrollment led to it
+	Issued bool `json:"issued,omitempty"`
+	// a person has brought it in
+	Imported bool `json:"imported,omitempty"`
+	// it was found on the network
+	Discovered bool `json:"discovered,omitempty"`
+	// in how many places it was seen: rows of certificate_locations
+	Places int `json:"places,omitempty"`
+	// which authority issued it for an enrollment; NULL: one that was not asked from here
+	Authority *lifecycle.Issuer `json:"authority,omitempty"`
 	// hex, as in the certificate
 	Serial string `json:"serial,omitempty"`
 	// Subject holds the value of the "subject" field.
 	Subject string `json:"subject,omitempty"`
 	// Issuer holds the value of the "issuer" field.
 	Issuer string `json:"issuer,omitempty"`
+	// the first 255 characters of the subject in lower case: what lists are ordered by
+	SubjectKey string `json:"subject_key,omitempty"`
+	// the subject's first common name; empty without one
+	CommonName string `json:"common_name,omitempty"`
+	// the subject alternative names
+	Names lifecycle.CertificateNames `json:"names,omitempty"`
+	// what a search looks through, in lower case, each behind a line break: serial, thumbprint, names, the words of the subject
+	SearchText string `json:"search_text,omitempty"`
+	// KeyAlgorithm holds the value of the "key_algorithm" field.
+	KeyAlgorithm string `json:"key_algorithm,omitempty"`
+	// hex SHA-256 of the SubjectPublicKeyInfo
+	KeySha256 string `json:"key_sha256,omitempty"`
+	// SignatureAlgorithm holds the value of the "signature_algorithm" field.
+	SignatureAlgorithm string `json:"signature_algorithm,omitempty"`
+	// hex; empty where the certificate has none
+	AuthorityKeyID string `json:"authority_key_id,omitempty"`
+	// hex; empty where the certificate has none
+	SubjectKeyID string `json:"subject_key_id,omitempty"`
+	// IsCa holds the value of the "is_ca" field.
+	IsCa bool `json:"is_ca,omitempty"`
+	// subject and issuer are the same name
+	SelfIssued bool `json:"self_issued,omitempty"`
+	// by which version of the reader the columns above were filled; 0: not yet
+	ReadAs int `json:"read_as,omitempty"`
 	// NotBefore holds the value of the "not_before" field.
 	NotBefore time.Time `json:"not_before,omitempty"`
 	// NotAfter holds the value of the "not_after" field.
@@ -54,10 +89,20 @@ type Certificate struct {
 	Der []byte `json:"der,omitempty"`
 	// PEM of the certificates above it, the issuer's first, the root last
 	Chain string `json:"chain,omitempty"`
+	// it is on a seat that lives
+	Assigned bool `json:"assigned,omitempty"`
+	// SuspendedAt holds the value of the "suspended_at" field.
+	SuspendedAt *time.Time `json:"suspended_at,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
 	// RevocationReason holds the value of the "revocation_reason" field.
 	RevocationReason *lifecycle.RevocationReason `json:"revocation_reason,omitempty"`
+	// RevocationReportedAt holds the value of the "revocation_reported_at" field.
+	RevocationReportedAt *time.Time `json:"revocation_reported_at,omitempty"`
+	// what its authority last said against it, or why none is told
+	RevocationError string `json:"revocation_error,omitempty"`
+	// RemindAt holds the value of the "remind_at" field.
+	RemindAt *time.Time `json:"remind_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the CertificateQuery when eager-loading is set.
 	Edges        CertificateEdges `json:"edges"`
@@ -117,13 +162,15 @@ func (*Certificate) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case certificate.FieldSeatRowID, certificate.FieldEnrollmentID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
-		case certificate.FieldDer:
+		case certificate.FieldNames, certificate.FieldDer:
 			values[i] = new([]byte)
-		case certificate.FieldVersion:
+		case certificate.FieldIssued, certificate.FieldImported, certificate.FieldDiscovered, certificate.FieldIsCa, certificate.FieldSelfIssued, certificate.FieldAssigned:
+			values[i] = new(sql.NullBool)
+		case certificate.FieldVersion, certificate.FieldPlaces, certificate.FieldReadAs:
 			values[i] = new(sql.NullInt64)
-		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSha256, certificate.FieldChain, certificate.FieldRevocationReason:
+		case certificate.FieldStatus, certificate.FieldSource, certificate.FieldAuthority, certificate.FieldSerial, certificate.FieldSubject, certificate.FieldIssuer, certificate.FieldSubjectKey, certificate.FieldCommonName, certificate.FieldSearchText, certificate.FieldKeyAlgorithm, certificate.FieldKeySha256, certificate.FieldSignatureAlgorithm, certificate.FieldAuthorityKeyID, certificate.FieldSubjectKeyID, certificate.FieldSha256, certificate.FieldChain, certificate.FieldRevocationReason, certificate.FieldRevocationError:
 			values[i] = new(sql.NullString)
-		case certificate.FieldCreatedAt, certificate.FieldUpdatedAt, certificate.FieldNotBefore, certificate.FieldNotAfter, certificate.FieldRevokedAt:
+		case certificate.FieldCreatedAt, certificate.FieldUpdatedAt, certificate.FieldNotBefore, certificate.FieldNotAfter, certificate.FieldSuspendedAt, certificate.FieldRevokedAt, certificate.FieldRevocationReportedAt, certificate.FieldRemindAt:
 			values[i] = new(sql.NullTime)
 		case certificate.FieldID, certificate.FieldBusinessUnitID:
 			values[i] = new(uuid.UUID)
@@ -198,6 +245,37 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Source = lifecycle.CertificateSource(value.String)
 			}
+		case certificate.FieldIssued:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field issued", values[i])
+			} else if value.Valid {
+				_m.Issued = value.Bool
+			}
+		case certificate.FieldImported:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field imported", values[i])
+			} else if value.Valid {
+				_m.Imported = value.Bool
+			}
+		case certificate.FieldDiscovered:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field discovered", values[i])
+			} else if value.Valid {
+				_m.Discovered = value.Bool
+			}
+		case certificate.FieldPlaces:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field places", values[i])
+			} else if value.Valid {
+				_m.Places = int(value.Int64)
+			}
+		case certificate.FieldAuthority:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field authority", values[i])
+			} else if value.Valid {
+				_m.Authority = new(lifecycle.Issuer)
+				*_m.Authority = lifecycle.Issuer(value.String)
+			}
 		case certificate.FieldSerial:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field serial", values[i])
@@ -215,6 +293,80 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field issuer", values[i])
 			} else if value.Valid {
 				_m.Issuer = value.String
+			}
+		case certificate.FieldSubjectKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field subject_key", values[i])
+			} else if value.Valid {
+				_m.SubjectKey = value.String
+			}
+		case certificate.FieldCommonName:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field common_name", values[i])
+			} else if value.Valid {
+				_m.CommonName = value.String
+			}
+		case certificate.FieldNames:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field names", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Names); err != nil {
+					return fmt.Errorf("unmarshal field names: %w", err)
+				}
+			}
+		case certificate.FieldSearchText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_text", values[i])
+			} else if value.Valid {
+				_m.SearchText = value.String
+			}
+		case certificate.FieldKeyAlgorithm:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field key_algorithm", values[i])
+			} else if value.Valid {
+				_m.KeyAlgorithm = value.String
+			}
+		case certificate.FieldKeySha256:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field key_sha256", values[i])
+			} else if value.Valid {
+				_m.KeySha256 = value.String
+			}
+		case certificate.FieldSignatureAlgorithm:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field signature_algorithm", values[i])
+			} else if value.Valid {
+				_m.SignatureAlgorithm = value.String
+			}
+		case certificate.FieldAuthorityKeyID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field authority_key_id", values[i])
+			} else if value.Valid {
+				_m.AuthorityKeyID = value.String
+			}
+		case certificate.FieldSubjectKeyID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field subject_key_id", values[i])
+			} else if value.Valid {
+				_m.SubjectKeyID = value.String
+			}
+		case certificate.FieldIsCa:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field is_ca", values[i])
+			} else if value.Valid {
+				_m.IsCa = value.Bool
+			}
+		case certificate.FieldSelfIssued:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field self_issued", values[i])
+			} else if value.Valid {
+				_m.SelfIssued = value.Bool
+			}
+		case certificate.FieldReadAs:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field read_as", values[i])
+			} else if value.Valid {
+				_m.ReadAs = int(value.Int64)
 			}
 		case certificate.FieldNotBefore:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -246,6 +398,19 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Chain = value.String
 			}
+		case certificate.FieldAssigned:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field assigned", values[i])
+			} else if value.Valid {
+				_m.Assigned = value.Bool
+			}
+		case certificate.FieldSuspendedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field suspended_at", values[i])
+			} else if value.Valid {
+				_m.SuspendedAt = new(time.Time)
+				*_m.SuspendedAt = value.Time
+			}
 		case certificate.FieldRevokedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field revoked_at", values[i])
@@ -259,6 +424,26 @@ func (_m *Certificate) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.RevocationReason = new(lifecycle.RevocationReason)
 				*_m.RevocationReason = lifecycle.RevocationReason(value.String)
+			}
+		case certificate.FieldRevocationReportedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field revocation_reported_at", values[i])
+			} else if value.Valid {
+				_m.RevocationReportedAt = new(time.Time)
+				*_m.RevocationReportedAt = value.Time
+			}
+		case certificate.FieldRevocationError:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field revocation_error", values[i])
+			} else if value.Valid {
+				_m.RevocationError = value.String
+			}
+		case certificate.FieldRemindAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field remind_at", values[i])
+			} else if value.Valid {
+				_m.RemindAt = new(time.Time)
+				*_m.RemindAt = value.Time
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -339,6 +524,23 @@ func (_m *Certificate) String() string {
 	builder.WriteString("source=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Source))
 	builder.WriteString(", ")
+	builder.WriteString("issued=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Issued))
+	builder.WriteString(", ")
+	builder.WriteString("imported=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Imported))
+	builder.WriteString(", ")
+	builder.WriteString("discovered=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Discovered))
+	builder.WriteString(", ")
+	builder.WriteString("places=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Places))
+	builder.WriteString(", ")
+	if v := _m.Authority; v != nil {
+		builder.WriteString("authority=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
 	builder.WriteString("serial=")
 	builder.WriteString(_m.Serial)
 	builder.WriteString(", ")
@@ -347,6 +549,42 @@ func (_m *Certificate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("issuer=")
 	builder.WriteString(_m.Issuer)
+	builder.WriteString(", ")
+	builder.WriteString("subject_key=")
+	builder.WriteString(_m.SubjectKey)
+	builder.WriteString(", ")
+	builder.WriteString("common_name=")
+	builder.WriteString(_m.CommonName)
+	builder.WriteString(", ")
+	builder.WriteString("names=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Names))
+	builder.WriteString(", ")
+	builder.WriteString("search_text=")
+	builder.WriteString(_m.SearchText)
+	builder.WriteString(", ")
+	builder.WriteString("key_algorithm=")
+	builder.WriteString(_m.KeyAlgorithm)
+	builder.WriteString(", ")
+	builder.WriteString("key_sha256=")
+	builder.WriteString(_m.KeySha256)
+	builder.WriteString(", ")
+	builder.WriteString("signature_algorithm=")
+	builder.WriteString(_m.SignatureAlgorithm)
+	builder.WriteString(", ")
+	builder.WriteString("authority_key_id=")
+	builder.WriteString(_m.AuthorityKeyID)
+	builder.WriteString(", ")
+	builder.WriteString("subject_key_id=")
+	builder.WriteString(_m.SubjectKeyID)
+	builder.WriteString(", ")
+	builder.WriteString("is_ca=")
+	builder.WriteString(fmt.Sprintf("%v", _m.IsCa))
+	builder.WriteString(", ")
+	builder.WriteString("self_issued=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SelfIssued))
+	builder.WriteString(", ")
+	builder.WriteString("read_as=")
+	builder.WriteString(fmt.Sprintf("%v", _m.ReadAs))
 	builder.WriteString(", ")
 	builder.WriteString("not_before=")
 	builder.WriteString(_m.NotBefore.Format(time.ANSIC))
@@ -363,6 +601,14 @@ func (_m *Certificate) String() string {
 	builder.WriteString("chain=")
 	builder.WriteString(_m.Chain)
 	builder.WriteString(", ")
+	builder.WriteString("assigned=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Assigned))
+	builder.WriteString(", ")
+	if v := _m.SuspendedAt; v != nil {
+		builder.WriteString("suspended_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")
 		builder.WriteString(v.Format(time.ANSIC))
@@ -371,6 +617,19 @@ func (_m *Certificate) String() string {
 	if v := _m.RevocationReason; v != nil {
 		builder.WriteString("revocation_reason=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.RevocationReportedAt; v != nil {
+		builder.WriteString("revocation_reported_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("revocation_error=")
+	builder.WriteString(_m.RevocationError)
+	builder.WriteString(", ")
+	if v := _m.RemindAt; v != nil {
+		builder.WriteString("remind_at=")
+		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteByte(')')
 	return builder.String()

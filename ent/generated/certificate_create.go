@@ -97,6 +97,76 @@ func (_c *CertificateCreate) SetSource(v lifecycle.CertificateSource) *Certifica
 	return _c
 }
 
+// SetIssued sets the "issued" field.
+func (_c *CertificateCreate) SetIssued(v bool) *CertificateCreate {
+	_c.mutation.SetIssued(v)
+	return _c
+}
+
+// SetNillableIssued sets the "issued" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableIssued(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetIssued(*v)
+	}
+	return _c
+}
+
+// SetImported sets the "imported" field.
+func (_c *CertificateCreate) SetImported(v bool) *CertificateCreate {
+	_c.mutation.SetImported(v)
+	return _c
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableImported(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetImported(*v)
+	}
+	return _c
+}
+
+// SetDiscovered sets the "discovered" field.
+func (_c *CertificateCreate) SetDiscovered(v bool) *CertificateCreate {
+	_c.mutation.SetDiscovered(v)
+	return _c
+}
+
+// SetNillableDiscovered sets the "discovered" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableDiscovered(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetDiscovered(*v)
+	}
+	return _c
+}
+
+// SetPlaces sets the "places" field.
+func (_c *CertificateCreate) SetPlaces(v int) *CertificateCreate {
+	_c.mutation.SetPlaces(v)
+	return _c
+}
+
+// SetNillablePlaces sets the "places" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillablePlaces(v *int) *CertificateCreate {
+	if v != nil {
+		_c.SetPlaces(*v)
+	}
+	return _c
+}
+
+// SetAuthority sets the "authority" field.
+func (_c *CertificateCreate) SetAuthority(v lifecycle.Issuer) *CertificateCreate {
+	_c.mutation.SetAuthority(v)
+	return _c
+}
+
+// SetNillableAuthority sets the "authority" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableAuthority(v *lifecycle.Issuer) *CertificateCreate {
+	if v != nil {
+		_c.SetAuthority(*v)
+	}
+	return _c
+}
+
 // SetSerial sets the "serial" field.
 func (_c *CertificateCreate) SetSerial(v string) *CertificateCreate {
 	_c.mutation.SetSerial(v)
@@ -112,6 +182,174 @@ func (_c *CertificateCreate) SetSubject(v string) *CertificateCreate {
 // SetIssuer sets the "issuer" field.
 func (_c *CertificateCreate) SetIssuer(v string) *CertificateCreate {
 	_c.mutation.SetIssuer(v)
+	return _c
+}
+
+// SetSubjectKey sets the "subject_key" field.
+func (_c *CertificateCreate) SetSubjectKey(v string) *CertificateCreate {
+	_c.mutation.SetSubjectKey(v)
+	return _c
+}
+
+// SetNillableSubjectKey sets the "subject_key" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSubjectKey(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetSubjectKey(*v)
+	}
+	return _c
+}
+
+// SetCommonName sets the "common_name" field.
+func (_c *CertificateCreate) SetCommonName(v string) *CertificateCreate {
+	_c.mutation.SetCommonName(v)
+	return _c
+}
+
+// SetNillableCommonName sets the "common_name" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableCommonName(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetCommonName(*v)
+	}
+	return _c
+}
+
+// SetNames sets the "names" field.
+func (_c *CertificateCreate) SetNames(v lifecycle.CertificateNames) *CertificateCreate {
+	_c.mutation.SetNames(v)
+	return _c
+}
+
+// SetNillableNames sets the "names" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableNames(v *lifecycle.CertificateNames) *CertificateCreate {
+	if v != nil {
+		_c.SetNames(*v)
+	}
+	return _c
+}
+
+// SetSearchText sets the "search_text" field.
+func (_c *CertificateCreate) SetSearchText(v string) *CertificateCreate {
+	_c.mutation.SetSearchText(v)
+	return _c
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSearchText(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetSearchText(*v)
+	}
+	return _c
+}
+
+// SetKeyAlgorithm sets the "key_algorithm" field.
+func (_c *CertificateCreate) SetKeyAlgorithm(v string) *CertificateCreate {
+	_c.mutation.SetKeyAlgorithm(v)
+	return _c
+}
+
+// SetNillableKeyAlgorithm sets the "key_algorithm" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableKeyAlgorithm(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetKeyAlgorithm(*v)
+	}
+	return _c
+}
+
+// SetKeySha256 sets the "key_sha256" field.
+func (_c *CertificateCreate) SetKeySha256(v string) *CertificateCreate {
+	_c.mutation.SetKeySha256(v)
+	return _c
+}
+
+// SetNillableKeySha256 sets the "key_sha256" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableKeySha256(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetKeySha256(*v)
+	}
+	return _c
+}
+
+// SetSignatureAlgorithm sets the "signature_algorithm" field.
+func (_c *CertificateCreate) SetSignatureAlgorithm(v string) *CertificateCreate {
+	_c.mutation.SetSignatureAlgorithm(v)
+	return _c
+}
+
+// SetNillableSignatureAlgorithm sets the "signature_algorithm" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSignatureAlgorithm(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetSignatureAlgorithm(*v)
+	}
+	return _c
+}
+
+// SetAuthorityKeyID sets the "authority_key_id" field.
+func (_c *CertificateCreate) SetAuthorityKeyID(v string) *CertificateCreate {
+	_c.mutation.SetAuthorityKeyID(v)
+	return _c
+}
+
+// SetNillableAuthorityKeyID sets the "authority_key_id" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableAuthorityKeyID(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetAuthorityKeyID(*v)
+	}
+	return _c
+}
+
+// SetSubjectKeyID sets the "subject_key_id" field.
+func (_c *CertificateCreate) SetSubjectKeyID(v string) *CertificateCreate {
+	_c.mutation.SetSubjectKeyID(v)
+	return _c
+}
+
+// SetNillableSubjectKeyID sets the "subject_key_id" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSubjectKeyID(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetSubjectKeyID(*v)
+	}
+	return _c
+}
+
+// SetIsCa sets the "is_ca" field.
+func (_c *CertificateCreate) SetIsCa(v bool) *CertificateCreate {
+	_c.mutation.SetIsCa(v)
+	return _c
+}
+
+// SetNillableIsCa sets the "is_ca" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableIsCa(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetIsCa(*v)
+	}
+	return _c
+}
+
+// SetSelfIssued sets the "self_issued" field.
+func (_c *CertificateCreate) SetSelfIssued(v bool) *CertificateCreate {
+	_c.mutation.SetSelfIssued(v)
+	return _c
+}
+
+// SetNillableSelfIssued sets the "self_issued" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSelfIssued(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetSelfIssued(*v)
+	}
+	return _c
+}
+
+// SetReadAs sets the "read_as" field.
+func (_c *CertificateCreate) SetReadAs(v int) *CertificateCreate {
+	_c.mutation.SetReadAs(v)
+	return _c
+}
+
+// SetNillableReadAs sets the "read_as" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableReadAs(v *int) *CertificateCreate {
+	if v != nil {
+		_c.SetReadAs(*v)
+	}
 	return _c
 }
 
@@ -153,6 +391,34 @@ func (_c *CertificateCreate) SetNillableChain(v *string) *CertificateCreate {
 	return _c
 }
 
+// SetAssigned sets the "assigned" field.
+func (_c *CertificateCreate) SetAssigned(v bool) *CertificateCreate {
+	_c.mutation.SetAssigned(v)
+	return _c
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableAssigned(v *bool) *CertificateCreate {
+	if v != nil {
+		_c.SetAssigned(*v)
+	}
+	return _c
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_c *CertificateCreate) SetSuspendedAt(v time.Time) *CertificateCreate {
+	_c.mutation.SetSuspendedAt(v)
+	return _c
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableSuspendedAt(v *time.Time) *CertificateCreate {
+	if v != nil {
+		_c.SetSuspendedAt(*v)
+	}
+	return _c
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (_c *CertificateCreate) SetRevokedAt(v time.Time) *CertificateCreate {
 	_c.mutation.SetRevokedAt(v)
@@ -177,6 +443,48 @@ func (_c *CertificateCreate) SetRevocationReason(v lifecycle.RevocationReason) *
 func (_c *CertificateCreate) SetNillableRevocationReason(v *lifecycle.RevocationReason) *CertificateCreate {
 	if v != nil {
 		_c.SetRevocationReason(*v)
+	}
+	return _c
+}
+
+// SetRevocationReportedAt sets the "revocation_reported_at" field.
+func (_c *CertificateCreate) SetRevocationReportedAt(v time.Time) *CertificateCreate {
+	_c.mutation.SetRevocationReportedAt(v)
+	return _c
+}
+
+// SetNillableRevocationReportedAt sets the "revocation_reported_at" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableRevocationReportedAt(v *time.Time) *CertificateCreate {
+	if v != nil {
+		_c.SetRevocationReportedAt(*v)
+	}
+	return _c
+}
+
+// SetRevocationError sets the "revocation_error" field.
+func (_c *CertificateCreate) SetRevocationError(v string) *CertificateCreate {
+	_c.mutation.SetRevocationError(v)
+	return _c
+}
+
+// SetNillableRevocationError sets the "revocation_error" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableRevocationError(v *string) *CertificateCreate {
+	if v != nil {
+		_c.SetRevocationError(*v)
+	}
+	return _c
+}
+
+// SetRemindAt sets the "remind_at" field.
+func (_c *CertificateCreate) SetRemindAt(v time.Time) *CertificateCreate {
+	_c.mutation.SetRemindAt(v)
+	return _c
+}
+
+// SetNillableRemindAt sets the "remind_at" field if the given value is not nil.
+func (_c *CertificateCreate) SetNillableRemindAt(v *time.Time) *CertificateCreate {
+	if v != nil {
+		_c.SetRemindAt(*v)
 	}
 	return _c
 }
@@ -249,9 +557,81 @@ func (_c *CertificateCreate) defaults() {
 		v := certificate.DefaultVersion
 		_c.mutation.SetVersion(v)
 	}
+	if _, ok := _c.mutation.Issued(); !ok {
+		v := certificate.DefaultIssued
+		_c.mutation.SetIssued(v)
+	}
+	if _, ok := _c.mutation.Imported(); !ok {
+		v := certificate.DefaultImported
+		_c.mutation.SetImported(v)
+	}
+	if _, ok := _c.mutation.Discovered(); !ok {
+		v := certificate.DefaultDiscovered
+		_c.mutation.SetDiscovered(v)
+	}
+	if _, ok := _c.mutation.Places(); !ok {
+		v := certificate.DefaultPlaces
+		_c.mutation.SetPlaces(v)
+	}
+	if _, ok := _c.mutation.SubjectKey(); !ok {
+		v := certificate.DefaultSubjectKey
+		_c.mutation.SetSubjectKey(v)
+	}
+	if _, ok := _c.mutation.CommonName(); !ok {
+		v := certificate.DefaultCommonName
+		_c.mutation.SetCommonName(v)
+	}
+	if _, ok := _c.mutation.Names(); !ok {
+		v := certificate.DefaultNames
+		_c.mutation.SetNames(v)
+	}
+	if _, ok := _c.mutation.SearchText(); !ok {
+		v := certificate.DefaultSearchText
+		_c.mutation.SetSearchText(v)
+	}
+	if _, ok := _c.mutation.KeyAlgorithm(); !ok {
+		v := certificate.DefaultKeyAlgorithm
+		_c.mutation.SetKeyAlgorithm(v)
+	}
+	if _, ok := _c.mutation.KeySha256(); !ok {
+		v := certificate.DefaultKeySha256
+		_c.mutation.SetKeySha256(v)
+	}
+	if _, ok := _c.mutation.SignatureAlgorithm(); !ok {
+		v := certificate.DefaultSignatureAlgorithm
+		_c.mutation.SetSignatureAlgorithm(v)
+	}
+	if _, ok := _c.mutation.AuthorityKeyID(); !ok {
+		v := certificate.DefaultAuthorityKeyID
+		_c.mutation.SetAuthorityKeyID(v)
+	}
+	if _, ok := _c.mutation.SubjectKeyID(); !ok {
+		v := certificate.DefaultSubjectKeyID
+		_c.mutation.SetSubjectKeyID(v)
+	}
+	if _, ok := _c.mutation.IsCa(); !ok {
+		v := certificate.DefaultIsCa
+		_c.mutation.SetIsCa(v)
+	}
+	if _, ok := _c.mutation.SelfIssued(); !ok {
+		v := certificate.DefaultSelfIssued
+		_c.mutation.SetSelfIssued(v)
+	}
+	if _, ok := _c.mutation.ReadAs(); !ok {
+		v := certificate.DefaultReadAs
+		_c.mutation.SetReadAs(v)
+	}
 	if _, ok := _c.mutation.Chain(); !ok {
 		v := certificate.DefaultChain
 		_c.mutation.SetChain(v)
+	}
+	if _, ok := _c.mutation.Assigned(); !ok {
+		v := certificate.DefaultAssigned
+		_c.mutation.SetAssigned(v)
+	}
+	if _, ok := _c.mutation.RevocationError(); !ok {
+		v := certificate.DefaultRevocationError
+		_c.mutation.SetRevocationError(v)
 	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := certificate.DefaultID()
@@ -279,6 +659,18 @@ func (_c *CertificateCreate) check() error {
 	if _, ok := _c.mutation.Source(); !ok {
 		return &ValidationError{Name: "source", err: errors.New(`generated: missing required field "Certificate.source"`)}
 	}
+	if _, ok := _c.mutation.Issued(); !ok {
+		return &ValidationError{Name: "issued", err: errors.New(`generated: missing required field "Certificate.issued"`)}
+	}
+	if _, ok := _c.mutation.Imported(); !ok {
+		return &ValidationError{Name: "imported", err: errors.New(`generated: missing required field "Certificate.imported"`)}
+	}
+	if _, ok := _c.mutation.Discovered(); !ok {
+		return &ValidationError{Name: "discovered", err: errors.New(`generated: missing required field "Certificate.discovered"`)}
+	}
+	if _, ok := _c.mutation.Places(); !ok {
+		return &ValidationError{Name: "places", err: errors.New(`generated: missing required field "Certificate.places"`)}
+	}
 	if _, ok := _c.mutation.Serial(); !ok {
 		return &ValidationError{Name: "serial", err: errors.New(`generated: missing required field "Certificate.serial"`)}
 	}
@@ -287,6 +679,42 @@ func (_c *CertificateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Issuer(); !ok {
 		return &ValidationError{Name: "issuer", err: errors.New(`generated: missing required field "Certificate.issuer"`)}
+	}
+	if _, ok := _c.mutation.SubjectKey(); !ok {
+		return &ValidationError{Name: "subject_key", err: errors.New(`generated: missing required field "Certificate.subject_key"`)}
+	}
+	if _, ok := _c.mutation.CommonName(); !ok {
+		return &ValidationError{Name: "common_name", err: errors.New(`generated: missing required field "Certificate.common_name"`)}
+	}
+	if _, ok := _c.mutation.Names(); !ok {
+		return &ValidationError{Name: "names", err: errors.New(`generated: missing required field "Certificate.names"`)}
+	}
+	if _, ok := _c.mutation.SearchText(); !ok {
+		return &ValidationError{Name: "search_text", err: errors.New(`generated: missing required field "Certificate.search_text"`)}
+	}
+	if _, ok := _c.mutation.KeyAlgorithm(); !ok {
+		return &ValidationError{Name: "key_algorithm", err: errors.New(`generated: missing required field "Certificate.key_algorithm"`)}
+	}
+	if _, ok := _c.mutation.KeySha256(); !ok {
+		return &ValidationError{Name: "key_sha256", err: errors.New(`generated: missing required field "Certificate.key_sha256"`)}
+	}
+	if _, ok := _c.mutation.SignatureAlgorithm(); !ok {
+		return &ValidationError{Name: "signature_algorithm", err: errors.New(`generated: missing required field "Certificate.signature_algorithm"`)}
+	}
+	if _, ok := _c.mutation.AuthorityKeyID(); !ok {
+		return &ValidationError{Name: "authority_key_id", err: errors.New(`generated: missing required field "Certificate.authority_key_id"`)}
+	}
+	if _, ok := _c.mutation.SubjectKeyID(); !ok {
+		return &ValidationError{Name: "subject_key_id", err: errors.New(`generated: missing required field "Certificate.subject_key_id"`)}
+	}
+	if _, ok := _c.mutation.IsCa(); !ok {
+		return &ValidationError{Name: "is_ca", err: errors.New(`generated: missing required field "Certificate.is_ca"`)}
+	}
+	if _, ok := _c.mutation.SelfIssued(); !ok {
+		return &ValidationError{Name: "self_issued", err: errors.New(`generated: missing required field "Certificate.self_issued"`)}
+	}
+	if _, ok := _c.mutation.ReadAs(); !ok {
+		return &ValidationError{Name: "read_as", err: errors.New(`generated: missing required field "Certificate.read_as"`)}
 	}
 	if _, ok := _c.mutation.NotBefore(); !ok {
 		return &ValidationError{Name: "not_before", err: errors.New(`generated: missing required field "Certificate.not_before"`)}
@@ -302,6 +730,12 @@ func (_c *CertificateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Chain(); !ok {
 		return &ValidationError{Name: "chain", err: errors.New(`generated: missing required field "Certificate.chain"`)}
+	}
+	if _, ok := _c.mutation.Assigned(); !ok {
+		return &ValidationError{Name: "assigned", err: errors.New(`generated: missing required field "Certificate.assigned"`)}
+	}
+	if _, ok := _c.mutation.RevocationError(); !ok {
+		return &ValidationError{Name: "revocation_error", err: errors.New(`generated: missing required field "Certificate.revocation_error"`)}
 	}
 	if len(_c.mutation.BusinessUnitIDs()) == 0 {
 		return &ValidationError{Name: "business_unit", err: errors.New(`generated: missing required edge "Certificate.business_unit"`)}
@@ -361,6 +795,26 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 		_spec.SetField(certificate.FieldSource, field.TypeString, value)
 		_node.Source = value
 	}
+	if value, ok := _c.mutation.Issued(); ok {
+		_spec.SetField(certificate.FieldIssued, field.TypeBool, value)
+		_node.Issued = value
+	}
+	if value, ok := _c.mutation.Imported(); ok {
+		_spec.SetField(certificate.FieldImported, field.TypeBool, value)
+		_node.Imported = value
+	}
+	if value, ok := _c.mutation.Discovered(); ok {
+		_spec.SetField(certificate.FieldDiscovered, field.TypeBool, value)
+		_node.Discovered = value
+	}
+	if value, ok := _c.mutation.Places(); ok {
+		_spec.SetField(certificate.FieldPlaces, field.TypeInt, value)
+		_node.Places = value
+	}
+	if value, ok := _c.mutation.Authority(); ok {
+		_spec.SetField(certificate.FieldAuthority, field.TypeString, value)
+		_node.Authority = &value
+	}
 	if value, ok := _c.mutation.Serial(); ok {
 		_spec.SetField(certificate.FieldSerial, field.TypeString, value)
 		_node.Serial = value
@@ -372,6 +826,54 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Issuer(); ok {
 		_spec.SetField(certificate.FieldIssuer, field.TypeString, value)
 		_node.Issuer = value
+	}
+	if value, ok := _c.mutation.SubjectKey(); ok {
+		_spec.SetField(certificate.FieldSubjectKey, field.TypeString, value)
+		_node.SubjectKey = value
+	}
+	if value, ok := _c.mutation.CommonName(); ok {
+		_spec.SetField(certificate.FieldCommonName, field.TypeString, value)
+		_node.CommonName = value
+	}
+	if value, ok := _c.mutation.Names(); ok {
+		_spec.SetField(certificate.FieldNames, field.TypeJSON, value)
+		_node.Names = value
+	}
+	if value, ok := _c.mutation.SearchText(); ok {
+		_spec.SetField(certificate.FieldSearchText, field.TypeString, value)
+		_node.SearchText = value
+	}
+	if value, ok := _c.mutation.KeyAlgorithm(); ok {
+		_spec.SetField(certificate.FieldKeyAlgorithm, field.TypeString, value)
+		_node.KeyAlgorithm = value
+	}
+	if value, ok := _c.mutation.KeySha256(); ok {
+		_spec.SetField(certificate.FieldKeySha256, field.TypeString, value)
+		_node.KeySha256 = value
+	}
+	if value, ok := _c.mutation.SignatureAlgorithm(); ok {
+		_spec.SetField(certificate.FieldSignatureAlgorithm, field.TypeString, value)
+		_node.SignatureAlgorithm = value
+	}
+	if value, ok := _c.mutation.AuthorityKeyID(); ok {
+		_spec.SetField(certificate.FieldAuthorityKeyID, field.TypeString, value)
+		_node.AuthorityKeyID = value
+	}
+	if value, ok := _c.mutation.SubjectKeyID(); ok {
+		_spec.SetField(certificate.FieldSubjectKeyID, field.TypeString, value)
+		_node.SubjectKeyID = value
+	}
+	if value, ok := _c.mutation.IsCa(); ok {
+		_spec.SetField(certificate.FieldIsCa, field.TypeBool, value)
+		_node.IsCa = value
+	}
+	if value, ok := _c.mutation.SelfIssued(); ok {
+		_spec.SetField(certificate.FieldSelfIssued, field.TypeBool, value)
+		_node.SelfIssued = value
+	}
+	if value, ok := _c.mutation.ReadAs(); ok {
+		_spec.SetField(certificate.FieldReadAs, field.TypeInt, value)
+		_node.ReadAs = value
 	}
 	if value, ok := _c.mutation.NotBefore(); ok {
 		_spec.SetField(certificate.FieldNotBefore, field.TypeTime, value)
@@ -393,6 +895,14 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 		_spec.SetField(certificate.FieldChain, field.TypeString, value)
 		_node.Chain = value
 	}
+	if value, ok := _c.mutation.Assigned(); ok {
+		_spec.SetField(certificate.FieldAssigned, field.TypeBool, value)
+		_node.Assigned = value
+	}
+	if value, ok := _c.mutation.SuspendedAt(); ok {
+		_spec.SetField(certificate.FieldSuspendedAt, field.TypeTime, value)
+		_node.SuspendedAt = &value
+	}
 	if value, ok := _c.mutation.RevokedAt(); ok {
 		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
@@ -400,6 +910,18 @@ func (_c *CertificateCreate) createSpec() (*Certificate, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RevocationReason(); ok {
 		_spec.SetField(certificate.FieldRevocationReason, field.TypeString, value)
 		_node.RevocationReason = &value
+	}
+	if value, ok := _c.mutation.RevocationReportedAt(); ok {
+		_spec.SetField(certificate.FieldRevocationReportedAt, field.TypeTime, value)
+		_node.RevocationReportedAt = &value
+	}
+	if value, ok := _c.mutation.RevocationError(); ok {
+		_spec.SetField(certificate.FieldRevocationError, field.TypeString, value)
+		_node.RevocationError = value
+	}
+	if value, ok := _c.mutation.RemindAt(); ok {
+		_spec.SetField(certificate.FieldRemindAt, field.TypeTime, value)
+		_node.RemindAt = &value
 	}
 	if nodes := _c.mutation.BusinessUnitIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

@@ -122,6 +122,244 @@ func (_u *CertificateUpdate) SetNillableStatus(v *lifecycle.CertificateStatus) *
 	return _u
 }
 
+// SetIssued sets the "issued" field.
+func (_u *CertificateUpdate) SetIssued(v bool) *CertificateUpdate {
+	_u.mutation.SetIssued(v)
+	return _u
+}
+
+// SetNillableIssued sets the "issued" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableIssued(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetIssued(*v)
+	}
+	return _u
+}
+
+// SetImported sets the "imported" field.
+func (_u *CertificateUpdate) SetImported(v bool) *CertificateUpdate {
+	_u.mutation.SetImported(v)
+	return _u
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableImported(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetImported(*v)
+	}
+	return _u
+}
+
+// SetDiscovered sets the "discovered" field.
+func (_u *CertificateUpdate) SetDiscovered(v bool) *CertificateUpdate {
+	_u.mutation.SetDiscovered(v)
+	return _u
+}
+
+// SetNillableDiscovered sets the "discovered" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableDiscovered(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetDiscovered(*v)
+	}
+	return _u
+}
+
+// SetPlaces sets the "places" field.
+func (_u *CertificateUpdate) SetPlaces(v int) *CertificateUpdate {
+	_u.mutation.ResetPlaces()
+	_u.mutation.SetPlaces(v)
+	return _u
+}
+
+// SetNillablePlaces sets the "places" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillablePlaces(v *int) *CertificateUpdate {
+	if v != nil {
+		_u.SetPlaces(*v)
+	}
+	return _u
+}
+
+// AddPlaces adds value to the "places" field.
+func (_u *CertificateUpdate) AddPlaces(v int) *CertificateUpdate {
+	_u.mutation.AddPlaces(v)
+	return _u
+}
+
+// SetSubjectKey sets the "subject_key" field.
+func (_u *CertificateUpdate) SetSubjectKey(v string) *CertificateUpdate {
+	_u.mutation.SetSubjectKey(v)
+	return _u
+}
+
+// SetNillableSubjectKey sets the "subject_key" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSubjectKey(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetSubjectKey(*v)
+	}
+	return _u
+}
+
+// SetCommonName sets the "common_name" field.
+func (_u *CertificateUpdate) SetCommonName(v string) *CertificateUpdate {
+	_u.mutation.SetCommonName(v)
+	return _u
+}
+
+// SetNillableCommonName sets the "common_name" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableCommonName(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetCommonName(*v)
+	}
+	return _u
+}
+
+// SetNames sets the "names" field.
+func (_u *CertificateUpdate) SetNames(v lifecycle.CertificateNames) *CertificateUpdate {
+	_u.mutation.SetNames(v)
+	return _u
+}
+
+// SetNillableNames sets the "names" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableNames(v *lifecycle.CertificateNames) *CertificateUpdate {
+	if v != nil {
+		_u.SetNames(*v)
+	}
+	return _u
+}
+
+// SetSearchText sets the "search_text" field.
+func (_u *CertificateUpdate) SetSearchText(v string) *CertificateUpdate {
+	_u.mutation.SetSearchText(v)
+	return _u
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSearchText(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetSearchText(*v)
+	}
+	return _u
+}
+
+// SetKeyAlgorithm sets the "key_algorithm" field.
+func (_u *CertificateUpdate) SetKeyAlgorithm(v string) *CertificateUpdate {
+	_u.mutation.SetKeyAlgorithm(v)
+	return _u
+}
+
+// SetNillableKeyAlgorithm sets the "key_algorithm" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableKeyAlgorithm(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetKeyAlgorithm(*v)
+	}
+	return _u
+}
+
+// SetKeySha256 sets the "key_sha256" field.
+func (_u *CertificateUpdate) SetKeySha256(v string) *CertificateUpdate {
+	_u.mutation.SetKeySha256(v)
+	return _u
+}
+
+// SetNillableKeySha256 sets the "key_sha256" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableKeySha256(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetKeySha256(*v)
+	}
+	return _u
+}
+
+// SetSignatureAlgorithm sets the "signature_algorithm" field.
+func (_u *CertificateUpdate) SetSignatureAlgorithm(v string) *CertificateUpdate {
+	_u.mutation.SetSignatureAlgorithm(v)
+	return _u
+}
+
+// SetNillableSignatureAlgorithm sets the "signature_algorithm" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSignatureAlgorithm(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetSignatureAlgorithm(*v)
+	}
+	return _u
+}
+
+// SetAuthorityKeyID sets the "authority_key_id" field.
+func (_u *CertificateUpdate) SetAuthorityKeyID(v string) *CertificateUpdate {
+	_u.mutation.SetAuthorityKeyID(v)
+	return _u
+}
+
+// SetNillableAuthorityKeyID sets the "authority_key_id" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableAuthorityKeyID(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetAuthorityKeyID(*v)
+	}
+	return _u
+}
+
+// SetSubjectKeyID sets the "subject_key_id" field.
+func (_u *CertificateUpdate) SetSubjectKeyID(v string) *CertificateUpdate {
+	_u.mutation.SetSubjectKeyID(v)
+	return _u
+}
+
+// SetNillableSubjectKeyID sets the "subject_key_id" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSubjectKeyID(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetSubjectKeyID(*v)
+	}
+	return _u
+}
+
+// SetIsCa sets the "is_ca" field.
+func (_u *CertificateUpdate) SetIsCa(v bool) *CertificateUpdate {
+	_u.mutation.SetIsCa(v)
+	return _u
+}
+
+// SetNillableIsCa sets the "is_ca" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableIsCa(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetIsCa(*v)
+	}
+	return _u
+}
+
+// SetSelfIssued sets the "self_issued" field.
+func (_u *CertificateUpdate) SetSelfIssued(v bool) *CertificateUpdate {
+	_u.mutation.SetSelfIssued(v)
+	return _u
+}
+
+// SetNillableSelfIssued sets the "self_issued" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSelfIssued(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetSelfIssued(*v)
+	}
+	return _u
+}
+
+// SetReadAs sets the "read_as" field.
+func (_u *CertificateUpdate) SetReadAs(v int) *CertificateUpdate {
+	_u.mutation.ResetReadAs()
+	_u.mutation.SetReadAs(v)
+	return _u
+}
+
+// SetNillableReadAs sets the "read_as" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableReadAs(v *int) *CertificateUpdate {
+	if v != nil {
+		_u.SetReadAs(*v)
+	}
+	return _u
+}
+
+// AddReadAs adds value to the "read_as" field.
+func (_u *CertificateUpdate) AddReadAs(v int) *CertificateUpdate {
+	_u.mutation.AddReadAs(v)
+	return _u
+}
+
 // SetNotBefore sets the "not_before" field.
 func (_u *CertificateUpdate) SetNotBefore(v time.Time) *CertificateUpdate {
 	_u.mutation.SetNotBefore(v)
@@ -147,6 +385,40 @@ func (_u *CertificateUpdate) SetNillableNotAfter(v *time.Time) *CertificateUpdat
 	if v != nil {
 		_u.SetNotAfter(*v)
 	}
+	return _u
+}
+
+// SetAssigned sets the "assigned" field.
+func (_u *CertificateUpdate) SetAssigned(v bool) *CertificateUpdate {
+	_u.mutation.SetAssigned(v)
+	return _u
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableAssigned(v *bool) *CertificateUpdate {
+	if v != nil {
+		_u.SetAssigned(*v)
+	}
+	return _u
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_u *CertificateUpdate) SetSuspendedAt(v time.Time) *CertificateUpdate {
+	_u.mutation.SetSuspendedAt(v)
+	return _u
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableSuspendedAt(v *time.Time) *CertificateUpdate {
+	if v != nil {
+		_u.SetSuspendedAt(*v)
+	}
+	return _u
+}
+
+// ClearSuspendedAt clears the value of the "suspended_at" field.
+func (_u *CertificateUpdate) ClearSuspendedAt() *CertificateUpdate {
+	_u.mutation.ClearSuspendedAt()
 	return _u
 }
 
@@ -187,6 +459,60 @@ func (_u *CertificateUpdate) SetNillableRevocationReason(v *lifecycle.Revocation
 // ClearRevocationReason clears the value of the "revocation_reason" field.
 func (_u *CertificateUpdate) ClearRevocationReason() *CertificateUpdate {
 	_u.mutation.ClearRevocationReason()
+	return _u
+}
+
+// SetRevocationReportedAt sets the "revocation_reported_at" field.
+func (_u *CertificateUpdate) SetRevocationReportedAt(v time.Time) *CertificateUpdate {
+	_u.mutation.SetRevocationReportedAt(v)
+	return _u
+}
+
+// SetNillableRevocationReportedAt sets the "revocation_reported_at" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableRevocationReportedAt(v *time.Time) *CertificateUpdate {
+	if v != nil {
+		_u.SetRevocationReportedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevocationReportedAt clears the value of the "revocation_reported_at" field.
+func (_u *CertificateUpdate) ClearRevocationReportedAt() *CertificateUpdate {
+	_u.mutation.ClearRevocationReportedAt()
+	return _u
+}
+
+// SetRevocationError sets the "revocation_error" field.
+func (_u *CertificateUpdate) SetRevocationError(v string) *CertificateUpdate {
+	_u.mutation.SetRevocationError(v)
+	return _u
+}
+
+// SetNillableRevocationError sets the "revocation_error" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableRevocationError(v *string) *CertificateUpdate {
+	if v != nil {
+		_u.SetRevocationError(*v)
+	}
+	return _u
+}
+
+// SetRemindAt sets the "remind_at" field.
+func (_u *CertificateUpdate) SetRemindAt(v time.Time) *CertificateUpdate {
+	_u.mutation.SetRemindAt(v)
+	return _u
+}
+
+// SetNillableRemindAt sets the "remind_at" field if the given value is not nil.
+func (_u *CertificateUpdate) SetNillableRemindAt(v *time.Time) *CertificateUpdate {
+	if v != nil {
+		_u.SetRemindAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindAt clears the value of the "remind_at" field.
+func (_u *CertificateUpdate) ClearRemindAt() *CertificateUpdate {
+	_u.mutation.ClearRemindAt()
 	return _u
 }
 
@@ -282,11 +608,77 @@ func (_u *CertificateUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(certificate.FieldStatus, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Issued(); ok {
+		_spec.SetField(certificate.FieldIssued, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Imported(); ok {
+		_spec.SetField(certificate.FieldImported, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Discovered(); ok {
+		_spec.SetField(certificate.FieldDiscovered, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Places(); ok {
+		_spec.SetField(certificate.FieldPlaces, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPlaces(); ok {
+		_spec.AddField(certificate.FieldPlaces, field.TypeInt, value)
+	}
+	if _u.mutation.AuthorityCleared() {
+		_spec.ClearField(certificate.FieldAuthority, field.TypeString)
+	}
+	if value, ok := _u.mutation.SubjectKey(); ok {
+		_spec.SetField(certificate.FieldSubjectKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CommonName(); ok {
+		_spec.SetField(certificate.FieldCommonName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Names(); ok {
+		_spec.SetField(certificate.FieldNames, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.SearchText(); ok {
+		_spec.SetField(certificate.FieldSearchText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeyAlgorithm(); ok {
+		_spec.SetField(certificate.FieldKeyAlgorithm, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeySha256(); ok {
+		_spec.SetField(certificate.FieldKeySha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SignatureAlgorithm(); ok {
+		_spec.SetField(certificate.FieldSignatureAlgorithm, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AuthorityKeyID(); ok {
+		_spec.SetField(certificate.FieldAuthorityKeyID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SubjectKeyID(); ok {
+		_spec.SetField(certificate.FieldSubjectKeyID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IsCa(); ok {
+		_spec.SetField(certificate.FieldIsCa, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SelfIssued(); ok {
+		_spec.SetField(certificate.FieldSelfIssued, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReadAs(); ok {
+		_spec.SetField(certificate.FieldReadAs, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReadAs(); ok {
+		_spec.AddField(certificate.FieldReadAs, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.NotBefore(); ok {
 		_spec.SetField(certificate.FieldNotBefore, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.NotAfter(); ok {
 		_spec.SetField(certificate.FieldNotAfter, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Assigned(); ok {
+		_spec.SetField(certificate.FieldAssigned, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SuspendedAt(); ok {
+		_spec.SetField(certificate.FieldSuspendedAt, field.TypeTime, value)
+	}
+	if _u.mutation.SuspendedAtCleared() {
+		_spec.ClearField(certificate.FieldSuspendedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.RevokedAt(); ok {
 		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
@@ -299,6 +691,21 @@ func (_u *CertificateUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if _u.mutation.RevocationReasonCleared() {
 		_spec.ClearField(certificate.FieldRevocationReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.RevocationReportedAt(); ok {
+		_spec.SetField(certificate.FieldRevocationReportedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevocationReportedAtCleared() {
+		_spec.ClearField(certificate.FieldRevocationReportedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevocationError(); ok {
+		_spec.SetField(certificate.FieldRevocationError, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RemindAt(); ok {
+		_spec.SetField(certificate.FieldRemindAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindAtCleared() {
+		_spec.ClearField(certificate.FieldRemindAt, field.TypeTime)
 	}
 	if _u.mutation.SeatRowCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -469,6 +876,244 @@ func (_u *CertificateUpdateOne) SetNillableStatus(v *lifecycle.CertificateStatus
 	return _u
 }
 
+// SetIssued sets the "issued" field.
+func (_u *CertificateUpdateOne) SetIssued(v bool) *CertificateUpdateOne {
+	_u.mutation.SetIssued(v)
+	return _u
+}
+
+// SetNillableIssued sets the "issued" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableIssued(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetIssued(*v)
+	}
+	return _u
+}
+
+// SetImported sets the "imported" field.
+func (_u *CertificateUpdateOne) SetImported(v bool) *CertificateUpdateOne {
+	_u.mutation.SetImported(v)
+	return _u
+}
+
+// SetNillableImported sets the "imported" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableImported(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetImported(*v)
+	}
+	return _u
+}
+
+// SetDiscovered sets the "discovered" field.
+func (_u *CertificateUpdateOne) SetDiscovered(v bool) *CertificateUpdateOne {
+	_u.mutation.SetDiscovered(v)
+	return _u
+}
+
+// SetNillableDiscovered sets the "discovered" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableDiscovered(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetDiscovered(*v)
+	}
+	return _u
+}
+
+// SetPlaces sets the "places" field.
+func (_u *CertificateUpdateOne) SetPlaces(v int) *CertificateUpdateOne {
+	_u.mutation.ResetPlaces()
+	_u.mutation.SetPlaces(v)
+	return _u
+}
+
+// SetNillablePlaces sets the "places" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillablePlaces(v *int) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetPlaces(*v)
+	}
+	return _u
+}
+
+// AddPlaces adds value to the "places" field.
+func (_u *CertificateUpdateOne) AddPlaces(v int) *CertificateUpdateOne {
+	_u.mutation.AddPlaces(v)
+	return _u
+}
+
+// SetSubjectKey sets the "subject_key" field.
+func (_u *CertificateUpdateOne) SetSubjectKey(v string) *CertificateUpdateOne {
+	_u.mutation.SetSubjectKey(v)
+	return _u
+}
+
+// SetNillableSubjectKey sets the "subject_key" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSubjectKey(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSubjectKey(*v)
+	}
+	return _u
+}
+
+// SetCommonName sets the "common_name" field.
+func (_u *CertificateUpdateOne) SetCommonName(v string) *CertificateUpdateOne {
+	_u.mutation.SetCommonName(v)
+	return _u
+}
+
+// SetNillableCommonName sets the "common_name" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableCommonName(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetCommonName(*v)
+	}
+	return _u
+}
+
+// SetNames sets the "names" field.
+func (_u *CertificateUpdateOne) SetNames(v lifecycle.CertificateNames) *CertificateUpdateOne {
+	_u.mutation.SetNames(v)
+	return _u
+}
+
+// SetNillableNames sets the "names" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableNames(v *lifecycle.CertificateNames) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetNames(*v)
+	}
+	return _u
+}
+
+// SetSearchText sets the "search_text" field.
+func (_u *CertificateUpdateOne) SetSearchText(v string) *CertificateUpdateOne {
+	_u.mutation.SetSearchText(v)
+	return _u
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSearchText(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSearchText(*v)
+	}
+	return _u
+}
+
+// SetKeyAlgorithm sets the "key_algorithm" field.
+func (_u *CertificateUpdateOne) SetKeyAlgorithm(v string) *CertificateUpdateOne {
+	_u.mutation.SetKeyAlgorithm(v)
+	return _u
+}
+
+// SetNillableKeyAlgorithm sets the "key_algorithm" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableKeyAlgorithm(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetKeyAlgorithm(*v)
+	}
+	return _u
+}
+
+// SetKeySha256 sets the "key_sha256" field.
+func (_u *CertificateUpdateOne) SetKeySha256(v string) *CertificateUpdateOne {
+	_u.mutation.SetKeySha256(v)
+	return _u
+}
+
+// SetNillableKeySha256 sets the "key_sha256" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableKeySha256(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetKeySha256(*v)
+	}
+	return _u
+}
+
+// SetSignatureAlgorithm sets the "signature_algorithm" field.
+func (_u *CertificateUpdateOne) SetSignatureAlgorithm(v string) *CertificateUpdateOne {
+	_u.mutation.SetSignatureAlgorithm(v)
+	return _u
+}
+
+// SetNillableSignatureAlgorithm sets the "signature_algorithm" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSignatureAlgorithm(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSignatureAlgorithm(*v)
+	}
+	return _u
+}
+
+// SetAuthorityKeyID sets the "authority_key_id" field.
+func (_u *CertificateUpdateOne) SetAuthorityKeyID(v string) *CertificateUpdateOne {
+	_u.mutation.SetAuthorityKeyID(v)
+	return _u
+}
+
+// SetNillableAuthorityKeyID sets the "authority_key_id" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableAuthorityKeyID(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetAuthorityKeyID(*v)
+	}
+	return _u
+}
+
+// SetSubjectKeyID sets the "subject_key_id" field.
+func (_u *CertificateUpdateOne) SetSubjectKeyID(v string) *CertificateUpdateOne {
+	_u.mutation.SetSubjectKeyID(v)
+	return _u
+}
+
+// SetNillableSubjectKeyID sets the "subject_key_id" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSubjectKeyID(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSubjectKeyID(*v)
+	}
+	return _u
+}
+
+// SetIsCa sets the "is_ca" field.
+func (_u *CertificateUpdateOne) SetIsCa(v bool) *CertificateUpdateOne {
+	_u.mutation.SetIsCa(v)
+	return _u
+}
+
+// SetNillableIsCa sets the "is_ca" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableIsCa(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetIsCa(*v)
+	}
+	return _u
+}
+
+// SetSelfIssued sets the "self_issued" field.
+func (_u *CertificateUpdateOne) SetSelfIssued(v bool) *CertificateUpdateOne {
+	_u.mutation.SetSelfIssued(v)
+	return _u
+}
+
+// SetNillableSelfIssued sets the "self_issued" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSelfIssued(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSelfIssued(*v)
+	}
+	return _u
+}
+
+// SetReadAs sets the "read_as" field.
+func (_u *CertificateUpdateOne) SetReadAs(v int) *CertificateUpdateOne {
+	_u.mutation.ResetReadAs()
+	_u.mutation.SetReadAs(v)
+	return _u
+}
+
+// SetNillableReadAs sets the "read_as" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableReadAs(v *int) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetReadAs(*v)
+	}
+	return _u
+}
+
+// AddReadAs adds value to the "read_as" field.
+func (_u *CertificateUpdateOne) AddReadAs(v int) *CertificateUpdateOne {
+	_u.mutation.AddReadAs(v)
+	return _u
+}
+
 // SetNotBefore sets the "not_before" field.
 func (_u *CertificateUpdateOne) SetNotBefore(v time.Time) *CertificateUpdateOne {
 	_u.mutation.SetNotBefore(v)
@@ -494,6 +1139,40 @@ func (_u *CertificateUpdateOne) SetNillableNotAfter(v *time.Time) *CertificateUp
 	if v != nil {
 		_u.SetNotAfter(*v)
 	}
+	return _u
+}
+
+// SetAssigned sets the "assigned" field.
+func (_u *CertificateUpdateOne) SetAssigned(v bool) *CertificateUpdateOne {
+	_u.mutation.SetAssigned(v)
+	return _u
+}
+
+// SetNillableAssigned sets the "assigned" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableAssigned(v *bool) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetAssigned(*v)
+	}
+	return _u
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (_u *CertificateUpdateOne) SetSuspendedAt(v time.Time) *CertificateUpdateOne {
+	_u.mutation.SetSuspendedAt(v)
+	return _u
+}
+
+// SetNillableSuspendedAt sets the "suspended_at" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableSuspendedAt(v *time.Time) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetSuspendedAt(*v)
+	}
+	return _u
+}
+
+// ClearSuspendedAt clears the value of the "suspended_at" field.
+func (_u *CertificateUpdateOne) ClearSuspendedAt() *CertificateUpdateOne {
+	_u.mutation.ClearSuspendedAt()
 	return _u
 }
 
@@ -534,6 +1213,60 @@ func (_u *CertificateUpdateOne) SetNillableRevocationReason(v *lifecycle.Revocat
 // ClearRevocationReason clears the value of the "revocation_reason" field.
 func (_u *CertificateUpdateOne) ClearRevocationReason() *CertificateUpdateOne {
 	_u.mutation.ClearRevocationReason()
+	return _u
+}
+
+// SetRevocationReportedAt sets the "revocation_reported_at" field.
+func (_u *CertificateUpdateOne) SetRevocationReportedAt(v time.Time) *CertificateUpdateOne {
+	_u.mutation.SetRevocationReportedAt(v)
+	return _u
+}
+
+// SetNillableRevocationReportedAt sets the "revocation_reported_at" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableRevocationReportedAt(v *time.Time) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetRevocationReportedAt(*v)
+	}
+	return _u
+}
+
+// ClearRevocationReportedAt clears the value of the "revocation_reported_at" field.
+func (_u *CertificateUpdateOne) ClearRevocationReportedAt() *CertificateUpdateOne {
+	_u.mutation.ClearRevocationReportedAt()
+	return _u
+}
+
+// SetRevocationError sets the "revocation_error" field.
+func (_u *CertificateUpdateOne) SetRevocationError(v string) *CertificateUpdateOne {
+	_u.mutation.SetRevocationError(v)
+	return _u
+}
+
+// SetNillableRevocationError sets the "revocation_error" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableRevocationError(v *string) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetRevocationError(*v)
+	}
+	return _u
+}
+
+// SetRemindAt sets the "remind_at" field.
+func (_u *CertificateUpdateOne) SetRemindAt(v time.Time) *CertificateUpdateOne {
+	_u.mutation.SetRemindAt(v)
+	return _u
+}
+
+// SetNillableRemindAt sets the "remind_at" field if the given value is not nil.
+func (_u *CertificateUpdateOne) SetNillableRemindAt(v *time.Time) *CertificateUpdateOne {
+	if v != nil {
+		_u.SetRemindAt(*v)
+	}
+	return _u
+}
+
+// ClearRemindAt clears the value of the "remind_at" field.
+func (_u *CertificateUpdateOne) ClearRemindAt() *CertificateUpdateOne {
+	_u.mutation.ClearRemindAt()
 	return _u
 }
 
@@ -659,11 +1392,77 @@ func (_u *CertificateUpdateOne) sqlSave(ctx context.Context) (_node *Certificate
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(certificate.FieldStatus, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Issued(); ok {
+		_spec.SetField(certificate.FieldIssued, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Imported(); ok {
+		_spec.SetField(certificate.FieldImported, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Discovered(); ok {
+		_spec.SetField(certificate.FieldDiscovered, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Places(); ok {
+		_spec.SetField(certificate.FieldPlaces, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedPlaces(); ok {
+		_spec.AddField(certificate.FieldPlaces, field.TypeInt, value)
+	}
+	if _u.mutation.AuthorityCleared() {
+		_spec.ClearField(certificate.FieldAuthority, field.TypeString)
+	}
+	if value, ok := _u.mutation.SubjectKey(); ok {
+		_spec.SetField(certificate.FieldSubjectKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.CommonName(); ok {
+		_spec.SetField(certificate.FieldCommonName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Names(); ok {
+		_spec.SetField(certificate.FieldNames, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.SearchText(); ok {
+		_spec.SetField(certificate.FieldSearchText, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeyAlgorithm(); ok {
+		_spec.SetField(certificate.FieldKeyAlgorithm, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.KeySha256(); ok {
+		_spec.SetField(certificate.FieldKeySha256, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SignatureAlgorithm(); ok {
+		_spec.SetField(certificate.FieldSignatureAlgorithm, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.AuthorityKeyID(); ok {
+		_spec.SetField(certificate.FieldAuthorityKeyID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SubjectKeyID(); ok {
+		_spec.SetField(certificate.FieldSubjectKeyID, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.IsCa(); ok {
+		_spec.SetField(certificate.FieldIsCa, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SelfIssued(); ok {
+		_spec.SetField(certificate.FieldSelfIssued, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.ReadAs(); ok {
+		_spec.SetField(certificate.FieldReadAs, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedReadAs(); ok {
+		_spec.AddField(certificate.FieldReadAs, field.TypeInt, value)
+	}
 	if value, ok := _u.mutation.NotBefore(); ok {
 		_spec.SetField(certificate.FieldNotBefore, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.NotAfter(); ok {
 		_spec.SetField(certificate.FieldNotAfter, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Assigned(); ok {
+		_spec.SetField(certificate.FieldAssigned, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SuspendedAt(); ok {
+		_spec.SetField(certificate.FieldSuspendedAt, field.TypeTime, value)
+	}
+	if _u.mutation.SuspendedAtCleared() {
+		_spec.ClearField(certificate.FieldSuspendedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.RevokedAt(); ok {
 		_spec.SetField(certificate.FieldRevokedAt, field.TypeTime, value)
@@ -676,6 +1475,21 @@ func (_u *CertificateUpdateOne) sqlSave(ctx context.Context) (_node *Certificate
 	}
 	if _u.mutation.RevocationReasonCleared() {
 		_spec.ClearField(certificate.FieldRevocationReason, field.TypeString)
+	}
+	if value, ok := _u.mutation.RevocationReportedAt(); ok {
+		_spec.SetField(certificate.FieldRevocationReportedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RevocationReportedAtCleared() {
+		_spec.ClearField(certificate.FieldRevocationReportedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevocationError(); ok {
+		_spec.SetField(certificate.FieldRevocationError, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RemindAt(); ok {
+		_spec.SetField(certificate.FieldRemindAt, field.TypeTime, value)
+	}
+	if _u.mutation.RemindAtCleared() {
+		_spec.ClearField(certificate.FieldRemindAt, field.TypeTime)
 	}
 	if _u.mutation.SeatRowCleared() {
 		edge := &sqlgraph.EdgeSpec{

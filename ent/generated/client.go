@@ -17,6 +17,7 @@ import (
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
+	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
@@ -26,6 +27,7 @@ import (
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
+	"gatehouse/ent/generated/revocationlist"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -55,6 +57,8 @@ type Client struct {
 	BusinessUnit *BusinessUnitClient
 	// Certificate is the client for interacting with the Certificate builders.
 	Certificate *CertificateClient
+	// CertificateLocation is the client for interacting with the CertificateLocation builders.
+	CertificateLocation *CertificateLocationClient
 	// CertificateProfile is the client for interacting with the CertificateProfile builders.
 	CertificateProfile *CertificateProfileClient
 	// Enrollment is the client for interacting with the Enrollment builders.
@@ -73,6 +77,8 @@ type Client struct {
 	Mail *MailClient
 	// OpenRequest is the client for interacting with the OpenRequest builders.
 	OpenRequest *OpenRequestClient
+	// RevocationList is the client for interacting with the RevocationList builders.
+	RevocationList *RevocationListClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -98,6 +104,7 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BusinessUnit = NewBusinessUnitClient(c.config)
 	c.Certificate = NewCertificateClient(c.config)
+	c.CertificateLocation = NewCertificateLocationClient(c.config)
 	c.CertificateProfile = NewCertificateProfileClient(c.config)
 	c.Enrollment = NewEnrollmentClient(c.config)
 	c.EnrollmentNote = NewEnrollmentNoteClient(c.config)
@@ -107,6 +114,7 @@ func (c *Client) init() {
 	c.Job = NewJobClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.OpenRequest = NewOpenRequestClient(c.config)
+	c.RevocationList = NewRevocationListClient(c.config)
 	c.Seat = NewSeatClient(c.config)
 	c.SeatAllocation = NewSeatAllocationClient(c.config)
 	c.SeatLicense = NewSeatLicenseClient(c.config)
@@ -201,27 +209,29 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		ACMEAccount:        NewACMEAccountClient(cfg),
-		ACMEChallenge:      NewACMEChallengeClient(cfg),
-		Approval:           NewApprovalClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BusinessUnit:       NewBusinessUnitClient(cfg),
-		Certificate:        NewCertificateClient(cfg),
-		CertificateProfile: NewCertificateProfileClient(cfg),
-		Enrollment:         NewEnrollmentClient(cfg),
-		EnrollmentNote:     NewEnrollmentNoteClient(cfg),
-		Event:              NewEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		Issuance:           NewIssuanceClient(cfg),
-		Job:                NewJobClient(cfg),
-		Mail:               NewMailClient(cfg),
-		OpenRequest:        NewOpenRequestClient(cfg),
-		Seat:               NewSeatClient(cfg),
-		SeatAllocation:     NewSeatAllocationClient(cfg),
-		SeatLicense:        NewSeatLicenseClient(cfg),
-		SeatUsageDay:       NewSeatUsageDayClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		ACMEAccount:         NewACMEAccountClient(cfg),
+		ACMEChallenge:       NewACMEChallengeClient(cfg),
+		Approval:            NewApprovalClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BusinessUnit:        NewBusinessUnitClient(cfg),
+		Certificate:         NewCertificateClient(cfg),
+		CertificateLocation: NewCertificateLocationClient(cfg),
+		CertificateProfile:  NewCertificateProfileClient(cfg),
+		Enrollment:          NewEnrollmentClient(cfg),
+		EnrollmentNote:      NewEnrollmentNoteClient(cfg),
+		Event:               NewEventClient(cfg),
+		IdempotencyKey:      NewIdempotencyKeyClient(cfg),
+		Issuance:            NewIssuanceClient(cfg),
+		Job:                 NewJobClient(cfg),
+		Mail:                NewMailClient(cfg),
+		OpenRequest:         NewOpenRequestClient(cfg),
+		RevocationList:      NewRevocationListClient(cfg),
+		Seat:                NewSeatClient(cfg),
+		SeatAllocation:      NewSeatAllocationClient(cfg),
+		SeatLicense:         NewSeatLicenseClient(cfg),
+		SeatUsageDay:        NewSeatUsageDayClient(cfg),
 	}, nil
 }
 
@@ -239,27 +249,29 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		ACMEAccount:        NewACMEAccountClient(cfg),
-		ACMEChallenge:      NewACMEChallengeClient(cfg),
-		Approval:           NewApprovalClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		BusinessUnit:       NewBusinessUnitClient(cfg),
-		Certificate:        NewCertificateClient(cfg),
-		CertificateProfile: NewCertificateProfileClient(cfg),
-		Enrollment:         NewEnrollmentClient(cfg),
-		EnrollmentNote:     NewEnrollmentNoteClient(cfg),
-		Event:              NewEventClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		Issuance:           NewIssuanceClient(cfg),
-		Job:                NewJobClient(cfg),
-		Mail:               NewMailClient(cfg),
-		OpenRequest:        NewOpenRequestClient(cfg),
-		Seat:               NewSeatClient(cfg),
-		SeatAllocation:     NewSeatAllocationClient(cfg),
-		SeatLicense:        NewSeatLicenseClient(cfg),
-		SeatUsageDay:       NewSeatUsageDayClient(cfg),
+		ctx:                 ctx,
+		config:              cfg,
+		ACMEAccount:         NewACMEAccountClient(cfg),
+		ACMEChallenge:       NewACMEChallengeClient(cfg),
+		Approval:            NewApprovalClient(cfg),
+		AuditEntry:          NewAuditEntryClient(cfg),
+		BusinessUnit:        NewBusinessUnitClient(cfg),
+		Certificate:         NewCertificateClient(cfg),
+		CertificateLocation: NewCertificateLocationClient(cfg),
+		CertificateProfile:  NewCertificateProfileClient(cfg),
+		Enrollment:          NewEnrollmentClient(cfg),
+		EnrollmentNote:      NewEnrollmentNoteClient(cfg),
+		Event:               NewEventClient(cfg),
+		IdempotencyKey:      NewIdempotencyKeyClient(cfg),
+		Issuance:            NewIssuanceClient(cfg),
+		Job:                 NewJobClient(cfg),
+		Mail:                NewMailClient(cfg),
+		OpenRequest:         NewOpenRequestClient(cfg),
+		RevocationList:      NewRevocationListClient(cfg),
+		Seat:                NewSeatClient(cfg),
+		SeatAllocation:      NewSeatAllocationClient(cfg),
+		SeatLicense:         NewSeatLicenseClient(cfg),
+		SeatUsageDay:        NewSeatUsageDayClient(cfg),
 	}, nil
 }
 
@@ -290,9 +302,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
-		c.Certificate, c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.Event,
-		c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest, c.Seat,
-		c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
+		c.Certificate, c.CertificateLocation, c.CertificateProfile, c.Enrollment,
+		c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Issuance, c.Job, c.Mail,
+		c.OpenRequest, c.RevocationList, c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.SeatUsageDay,
 	} {
 		n.Use(hooks...)
 	}
@@ -303,9 +316,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
-		c.Certificate, c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.Event,
-		c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest, c.Seat,
-		c.SeatAllocation, c.SeatLicense, c.SeatUsageDay,
+		c.Certificate, c.CertificateLocation, c.CertificateProfile, c.Enrollment,
+		c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Issuance, c.Job, c.Mail,
+		c.OpenRequest, c.RevocationList, c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.SeatUsageDay,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -326,6 +340,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BusinessUnit.mutate(ctx, m)
 	case *CertificateMutation:
 		return c.Certificate.mutate(ctx, m)
+	case *CertificateLocationMutation:
+		return c.CertificateLocation.mutate(ctx, m)
 	case *CertificateProfileMutation:
 		return c.CertificateProfile.mutate(ctx, m)
 	case *EnrollmentMutation:
@@ -344,6 +360,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Mail.mutate(ctx, m)
 	case *OpenRequestMutation:
 		return c.OpenRequest.mutate(ctx, m)
+	case *RevocationListMutation:
+		return c.RevocationList.mutate(ctx, m)
 	case *SeatMutation:
 		return c.Seat.mutate(ctx, m)
 	case *SeatAllocationMutation:
@@ -1219,6 +1237,155 @@ func (c *CertificateClient) mutate(ctx context.Context, m *CertificateMutation) 
 	}
 }
 
+// CertificateLocationClient is a client for the CertificateLocation schema.
+type CertificateLocationClient struct {
+	config
+}
+
+// NewCertificateLocationClient returns a client for the CertificateLocation from the given config.
+func NewCertificateLocationClient(c config) *CertificateLocationClient {
+	return &CertificateLocationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `certificatelocation.Hooks(f(g(h())))`.
+func (c *CertificateLocationClient) Use(hooks ...Hook) {
+	c.hooks.CertificateLocation = append(c.hooks.CertificateLocation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `certificatelocation.Intercept(f(g(h())))`.
+func (c *CertificateLocationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CertificateLocation = append(c.inters.CertificateLocation, interceptors...)
+}
+
+// Create returns a builder for creating a CertificateLocation entity.
+func (c *CertificateLocationClient) Create() *CertificateLocationCreate {
+	mutation := newCertificateLocationMutation(c.config, OpCreate)
+	return &CertificateLocationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CertificateLocation entities.
+func (c *CertificateLocationClient) CreateBulk(builders ...*CertificateLocationCreate) *CertificateLocationCreateBulk {
+	return &CertificateLocationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CertificateLocationClient) MapCreateBulk(slice any, setFunc func(*CertificateLocationCreate, int)) *CertificateLocationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CertificateLocationCreateBulk{err: fmt.Errorf("calling to CertificateLocationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CertificateLocationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CertificateLocationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CertificateLocation.
+func (c *CertificateLocationClient) Update() *CertificateLocationUpdate {
+	mutation := newCertificateLocationMutation(c.config, OpUpdate)
+	return &CertificateLocationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CertificateLocationClient) UpdateOne(_m *CertificateLocation) *CertificateLocationUpdateOne {
+	mutation := newCertificateLocationMutation(c.config, OpUpdateOne, withCertificateLocation(_m))
+	return &CertificateLocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CertificateLocationClient) UpdateOneID(id uuid.UUID) *CertificateLocationUpdateOne {
+	mutation := newCertificateLocationMutation(c.config, OpUpdateOne, withCertificateLocationID(id))
+	return &CertificateLocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CertificateLocation.
+func (c *CertificateLocationClient) Delete() *CertificateLocationDelete {
+	mutation := newCertificateLocationMutation(c.config, OpDelete)
+	return &CertificateLocationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CertificateLocationClient) DeleteOne(_m *CertificateLocation) *CertificateLocationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CertificateLocationClient) DeleteOneID(id uuid.UUID) *CertificateLocationDeleteOne {
+	builder := c.Delete().Where(certificatelocation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CertificateLocationDeleteOne{builder}
+}
+
+// Query returns a query builder for CertificateLocation.
+func (c *CertificateLocationClient) Query() *CertificateLocationQuery {
+	return &CertificateLocationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCertificateLocation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CertificateLocation entity by its id.
+func (c *CertificateLocationClient) Get(ctx context.Context, id uuid.UUID) (*CertificateLocation, error) {
+	return c.Query().Where(certificatelocation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CertificateLocationClient) GetX(ctx context.Context, id uuid.UUID) *CertificateLocation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCertificate queries the certificate edge of a CertificateLocation.
+func (c *CertificateLocationClient) QueryCertificate(_m *CertificateLocation) *CertificateQuery {
+	query := (&CertificateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(certificatelocation.Table, certificatelocation.FieldID, id),
+			sqlgraph.To(certificate.Table, certificate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, certificatelocation.CertificateTable, certificatelocation.CertificateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CertificateLocationClient) Hooks() []Hook {
+	return c.hooks.CertificateLocation
+}
+
+// Interceptors returns the client interceptors.
+func (c *CertificateLocationClient) Interceptors() []Interceptor {
+	return c.inters.CertificateLocation
+}
+
+func (c *CertificateLocationClient) mutate(ctx context.Context, m *CertificateLocationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CertificateLocationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CertificateLocationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CertificateLocationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CertificateLocationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown CertificateLocation mutation op: %q", m.Op())
+	}
+}
+
 // CertificateProfileClient is a client for the CertificateProfile schema.
 type CertificateProfileClient struct {
 	config
@@ -1517,6 +1684,22 @@ func (c *EnrollmentClient) QuerySeatRow(_m *Enrollment) *SeatQuery {
 			sqlgraph.From(enrollment.Table, enrollment.FieldID, id),
 			sqlgraph.To(seat.Table, seat.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, enrollment.SeatRowTable, enrollment.SeatRowColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReplacesCertificate queries the replaces_certificate edge of a Enrollment.
+func (c *EnrollmentClient) QueryReplacesCertificate(_m *Enrollment) *CertificateQuery {
+	query := (&CertificateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(enrollment.Table, enrollment.FieldID, id),
+			sqlgraph.To(certificate.Table, certificate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, enrollment.ReplacesCertificateTable, enrollment.ReplacesCertificateColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2528,6 +2711,139 @@ func (c *OpenRequestClient) mutate(ctx context.Context, m *OpenRequestMutation) 
 	}
 }
 
+// RevocationListClient is a client for the RevocationList schema.
+type RevocationListClient struct {
+	config
+}
+
+// NewRevocationListClient returns a client for the RevocationList from the given config.
+func NewRevocationListClient(c config) *RevocationListClient {
+	return &RevocationListClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `revocationlist.Hooks(f(g(h())))`.
+func (c *RevocationListClient) Use(hooks ...Hook) {
+	c.hooks.RevocationList = append(c.hooks.RevocationList, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `revocationlist.Intercept(f(g(h())))`.
+func (c *RevocationListClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RevocationList = append(c.inters.RevocationList, interceptors...)
+}
+
+// Create returns a builder for creating a RevocationList entity.
+func (c *RevocationListClient) Create() *RevocationListCreate {
+	mutation := newRevocationListMutation(c.config, OpCreate)
+	return &RevocationListCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RevocationList entities.
+func (c *RevocationListClient) CreateBulk(builders ...*RevocationListCreate) *RevocationListCreateBulk {
+	return &RevocationListCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RevocationListClient) MapCreateBulk(slice any, setFunc func(*RevocationListCreate, int)) *RevocationListCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RevocationListCreateBulk{err: fmt.Errorf("calling to RevocationListClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RevocationListCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RevocationListCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for RevocationList.
+func (c *RevocationListClient) Update() *RevocationListUpdate {
+	mutation := newRevocationListMutation(c.config, OpUpdate)
+	return &RevocationListUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *RevocationListClient) UpdateOne(_m *RevocationList) *RevocationListUpdateOne {
+	mutation := newRevocationListMutation(c.config, OpUpdateOne, withRevocationList(_m))
+	return &RevocationListUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *RevocationListClient) UpdateOneID(id uuid.UUID) *RevocationListUpdateOne {
+	mutation := newRevocationListMutation(c.config, OpUpdateOne, withRevocationListID(id))
+	return &RevocationListUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for RevocationList.
+func (c *RevocationListClient) Delete() *RevocationListDelete {
+	mutation := newRevocationListMutation(c.config, OpDelete)
+	return &RevocationListDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *RevocationListClient) DeleteOne(_m *RevocationList) *RevocationListDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *RevocationListClient) DeleteOneID(id uuid.UUID) *RevocationListDeleteOne {
+	builder := c.Delete().Where(revocationlist.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &RevocationListDeleteOne{builder}
+}
+
+// Query returns a query builder for RevocationList.
+func (c *RevocationListClient) Query() *RevocationListQuery {
+	return &RevocationListQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRevocationList},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RevocationList entity by its id.
+func (c *RevocationListClient) Get(ctx context.Context, id uuid.UUID) (*RevocationList, error) {
+	return c.Query().Where(revocationlist.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RevocationListClient) GetX(ctx context.Context, id uuid.UUID) *RevocationList {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RevocationListClient) Hooks() []Hook {
+	return c.hooks.RevocationList
+}
+
+// Interceptors returns the client interceptors.
+func (c *RevocationListClient) Interceptors() []Interceptor {
+	return c.inters.RevocationList
+}
+
+func (c *RevocationListClient) mutate(ctx context.Context, m *RevocationListMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RevocationListCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&RevocationListUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&RevocationListUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&RevocationListDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown RevocationList mutation op: %q", m.Op())
+	}
+}
+
 // SeatClient is a client for the Seat schema.
 type SeatClient struct {
 	config
@@ -3096,14 +3412,14 @@ func (c *SeatUsageDayClient) mutate(ctx context.Context, m *SeatUsageDayMutation
 type (
 	hooks struct {
 		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
-		CertificateProfile, Enrollment, EnrollmentNote, Event, IdempotencyKey,
-		Issuance, Job, Mail, OpenRequest, Seat, SeatAllocation, SeatLicense,
-		SeatUsageDay []ent.Hook
+		CertificateLocation, CertificateProfile, Enrollment, EnrollmentNote, Event,
+		IdempotencyKey, Issuance, Job, Mail, OpenRequest, RevocationList, Seat,
+		SeatAllocation, SeatLicense, SeatUsageDay []ent.Hook
 	}
 	inters struct {
 		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
-		CertificateProfile, Enrollment, EnrollmentNote, Event, IdempotencyKey,
-		Issuance, Job, Mail, OpenRequest, Seat, SeatAllocation, SeatLicense,
-		SeatUsageDay []ent.Interceptor
+		CertificateLocation, CertificateProfile, Enrollment, EnrollmentNote, Event,
+		IdempotencyKey, Issuance, Job, Mail, OpenRequest, RevocationList, Seat,
+		SeatAllocation, SeatLicense, SeatUsageDay []ent.Interceptor
 	}
 )

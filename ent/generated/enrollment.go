@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"gatehouse/ent/generated/businessunit"
+	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/seat"
@@ -101,6 +102,8 @@ type Enrollment struct {
 	IssuanceSince *time.Time `json:"issuance_since,omitempty"`
 	// IssuanceReason holds the value of the "issuance_reason" field.
 	IssuanceReason string `json:"issuance_reason,omitempty"`
+	// ReplacesCertificateID holds the value of the "replaces_certificate_id" field.
+	ReplacesCertificateID *uuid.UUID `json:"replaces_certificate_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the EnrollmentQuery when eager-loading is set.
 	Edges        EnrollmentEdges `json:"edges"`
@@ -115,9 +118,11 @@ type EnrollmentEdges struct {
 	Profile *CertificateProfile `json:"profile,omitempty"`
 	// SeatRow holds the value of the seat_row edge.
 	SeatRow *Seat `json:"seat_row,omitempty"`
+	// ReplacesCertificate holds the value of the replaces_certificate edge.
+	ReplacesCertificate *Certificate `json:"replaces_certificate,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // BusinessUnitOrErr returns the BusinessUnit value or an error if the edge
@@ -153,12 +158,23 @@ func (e EnrollmentEdges) SeatRowOrErr() (*Seat, error) {
 	return nil, &NotLoadedError{edge: "seat_row"}
 }
 
+// ReplacesCertificateOrErr returns the ReplacesCertificate value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e EnrollmentEdges) ReplacesCertificateOrErr() (*Certificate, error) {
+	if e.ReplacesCertificate != nil {
+		return e.ReplacesCertificate, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: certificate.Label}
+	}
+	return nil, &NotLoadedError{edge: "replaces_certificate"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Enrollment) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case enrollment.FieldSeatRowID:
+		case enrollment.FieldSeatRowID, enrollment.FieldReplacesCertificateID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case enrollment.FieldPromise, enrollment.FieldRequestNames, enrollment.FieldCodeCipher, enrollment.FieldTokenCipher, enrollment.FieldTokenHash, enrollment.FieldPickupCipher, enrollment.FieldPickupHash:
 			values[i] = new([]byte)
@@ -435,6 +451,13 @@ func (_m *Enrollment) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.IssuanceReason = value.String
 			}
+		case enrollment.FieldReplacesCertificateID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field replaces_certificate_id", values[i])
+			} else if value.Valid {
+				_m.ReplacesCertificateID = new(uuid.UUID)
+				*_m.ReplacesCertificateID = *value.S.(*uuid.UUID)
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -461,6 +484,11 @@ func (_m *Enrollment) QueryProfile() *CertificateProfileQuery {
 // QuerySeatRow queries the "seat_row" edge of the Enrollment entity.
 func (_m *Enrollment) QuerySeatRow() *SeatQuery {
 	return NewEnrollmentClient(_m.config).QuerySeatRow(_m)
+}
+
+// QueryReplacesCertificate queries the "replaces_certificate" edge of the Enrollment entity.
+func (_m *Enrollment) QueryReplacesCertificate() *CertificateQuery {
+	return NewEnrollmentClient(_m.config).QueryReplacesCertificate(_m)
 }
 
 // Update returns a builder for updating this Enrollment.
@@ -605,6 +633,11 @@ func (_m *Enrollment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("issuance_reason=")
 	builder.WriteString(_m.IssuanceReason)
+	builder.WriteString(", ")
+	if v := _m.ReplacesCertificateID; v != nil {
+		builder.WriteString("replaces_certificate_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

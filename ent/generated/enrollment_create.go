@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"gatehouse/ent/generated/businessunit"
+	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/seat"
@@ -427,6 +428,20 @@ func (_c *EnrollmentCreate) SetNillableIssuanceReason(v *string) *EnrollmentCrea
 	return _c
 }
 
+// SetReplacesCertificateID sets the "replaces_certificate_id" field.
+func (_c *EnrollmentCreate) SetReplacesCertificateID(v uuid.UUID) *EnrollmentCreate {
+	_c.mutation.SetReplacesCertificateID(v)
+	return _c
+}
+
+// SetNillableReplacesCertificateID sets the "replaces_certificate_id" field if the given value is not nil.
+func (_c *EnrollmentCreate) SetNillableReplacesCertificateID(v *uuid.UUID) *EnrollmentCreate {
+	if v != nil {
+		_c.SetReplacesCertificateID(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *EnrollmentCreate) SetID(v uuid.UUID) *EnrollmentCreate {
 	_c.mutation.SetID(v)
@@ -454,6 +469,11 @@ func (_c *EnrollmentCreate) SetProfile(v *CertificateProfile) *EnrollmentCreate 
 // SetSeatRow sets the "seat_row" edge to the Seat entity.
 func (_c *EnrollmentCreate) SetSeatRow(v *Seat) *EnrollmentCreate {
 	return _c.SetSeatRowID(v.ID)
+}
+
+// SetReplacesCertificate sets the "replaces_certificate" edge to the Certificate entity.
+func (_c *EnrollmentCreate) SetReplacesCertificate(v *Certificate) *EnrollmentCreate {
+	return _c.SetReplacesCertificateID(v.ID)
 }
 
 // Mutation returns the EnrollmentMutation object of the builder.
@@ -884,6 +904,23 @@ func (_c *EnrollmentCreate) createSpec() (*Enrollment, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.SeatRowID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ReplacesCertificateIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   enrollment.ReplacesCertificateTable,
+			Columns: []string{enrollment.ReplacesCertificateColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(certificate.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ReplacesCertificateID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"gatehouse/ent/generated/businessunit"
+	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/predicate"
@@ -23,14 +24,15 @@ import (
 // EnrollmentQuery is the builder for querying Enrollment entities.
 type EnrollmentQuery struct {
 	config
-	ctx              *QueryContext
-	order            []enrollment.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Enrollment
-	withBusinessUnit *BusinessUnitQuery
-	withProfile      *CertificateProfileQuery
-	withSeatRow      *SeatQuery
-	modifiers        []func(*sql.Selector)
+	ctx                     *QueryContext
+	order                   []enrollment.OrderOption
+	inters                  []Interceptor
+	predicates              []predicate.Enrollment
+	withBusinessUnit        *BusinessUnitQuery
+	withProfile             *CertificateProfileQuery
+	withSeatRow             *SeatQuery
+	withReplacesCertificate *CertificateQuery
+	modifiers               []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -126,6 +128,28 @@ func (_q *EnrollmentQuery) QuerySeatRow() *SeatQuery {
 			sqlgraph.From(enrollment.Table, enrollment.FieldID, selector),
 			sqlgraph.To(seat.Table, seat.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, enrollment.SeatRowTable, enrollment.SeatRowColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReplacesCertificate chains the current query on the "replaces_certificate" edge.
+func (_q *EnrollmentQuery) QueryReplacesCertificate() *CertificateQuery {
+	query := (&CertificateClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(enrollment.Table, enrollment.FieldID, selector),
+			sqlgraph.To(certificate.Table, certificate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, enrollment.ReplacesCertificateTable, enrollment.ReplacesCertificateColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -320,14 +344,15 @@ func (_q *EnrollmentQuery) Clone() *EnrollmentQuery {
 		return nil
 	}
 	return &EnrollmentQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]enrollment.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Enrollment{}, _q.predicates...),
-		withBusinessUnit: _q.withBusinessUnit.Clone(),
-		withProfile:      _q.withProfile.Clone(),
-		withSeatRow:      _q.withSeatRow.Clone(),
+		config:                  _q.config,
+		ctx:                     _q.ctx.Clone(),
+		order:                   append([]enrollment.OrderOption{}, _q.order...),
+		inters:                  append([]Interceptor{}, _q.inters...),
+		predicates:              append([]predicate.Enrollment{}, _q.predicates...),
+		withBusinessUnit:        _q.withBusinessUnit.Clone(),
+		withProfile:             _q.withProfile.Clone(),
+		withSeatRow:             _q.withSeatRow.Clone(),
+		withReplacesCertificate: _q.withReplacesCertificate.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -365,6 +390,17 @@ func (_q *EnrollmentQuery) WithSeatRow(opts ...func(*SeatQuery)) *EnrollmentQuer
 		opt(query)
 	}
 	_q.withSeatRow = query
+	return _q
+}
+
+// WithReplacesCertificate tells the query-builder to eager-load the nodes that are connected to
+// the "replaces_certificate" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *EnrollmentQuery) WithReplacesCertificate(opts ...func(*CertificateQuery)) *EnrollmentQuery {
+	query := (&CertificateClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReplacesCertificate = query
 	return _q
 }
 
@@ -446,10 +482,11 @@ func (_q *EnrollmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*E
 	var (
 		nodes       = []*Enrollment{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withBusinessUnit != nil,
 			_q.withProfile != nil,
 			_q.withSeatRow != nil,
+			_q.withReplacesCertificate != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -488,6 +525,12 @@ func (_q *EnrollmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*E
 	if query := _q.withSeatRow; query != nil {
 		if err := _q.loadSeatRow(ctx, query, nodes, nil,
 			func(n *Enrollment, e *Seat) { n.Edges.SeatRow = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withReplacesCertificate; query != nil {
+		if err := _q.loadReplacesCertificate(ctx, query, nodes, nil,
+			func(n *Enrollment, e *Certificate) { n.Edges.ReplacesCertificate = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -584,6 +627,38 @@ func (_q *EnrollmentQuery) loadSeatRow(ctx context.Context, query *SeatQuery, no
 	}
 	return nil
 }
+func (_q *EnrollmentQuery) loadReplacesCertificate(ctx context.Context, query *CertificateQuery, nodes []*Enrollment, init func(*Enrollment), assign func(*Enrollment, *Certificate)) error {
+	ids := make([]uuid.UUID, 0, len(nodes))
+	nodeids := make(map[uuid.UUID][]*Enrollment)
+	for i := range nodes {
+		if nodes[i].ReplacesCertificateID == nil {
+			continue
+		}
+		fk := *nodes[i].ReplacesCertificateID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(certificate.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "replaces_certificate_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *EnrollmentQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -621,6 +696,9 @@ func (_q *EnrollmentQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withSeatRow != nil {
 			_spec.Node.AddColumnOnce(enrollment.FieldSeatRowID)
+		}
+		if _q.withReplacesCertificate != nil {
+			_spec.Node.AddColumnOnce(enrollment.FieldReplacesCertificateID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/predicate"
 	"gatehouse/ent/generated/seat"
@@ -340,9 +341,34 @@ func (_u *EnrollmentUpdate) SetNillableIssuanceReason(v *string) *EnrollmentUpda
 	return _u
 }
 
+// SetReplacesCertificateID sets the "replaces_certificate_id" field.
+func (_u *EnrollmentUpdate) SetReplacesCertificateID(v uuid.UUID) *EnrollmentUpdate {
+	_u.mutation.SetReplacesCertificateID(v)
+	return _u
+}
+
+// SetNillableReplacesCertificateID sets the "replaces_certificate_id" field if the given value is not nil.
+func (_u *EnrollmentUpdate) SetNillableReplacesCertificateID(v *uuid.UUID) *EnrollmentUpdate {
+	if v != nil {
+		_u.SetReplacesCertificateID(*v)
+	}
+	return _u
+}
+
+// ClearReplacesCertificateID clears the value of the "replaces_certificate_id" field.
+func (_u *EnrollmentUpdate) ClearReplacesCertificateID() *EnrollmentUpdate {
+	_u.mutation.ClearReplacesCertificateID()
+	return _u
+}
+
 // SetSeatRow sets the "seat_row" edge to the Seat entity.
 func (_u *EnrollmentUpdate) SetSeatRow(v *Seat) *EnrollmentUpdate {
 	return _u.SetSeatRowID(v.ID)
+}
+
+// SetReplacesCertificate sets the "replaces_certificate" edge to the Certificate entity.
+func (_u *EnrollmentUpdate) SetReplacesCertificate(v *Certificate) *EnrollmentUpdate {
+	return _u.SetReplacesCertificateID(v.ID)
 }
 
 // Mutation returns the EnrollmentMutation object of the builder.
@@ -353,6 +379,12 @@ func (_u *EnrollmentUpdate) Mutation() *EnrollmentMutation {
 // ClearSeatRow clears the "seat_row" edge to the Seat entity.
 func (_u *EnrollmentUpdate) ClearSeatRow() *EnrollmentUpdate {
 	_u.mutation.ClearSeatRow()
+	return _u
+}
+
+// ClearReplacesCertificate clears the "replaces_certificate" edge to the Certificate entity.
+func (_u *EnrollmentUpdate) ClearReplacesCertificate() *EnrollmentUpdate {
+	_u.mutation.ClearReplacesCertificate()
 	return _u
 }
 
@@ -527,6 +559,35 @@ func (_u *EnrollmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(seat.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReplacesCertificateCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   enrollment.ReplacesCertificateTable,
+			Columns: []string{enrollment.ReplacesCertificateColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(certificate.FieldID, field.TypeUUID),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReplacesCertificateIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   enrollment.ReplacesCertificateTable,
+			Columns: []string{enrollment.ReplacesCertificateColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(certificate.FieldID, field.TypeUUID),
 			},
 		}
 		for _, k := range nodes {
@@ -864,9 +925,34 @@ func (_u *EnrollmentUpdateOne) SetNillableIssuanceReason(v *string) *EnrollmentU
 	return _u
 }
 
+// SetReplacesCertificateID sets the "replaces_certificate_id" field.
+func (_u *EnrollmentUpdateOne) SetReplacesCertificateID(v uuid.UUID) *EnrollmentUpdateOne {
+	_u.mutation.SetReplacesCertificateID(v)
+	return _u
+}
+
+// SetNillableReplacesCertificateID sets the "replaces_certificate_id" field if the given value is not nil.
+func (_u *EnrollmentUpdateOne) SetNillableReplacesCertificateID(v *uuid.UUID) *EnrollmentUpdateOne {
+	if v != nil {
+		_u.SetReplacesCertificateID(*v)
+	}
+	return _u
+}
+
+// ClearReplacesCertificateID clears the value of the "replaces_certificate_id" field.
+func (_u *EnrollmentUpdateOne) ClearReplacesCertificateID() *EnrollmentUpdateOne {
+	_u.mutation.ClearReplacesCertificateID()
+	return _u
+}
+
 // SetSeatRow sets the "seat_row" edge to the Seat entity.
 func (_u *EnrollmentUpdateOne) SetSeatRow(v *Seat) *EnrollmentUpdateOne {
 	return _u.SetSeatRowID(v.ID)
+}
+
+// SetReplacesCertificate sets the "replaces_certificate" edge to the Certificate entity.
+func (_u *EnrollmentUpdateOne) SetReplacesCertificate(v *Certificate) *EnrollmentUpdateOne {
+	return _u.SetReplacesCertificateID(v.ID)
 }
 
 // Mutation returns the EnrollmentMutation object of the builder.
@@ -877,6 +963,12 @@ func (_u *EnrollmentUpdateOne) Mutation() *EnrollmentMutation {
 // ClearSeatRow clears the "seat_row" edge to the Seat entity.
 func (_u *EnrollmentUpdateOne) ClearSeatRow() *EnrollmentUpdateOne {
 	_u.mutation.ClearSeatRow()
+	return _u
+}
+
+// ClearReplacesCertificate clears the "replaces_certificate" edge to the Certificate entity.
+func (_u *EnrollmentUpdateOne) ClearReplacesCertificate() *EnrollmentUpdateOne {
+	_u.mutation.ClearReplacesCertificate()
 	return _u
 }
 
@@ -1081,6 +1173,35 @@ func (_u *EnrollmentUpdateOne) sqlSave(ctx context.Context) (_node *Enrollment, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(seat.FieldID, field.TypeUUID),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReplacesCertificateCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   enrollment.ReplacesCertificateTable,
+			Columns: []string{enrollment.ReplacesCertificateColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(certificate.FieldID, field.TypeUUID),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReplacesCertificateIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   enrollment.ReplacesCertificateTable,
+			Columns: []string{enrollment.ReplacesCertificateColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(certificate.FieldID, field.TypeUUID),
 			},
 		}
 		for _, k := range nodes {

@@ -12,6 +12,7 @@ import (
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
+	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
@@ -21,6 +22,7 @@ import (
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
+	"gatehouse/ent/generated/revocationlist"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -91,25 +93,27 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			acmeaccount.Table:        acmeaccount.ValidColumn,
-			acmechallenge.Table:      acmechallenge.ValidColumn,
-			approval.Table:           approval.ValidColumn,
-			auditentry.Table:         auditentry.ValidColumn,
-			businessunit.Table:       businessunit.ValidColumn,
-			certificate.Table:        certificate.ValidColumn,
-			certificateprofile.Table: certificateprofile.ValidColumn,
-			enrollment.Table:         enrollment.ValidColumn,
-			enrollmentnote.Table:     enrollmentnote.ValidColumn,
-			event.Table:              event.ValidColumn,
-			idempotencykey.Table:     idempotencykey.ValidColumn,
-			issuance.Table:           issuance.ValidColumn,
-			job.Table:                job.ValidColumn,
-			mail.Table:               mail.ValidColumn,
-			openrequest.Table:        openrequest.ValidColumn,
-			seat.Table:               seat.ValidColumn,
-			seatallocation.Table:     seatallocation.ValidColumn,
-			seatlicense.Table:        seatlicense.ValidColumn,
-			seatusageday.Table:       seatusageday.ValidColumn,
+			acmeaccount.Table:         acmeaccount.ValidColumn,
+			acmechallenge.Table:       acmechallenge.ValidColumn,
+			approval.Table:            approval.ValidColumn,
+			auditentry.Table:          auditentry.ValidColumn,
+			businessunit.Table:        businessunit.ValidColumn,
+			certificate.Table:         certificate.ValidColumn,
+			certificatelocation.Table: certificatelocation.ValidColumn,
+			certificateprofile.Table:  certificateprofile.ValidColumn,
+			enrollment.Table:          enrollment.ValidColumn,
+			enrollmentnote.Table:      enrollmentnote.ValidColumn,
+			event.Table:               event.ValidColumn,
+			idempotencykey.Table:      idempotencykey.ValidColumn,
+			issuance.Table:            issuance.ValidColumn,
+			job.Table:                 job.ValidColumn,
+			mail.Table:                mail.ValidColumn,
+			openrequest.Table:         openrequest.ValidColumn,
+			revocationlist.Table:      revocationlist.ValidColumn,
+			seat.Table:                seat.ValidColumn,
+			seatallocation.Table:      seatallocation.ValidColumn,
+			seatlicense.Table:         seatlicense.ValidColumn,
+			seatusageday.Table:        seatusageday.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -23,6 +23,8 @@ type Mail struct {
 	EnrollmentID *uuid.UUID `json:"enrollment_id,omitempty"`
 	// OpenRequestID holds the value of the "open_request_id" field.
 	OpenRequestID *uuid.UUID `json:"open_request_id,omitempty"`
+	// CertificateID holds the value of the "certificate_id" field.
+	CertificateID *uuid.UUID `json:"certificate_id,omitempty"`
 	// BusinessUnitID holds the value of the "business_unit_id" field.
 	BusinessUnitID uuid.UUID `json:"business_unit_id,omitempty"`
 	// Kind holds the value of the "kind" field.
@@ -45,7 +47,7 @@ func (*Mail) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case mail.FieldEnrollmentID, mail.FieldOpenRequestID:
+		case mail.FieldEnrollmentID, mail.FieldOpenRequestID, mail.FieldCertificateID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case mail.FieldKind, mail.FieldRecipient, mail.FieldStatus, mail.FieldLastError:
 			values[i] = new(sql.NullString)
@@ -87,6 +89,13 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.OpenRequestID = new(uuid.UUID)
 				*_m.OpenRequestID = *value.S.(*uuid.UUID)
+			}
+		case mail.FieldCertificateID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field certificate_id", values[i])
+			} else if value.Valid {
+				_m.CertificateID = new(uuid.UUID)
+				*_m.CertificateID = *value.S.(*uuid.UUID)
 			}
 		case mail.FieldBusinessUnitID:
 			if value, ok := values[i].(*uuid.UUID); !ok {
@@ -174,6 +183,11 @@ func (_m *Mail) String() string {
 	builder.WriteString(", ")
 	if v := _m.OpenRequestID; v != nil {
 		builder.WriteString("open_request_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.CertificateID; v != nil {
+		builder.WriteString("certificate_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

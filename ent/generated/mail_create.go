@@ -50,6 +50,20 @@ func (_c *MailCreate) SetNillableOpenRequestID(v *uuid.UUID) *MailCreate {
 	return _c
 }
 
+// SetCertificateID sets the "certificate_id" field.
+func (_c *MailCreate) SetCertificateID(v uuid.UUID) *MailCreate {
+	_c.mutation.SetCertificateID(v)
+	return _c
+}
+
+// SetNillableCertificateID sets the "certificate_id" field if the given value is not nil.
+func (_c *MailCreate) SetNillableCertificateID(v *uuid.UUID) *MailCreate {
+	if v != nil {
+		_c.SetCertificateID(*v)
+	}
+	return _c
+}
+
 // SetBusinessUnitID sets the "business_unit_id" field.
 func (_c *MailCreate) SetBusinessUnitID(v uuid.UUID) *MailCreate {
 	_c.mutation.SetBusinessUnitID(v)
@@ -241,6 +255,10 @@ func (_c *MailCreate) createSpec() (*Mail, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OpenRequestID(); ok {
 		_spec.SetField(mail.FieldOpenRequestID, field.TypeUUID, value)
 		_node.OpenRequestID = &value
+	}
+	if value, ok := _c.mutation.CertificateID(); ok {
+		_spec.SetField(mail.FieldCertificateID, field.TypeUUID, value)
+		_node.CertificateID = &value
 	}
 	if value, ok := _c.mutation.BusinessUnitID(); ok {
 		_spec.SetField(mail.FieldBusinessUnitID, field.TypeUUID, value)

@@ -71,6 +71,26 @@ func (_u *MailUpdate) ClearOpenRequestID() *MailUpdate {
 	return _u
 }
 
+// SetCertificateID sets the "certificate_id" field.
+func (_u *MailUpdate) SetCertificateID(v uuid.UUID) *MailUpdate {
+	_u.mutation.SetCertificateID(v)
+	return _u
+}
+
+// SetNillableCertificateID sets the "certificate_id" field if the given value is not nil.
+func (_u *MailUpdate) SetNillableCertificateID(v *uuid.UUID) *MailUpdate {
+	if v != nil {
+		_u.SetCertificateID(*v)
+	}
+	return _u
+}
+
+// ClearCertificateID clears the value of the "certificate_id" field.
+func (_u *MailUpdate) ClearCertificateID() *MailUpdate {
+	_u.mutation.ClearCertificateID()
+	return _u
+}
+
 // SetStatus sets the "status" field.
 func (_u *MailUpdate) SetStatus(v lifecycle.MailStatus) *MailUpdate {
 	_u.mutation.SetStatus(v)
@@ -178,6 +198,12 @@ func (_u *MailUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.OpenRequestIDCleared() {
 		_spec.ClearField(mail.FieldOpenRequestID, field.TypeUUID)
 	}
+	if value, ok := _u.mutation.CertificateID(); ok {
+		_spec.SetField(mail.FieldCertificateID, field.TypeUUID, value)
+	}
+	if _u.mutation.CertificateIDCleared() {
+		_spec.ClearField(mail.FieldCertificateID, field.TypeUUID)
+	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(mail.FieldStatus, field.TypeString, value)
 	}
@@ -249,6 +275,26 @@ func (_u *MailUpdateOne) SetNillableOpenRequestID(v *uuid.UUID) *MailUpdateOne {
 // ClearOpenRequestID clears the value of the "open_request_id" field.
 func (_u *MailUpdateOne) ClearOpenRequestID() *MailUpdateOne {
 	_u.mutation.ClearOpenRequestID()
+	return _u
+}
+
+// SetCertificateID sets the "certificate_id" field.
+func (_u *MailUpdateOne) SetCertificateID(v uuid.UUID) *MailUpdateOne {
+	_u.mutation.SetCertificateID(v)
+	return _u
+}
+
+// SetNillableCertificateID sets the "certificate_id" field if the given value is not nil.
+func (_u *MailUpdateOne) SetNillableCertificateID(v *uuid.UUID) *MailUpdateOne {
+	if v != nil {
+		_u.SetCertificateID(*v)
+	}
+	return _u
+}
+
+// ClearCertificateID clears the value of the "certificate_id" field.
+func (_u *MailUpdateOne) ClearCertificateID() *MailUpdateOne {
+	_u.mutation.ClearCertificateID()
 	return _u
 }
 
@@ -388,6 +434,12 @@ func (_u *MailUpdateOne) sqlSave(ctx context.Context) (_node *Mail, err error) {
 	}
 	if _u.mutation.OpenRequestIDCleared() {
 		_spec.ClearField(mail.FieldOpenRequestID, field.TypeUUID)
+	}
+	if value, ok := _u.mutation.CertificateID(); ok {
+		_spec.SetField(mail.FieldCertificateID, field.TypeUUID, value)
+	}
+	if _u.mutation.CertificateIDCleared() {
+		_spec.ClearField(mail.FieldCertificateID, field.TypeUUID)
 	}
 	if value, ok := _u.mutation.Status(); ok {
 		_spec.SetField(mail.FieldStatus, field.TypeString, value)

@@ -13,6 +13,7 @@ import (
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
+	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
@@ -23,6 +24,7 @@ import (
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/predicate"
+	"gatehouse/ent/generated/revocationlist"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -46,25 +48,27 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeACMEAccount        = "ACMEAccount"
-	TypeACMEChallenge      = "ACMEChallenge"
-	TypeApproval           = "Approval"
-	TypeAuditEntry         = "AuditEntry"
-	TypeBusinessUnit       = "BusinessUnit"
-	TypeCertificate        = "Certificate"
-	TypeCertificateProfile = "CertificateProfile"
-	TypeEnrollment         = "Enrollment"
-	TypeEnrollmentNote     = "EnrollmentNote"
-	TypeEvent              = "Event"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeIssuance           = "Issuance"
-	TypeJob                = "Job"
-	TypeMail               = "Mail"
-	TypeOpenRequest        = "OpenRequest"
-	TypeSeat               = "Seat"
-	TypeSeatAllocation     = "SeatAllocation"
-	TypeSeatLicense        = "SeatLicense"
-	TypeSeatUsageDay       = "SeatUsageDay"
+	TypeACMEAccount         = "ACMEAccount"
+	TypeACMEChallenge       = "ACMEChallenge"
+	TypeApproval            = "Approval"
+	TypeAuditEntry          = "AuditEntry"
+	TypeBusinessUnit        = "BusinessUnit"
+	TypeCertificate         = "Certificate"
+	TypeCertificateLocation = "CertificateLocation"
+	TypeCertificateProfile  = "CertificateProfile"
+	TypeEnrollment          = "Enrollment"
+	TypeEnrollmentNote      = "EnrollmentNote"
+	TypeEvent               = "Event"
+	TypeIdempotencyKey      = "IdempotencyKey"
+	TypeIssuance            = "Issuance"
+	TypeJob                 = "Job"
+	TypeMail                = "Mail"
+	TypeOpenRequest         = "OpenRequest"
+	TypeRevocationList      = "RevocationList"
+	TypeSeat                = "Seat"
+	TypeSeatAllocation      = "SeatAllocation"
+	TypeSeatLicense         = "SeatLicense"
+	TypeSeatUsageDay        = "SeatUsageDay"
 )
 
 // ACMEAccountMutation represents an operation that mutates the ACMEAccount nodes in the graph.
@@ -4037,35 +4041,59 @@ func (m *BusinessUnitMutation) ResetEdge(name string) error {
 // CertificateMutation represents an operation that mutates the Certificate nodes in the graph.
 type CertificateMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *uuid.UUID
-	version              *int
-	addversion           *int
-	created_at           *time.Time
-	updated_at           *time.Time
-	status               *lifecycle.CertificateStatus
-	source               *lifecycle.CertificateSource
-	serial               *string
-	subject              *string
-	issuer               *string
-	not_before           *time.Time
-	not_after            *time.Time
-	sha256               *string
-	der                  *[]byte
-	chain                *string
-	revoked_at           *time.Time
-	revocation_reason    *lifecycle.RevocationReason
-	clearedFields        map[string]struct{}
-	business_unit        *uuid.UUID
-	clearedbusiness_unit bool
-	seat_row             *uuid.UUID
-	clearedseat_row      bool
-	enrollment           *uuid.UUID
-	clearedenrollment    bool
-	done                 bool
-	oldValue             func(context.Context) (*Certificate, error)
-	predicates           []predicate.Certificate
+	op                     Op
+	typ                    string
+	id                     *uuid.UUID
+	version                *int
+	addversion             *int
+	created_at             *time.Time
+	updated_at             *time.Time
+	status                 *lifecycle.CertificateStatus
+	source                 *lifecycle.CertificateSource
+	issued                 *bool
+	imported               *bool
+	discovered             *bool
+	places                 *int
+	addplaces              *int
+	authority              *lifecycle.Issuer
+	serial                 *string
+	subject                *string
+	issuer                 *string
+	subject_key            *string
+	common_name            *string
+	names                  *lifecycle.CertificateNames
+	search_text            *string
+	key_algorithm          *string
+	key_sha256             *string
+	signature_algorithm    *string
+	authority_key_id       *string
+	subject_key_id         *string
+	is_ca                  *bool
+	self_issued            *bool
+	read_as                *int
+	addread_as             *int
+	not_before             *time.Time
+	not_after              *time.Time
+	sha256                 *string
+	der                    *[]byte
+	chain                  *string
+	assigned               *bool
+	suspended_at           *time.Time
+	revoked_at             *time.Time
+	revocation_reason      *lifecycle.RevocationReason
+	revocation_reported_at *time.Time
+	revocation_error       *string
+	remind_at              *time.Time
+	clearedFields          map[string]struct{}
+	business_unit          *uuid.UUID
+	clearedbusiness_unit   bool
+	seat_row               *uuid.UUID
+	clearedseat_row        bool
+	enrollment             *uuid.UUID
+	clearedenrollment      bool
+	done                   bool
+	oldValue               func(context.Context) (*Certificate, error)
+	predicates             []predicate.Certificate
 }
 
 var _ ent.Mutation = (*CertificateMutation)(nil)
@@ -4506,6 +4534,219 @@ func (m *CertificateMutation) ResetSource() {
 	m.source = nil
 }
 
+// SetIssued sets the "issued" field.
+func (m *CertificateMutation) SetIssued(b bool) {
+	m.issued = &b
+}
+
+// Issued returns the value of the "issued" field in the mutation.
+func (m *CertificateMutation) Issued() (r bool, exists bool) {
+	v := m.issued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssued returns the old "issued" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldIssued(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssued is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssued requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssued: %w", err)
+	}
+	return oldValue.Issued, nil
+}
+
+// ResetIssued resets all changes to the "issued" field.
+func (m *CertificateMutation) ResetIssued() {
+	m.issued = nil
+}
+
+// SetImported sets the "imported" field.
+func (m *CertificateMutation) SetImported(b bool) {
+	m.imported = &b
+}
+
+// Imported returns the value of the "imported" field in the mutation.
+func (m *CertificateMutation) Imported() (r bool, exists bool) {
+	v := m.imported
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImported returns the old "imported" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldImported(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImported is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImported requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImported: %w", err)
+	}
+	return oldValue.Imported, nil
+}
+
+// ResetImported resets all changes to the "imported" field.
+func (m *CertificateMutation) ResetImported() {
+	m.imported = nil
+}
+
+// SetDiscovered sets the "discovered" field.
+func (m *CertificateMutation) SetDiscovered(b bool) {
+	m.discovered = &b
+}
+
+// Discovered returns the value of the "discovered" field in the mutation.
+func (m *CertificateMutation) Discovered() (r bool, exists bool) {
+	v := m.discovered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDiscovered returns the old "discovered" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldDiscovered(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDiscovered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDiscovered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDiscovered: %w", err)
+	}
+	return oldValue.Discovered, nil
+}
+
+// ResetDiscovered resets all changes to the "discovered" field.
+func (m *CertificateMutation) ResetDiscovered() {
+	m.discovered = nil
+}
+
+// SetPlaces sets the "places" field.
+func (m *CertificateMutation) SetPlaces(i int) {
+	m.places = &i
+	m.addplaces = nil
+}
+
+// Places returns the value of the "places" field in the mutation.
+func (m *CertificateMutation) Places() (r int, exists bool) {
+	v := m.places
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlaces returns the old "places" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldPlaces(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlaces is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlaces requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlaces: %w", err)
+	}
+	return oldValue.Places, nil
+}
+
+// AddPlaces adds i to the "places" field.
+func (m *CertificateMutation) AddPlaces(i int) {
+	if m.addplaces != nil {
+		*m.addplaces += i
+	} else {
+		m.addplaces = &i
+	}
+}
+
+// AddedPlaces returns the value that was added to the "places" field in this mutation.
+func (m *CertificateMutation) AddedPlaces() (r int, exists bool) {
+	v := m.addplaces
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPlaces resets all changes to the "places" field.
+func (m *CertificateMutation) ResetPlaces() {
+	m.places = nil
+	m.addplaces = nil
+}
+
+// SetAuthority sets the "authority" field.
+func (m *CertificateMutation) SetAuthority(l lifecycle.Issuer) {
+	m.authority = &l
+}
+
+// Authority returns the value of the "authority" field in the mutation.
+func (m *CertificateMutation) Authority() (r lifecycle.Issuer, exists bool) {
+	v := m.authority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthority returns the old "authority" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldAuthority(ctx context.Context) (v *lifecycle.Issuer, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthority: %w", err)
+	}
+	return oldValue.Authority, nil
+}
+
+// ClearAuthority clears the value of the "authority" field.
+func (m *CertificateMutation) ClearAuthority() {
+	m.authority = nil
+	m.clearedFields[certificate.FieldAuthority] = struct{}{}
+}
+
+// AuthorityCleared returns if the "authority" field was cleared in this mutation.
+func (m *CertificateMutation) AuthorityCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldAuthority]
+	return ok
+}
+
+// ResetAuthority resets all changes to the "authority" field.
+func (m *CertificateMutation) ResetAuthority() {
+	m.authority = nil
+	delete(m.clearedFields, certificate.FieldAuthority)
+}
+
 // SetSerial sets the "serial" field.
 func (m *CertificateMutation) SetSerial(s string) {
 	m.serial = &s
@@ -4612,6 +4853,458 @@ func (m *CertificateMutation) OldIssuer(ctx context.Context) (v string, err erro
 // ResetIssuer resets all changes to the "issuer" field.
 func (m *CertificateMutation) ResetIssuer() {
 	m.issuer = nil
+}
+
+// SetSubjectKey sets the "subject_key" field.
+func (m *CertificateMutation) SetSubjectKey(s string) {
+	m.subject_key = &s
+}
+
+// SubjectKey returns the value of the "subject_key" field in the mutation.
+func (m *CertificateMutation) SubjectKey() (r string, exists bool) {
+	v := m.subject_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectKey returns the old "subject_key" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSubjectKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectKey: %w", err)
+	}
+	return oldValue.SubjectKey, nil
+}
+
+// ResetSubjectKey resets all changes to the "subject_key" field.
+func (m *CertificateMutation) ResetSubjectKey() {
+	m.subject_key = nil
+}
+
+// SetCommonName sets the "common_name" field.
+func (m *CertificateMutation) SetCommonName(s string) {
+	m.common_name = &s
+}
+
+// CommonName returns the value of the "common_name" field in the mutation.
+func (m *CertificateMutation) CommonName() (r string, exists bool) {
+	v := m.common_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCommonName returns the old "common_name" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldCommonName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCommonName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCommonName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCommonName: %w", err)
+	}
+	return oldValue.CommonName, nil
+}
+
+// ResetCommonName resets all changes to the "common_name" field.
+func (m *CertificateMutation) ResetCommonName() {
+	m.common_name = nil
+}
+
+// SetNames sets the "names" field.
+func (m *CertificateMutation) SetNames(ln lifecycle.CertificateNames) {
+	m.names = &ln
+}
+
+// Names returns the value of the "names" field in the mutation.
+func (m *CertificateMutation) Names() (r lifecycle.CertificateNames, exists bool) {
+	v := m.names
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNames returns the old "names" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldNames(ctx context.Context) (v lifecycle.CertificateNames, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNames is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNames requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNames: %w", err)
+	}
+	return oldValue.Names, nil
+}
+
+// ResetNames resets all changes to the "names" field.
+func (m *CertificateMutation) ResetNames() {
+	m.names = nil
+}
+
+// SetSearchText sets the "search_text" field.
+func (m *CertificateMutation) SetSearchText(s string) {
+	m.search_text = &s
+}
+
+// SearchText returns the value of the "search_text" field in the mutation.
+func (m *CertificateMutation) SearchText() (r string, exists bool) {
+	v := m.search_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchText returns the old "search_text" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSearchText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchText: %w", err)
+	}
+	return oldValue.SearchText, nil
+}
+
+// ResetSearchText resets all changes to the "search_text" field.
+func (m *CertificateMutation) ResetSearchText() {
+	m.search_text = nil
+}
+
+// SetKeyAlgorithm sets the "key_algorithm" field.
+func (m *CertificateMutation) SetKeyAlgorithm(s string) {
+	m.key_algorithm = &s
+}
+
+// KeyAlgorithm returns the value of the "key_algorithm" field in the mutation.
+func (m *CertificateMutation) KeyAlgorithm() (r string, exists bool) {
+	v := m.key_algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeyAlgorithm returns the old "key_algorithm" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldKeyAlgorithm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeyAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeyAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeyAlgorithm: %w", err)
+	}
+	return oldValue.KeyAlgorithm, nil
+}
+
+// ResetKeyAlgorithm resets all changes to the "key_algorithm" field.
+func (m *CertificateMutation) ResetKeyAlgorithm() {
+	m.key_algorithm = nil
+}
+
+// SetKeySha256 sets the "key_sha256" field.
+func (m *CertificateMutation) SetKeySha256(s string) {
+	m.key_sha256 = &s
+}
+
+// KeySha256 returns the value of the "key_sha256" field in the mutation.
+func (m *CertificateMutation) KeySha256() (r string, exists bool) {
+	v := m.key_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeySha256 returns the old "key_sha256" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldKeySha256(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeySha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeySha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeySha256: %w", err)
+	}
+	return oldValue.KeySha256, nil
+}
+
+// ResetKeySha256 resets all changes to the "key_sha256" field.
+func (m *CertificateMutation) ResetKeySha256() {
+	m.key_sha256 = nil
+}
+
+// SetSignatureAlgorithm sets the "signature_algorithm" field.
+func (m *CertificateMutation) SetSignatureAlgorithm(s string) {
+	m.signature_algorithm = &s
+}
+
+// SignatureAlgorithm returns the value of the "signature_algorithm" field in the mutation.
+func (m *CertificateMutation) SignatureAlgorithm() (r string, exists bool) {
+	v := m.signature_algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignatureAlgorithm returns the old "signature_algorithm" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSignatureAlgorithm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignatureAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignatureAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignatureAlgorithm: %w", err)
+	}
+	return oldValue.SignatureAlgorithm, nil
+}
+
+// ResetSignatureAlgorithm resets all changes to the "signature_algorithm" field.
+func (m *CertificateMutation) ResetSignatureAlgorithm() {
+	m.signature_algorithm = nil
+}
+
+// SetAuthorityKeyID sets the "authority_key_id" field.
+func (m *CertificateMutation) SetAuthorityKeyID(s string) {
+	m.authority_key_id = &s
+}
+
+// AuthorityKeyID returns the value of the "authority_key_id" field in the mutation.
+func (m *CertificateMutation) AuthorityKeyID() (r string, exists bool) {
+	v := m.authority_key_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorityKeyID returns the old "authority_key_id" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldAuthorityKeyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorityKeyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorityKeyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorityKeyID: %w", err)
+	}
+	return oldValue.AuthorityKeyID, nil
+}
+
+// ResetAuthorityKeyID resets all changes to the "authority_key_id" field.
+func (m *CertificateMutation) ResetAuthorityKeyID() {
+	m.authority_key_id = nil
+}
+
+// SetSubjectKeyID sets the "subject_key_id" field.
+func (m *CertificateMutation) SetSubjectKeyID(s string) {
+	m.subject_key_id = &s
+}
+
+// SubjectKeyID returns the value of the "subject_key_id" field in the mutation.
+func (m *CertificateMutation) SubjectKeyID() (r string, exists bool) {
+	v := m.subject_key_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectKeyID returns the old "subject_key_id" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSubjectKeyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectKeyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectKeyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectKeyID: %w", err)
+	}
+	return oldValue.SubjectKeyID, nil
+}
+
+// ResetSubjectKeyID resets all changes to the "subject_key_id" field.
+func (m *CertificateMutation) ResetSubjectKeyID() {
+	m.subject_key_id = nil
+}
+
+// SetIsCa sets the "is_ca" field.
+func (m *CertificateMutation) SetIsCa(b bool) {
+	m.is_ca = &b
+}
+
+// IsCa returns the value of the "is_ca" field in the mutation.
+func (m *CertificateMutation) IsCa() (r bool, exists bool) {
+	v := m.is_ca
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIsCa returns the old "is_ca" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldIsCa(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIsCa is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIsCa requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIsCa: %w", err)
+	}
+	return oldValue.IsCa, nil
+}
+
+// ResetIsCa resets all changes to the "is_ca" field.
+func (m *CertificateMutation) ResetIsCa() {
+	m.is_ca = nil
+}
+
+// SetSelfIssued sets the "self_issued" field.
+func (m *CertificateMutation) SetSelfIssued(b bool) {
+	m.self_issued = &b
+}
+
+// SelfIssued returns the value of the "self_issued" field in the mutation.
+func (m *CertificateMutation) SelfIssued() (r bool, exists bool) {
+	v := m.self_issued
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSelfIssued returns the old "self_issued" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSelfIssued(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSelfIssued is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSelfIssued requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSelfIssued: %w", err)
+	}
+	return oldValue.SelfIssued, nil
+}
+
+// ResetSelfIssued resets all changes to the "self_issued" field.
+func (m *CertificateMutation) ResetSelfIssued() {
+	m.self_issued = nil
+}
+
+// SetReadAs sets the "read_as" field.
+func (m *CertificateMutation) SetReadAs(i int) {
+	m.read_as = &i
+	m.addread_as = nil
+}
+
+// ReadAs returns the value of the "read_as" field in the mutation.
+func (m *CertificateMutation) ReadAs() (r int, exists bool) {
+	v := m.read_as
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReadAs returns the old "read_as" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldReadAs(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReadAs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReadAs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReadAs: %w", err)
+	}
+	return oldValue.ReadAs, nil
+}
+
+// AddReadAs adds i to the "read_as" field.
+func (m *CertificateMutation) AddReadAs(i int) {
+	if m.addread_as != nil {
+		*m.addread_as += i
+	} else {
+		m.addread_as = &i
+	}
+}
+
+// AddedReadAs returns the value that was added to the "read_as" field in this mutation.
+func (m *CertificateMutation) AddedReadAs() (r int, exists bool) {
+	v := m.addread_as
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReadAs resets all changes to the "read_as" field.
+func (m *CertificateMutation) ResetReadAs() {
+	m.read_as = nil
+	m.addread_as = nil
 }
 
 // SetNotBefore sets the "not_before" field.
@@ -4794,6 +5487,91 @@ func (m *CertificateMutation) ResetChain() {
 	m.chain = nil
 }
 
+// SetAssigned sets the "assigned" field.
+func (m *CertificateMutation) SetAssigned(b bool) {
+	m.assigned = &b
+}
+
+// Assigned returns the value of the "assigned" field in the mutation.
+func (m *CertificateMutation) Assigned() (r bool, exists bool) {
+	v := m.assigned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssigned returns the old "assigned" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldAssigned(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssigned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssigned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssigned: %w", err)
+	}
+	return oldValue.Assigned, nil
+}
+
+// ResetAssigned resets all changes to the "assigned" field.
+func (m *CertificateMutation) ResetAssigned() {
+	m.assigned = nil
+}
+
+// SetSuspendedAt sets the "suspended_at" field.
+func (m *CertificateMutation) SetSuspendedAt(t time.Time) {
+	m.suspended_at = &t
+}
+
+// SuspendedAt returns the value of the "suspended_at" field in the mutation.
+func (m *CertificateMutation) SuspendedAt() (r time.Time, exists bool) {
+	v := m.suspended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuspendedAt returns the old "suspended_at" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldSuspendedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuspendedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuspendedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuspendedAt: %w", err)
+	}
+	return oldValue.SuspendedAt, nil
+}
+
+// ClearSuspendedAt clears the value of the "suspended_at" field.
+func (m *CertificateMutation) ClearSuspendedAt() {
+	m.suspended_at = nil
+	m.clearedFields[certificate.FieldSuspendedAt] = struct{}{}
+}
+
+// SuspendedAtCleared returns if the "suspended_at" field was cleared in this mutation.
+func (m *CertificateMutation) SuspendedAtCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldSuspendedAt]
+	return ok
+}
+
+// ResetSuspendedAt resets all changes to the "suspended_at" field.
+func (m *CertificateMutation) ResetSuspendedAt() {
+	m.suspended_at = nil
+	delete(m.clearedFields, certificate.FieldSuspendedAt)
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (m *CertificateMutation) SetRevokedAt(t time.Time) {
 	m.revoked_at = &t
@@ -4890,6 +5668,140 @@ func (m *CertificateMutation) RevocationReasonCleared() bool {
 func (m *CertificateMutation) ResetRevocationReason() {
 	m.revocation_reason = nil
 	delete(m.clearedFields, certificate.FieldRevocationReason)
+}
+
+// SetRevocationReportedAt sets the "revocation_reported_at" field.
+func (m *CertificateMutation) SetRevocationReportedAt(t time.Time) {
+	m.revocation_reported_at = &t
+}
+
+// RevocationReportedAt returns the value of the "revocation_reported_at" field in the mutation.
+func (m *CertificateMutation) RevocationReportedAt() (r time.Time, exists bool) {
+	v := m.revocation_reported_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevocationReportedAt returns the old "revocation_reported_at" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldRevocationReportedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevocationReportedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevocationReportedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevocationReportedAt: %w", err)
+	}
+	return oldValue.RevocationReportedAt, nil
+}
+
+// ClearRevocationReportedAt clears the value of the "revocation_reported_at" field.
+func (m *CertificateMutation) ClearRevocationReportedAt() {
+	m.revocation_reported_at = nil
+	m.clearedFields[certificate.FieldRevocationReportedAt] = struct{}{}
+}
+
+// RevocationReportedAtCleared returns if the "revocation_reported_at" field was cleared in this mutation.
+func (m *CertificateMutation) RevocationReportedAtCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldRevocationReportedAt]
+	return ok
+}
+
+// ResetRevocationReportedAt resets all changes to the "revocation_reported_at" field.
+func (m *CertificateMutation) ResetRevocationReportedAt() {
+	m.revocation_reported_at = nil
+	delete(m.clearedFields, certificate.FieldRevocationReportedAt)
+}
+
+// SetRevocationError sets the "revocation_error" field.
+func (m *CertificateMutation) SetRevocationError(s string) {
+	m.revocation_error = &s
+}
+
+// RevocationError returns the value of the "revocation_error" field in the mutation.
+func (m *CertificateMutation) RevocationError() (r string, exists bool) {
+	v := m.revocation_error
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevocationError returns the old "revocation_error" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldRevocationError(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevocationError is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevocationError requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevocationError: %w", err)
+	}
+	return oldValue.RevocationError, nil
+}
+
+// ResetRevocationError resets all changes to the "revocation_error" field.
+func (m *CertificateMutation) ResetRevocationError() {
+	m.revocation_error = nil
+}
+
+// SetRemindAt sets the "remind_at" field.
+func (m *CertificateMutation) SetRemindAt(t time.Time) {
+	m.remind_at = &t
+}
+
+// RemindAt returns the value of the "remind_at" field in the mutation.
+func (m *CertificateMutation) RemindAt() (r time.Time, exists bool) {
+	v := m.remind_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRemindAt returns the old "remind_at" field's value of the Certificate entity.
+// If the Certificate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateMutation) OldRemindAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRemindAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRemindAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRemindAt: %w", err)
+	}
+	return oldValue.RemindAt, nil
+}
+
+// ClearRemindAt clears the value of the "remind_at" field.
+func (m *CertificateMutation) ClearRemindAt() {
+	m.remind_at = nil
+	m.clearedFields[certificate.FieldRemindAt] = struct{}{}
+}
+
+// RemindAtCleared returns if the "remind_at" field was cleared in this mutation.
+func (m *CertificateMutation) RemindAtCleared() bool {
+	_, ok := m.clearedFields[certificate.FieldRemindAt]
+	return ok
+}
+
+// ResetRemindAt resets all changes to the "remind_at" field.
+func (m *CertificateMutation) ResetRemindAt() {
+	m.remind_at = nil
+	delete(m.clearedFields, certificate.FieldRemindAt)
 }
 
 // ClearBusinessUnit clears the "business_unit" edge to the BusinessUnit entity.
@@ -5007,7 +5919,7 @@ func (m *CertificateMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CertificateMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 40)
 	if m.version != nil {
 		fields = append(fields, certificate.FieldVersion)
 	}
@@ -5032,6 +5944,21 @@ func (m *CertificateMutation) Fields() []string {
 	if m.source != nil {
 		fields = append(fields, certificate.FieldSource)
 	}
+	if m.issued != nil {
+		fields = append(fields, certificate.FieldIssued)
+	}
+	if m.imported != nil {
+		fields = append(fields, certificate.FieldImported)
+	}
+	if m.discovered != nil {
+		fields = append(fields, certificate.FieldDiscovered)
+	}
+	if m.places != nil {
+		fields = append(fields, certificate.FieldPlaces)
+	}
+	if m.authority != nil {
+		fields = append(fields, certificate.FieldAuthority)
+	}
 	if m.serial != nil {
 		fields = append(fields, certificate.FieldSerial)
 	}
@@ -5040,6 +5967,42 @@ func (m *CertificateMutation) Fields() []string {
 	}
 	if m.issuer != nil {
 		fields = append(fields, certificate.FieldIssuer)
+	}
+	if m.subject_key != nil {
+		fields = append(fields, certificate.FieldSubjectKey)
+	}
+	if m.common_name != nil {
+		fields = append(fields, certificate.FieldCommonName)
+	}
+	if m.names != nil {
+		fields = append(fields, certificate.FieldNames)
+	}
+	if m.search_text != nil {
+		fields = append(fields, certificate.FieldSearchText)
+	}
+	if m.key_algorithm != nil {
+		fields = append(fields, certificate.FieldKeyAlgorithm)
+	}
+	if m.key_sha256 != nil {
+		fields = append(fields, certificate.FieldKeySha256)
+	}
+	if m.signature_algorithm != nil {
+		fields = append(fields, certificate.FieldSignatureAlgorithm)
+	}
+	if m.authority_key_id != nil {
+		fields = append(fields, certificate.FieldAuthorityKeyID)
+	}
+	if m.subject_key_id != nil {
+		fields = append(fields, certificate.FieldSubjectKeyID)
+	}
+	if m.is_ca != nil {
+		fields = append(fields, certificate.FieldIsCa)
+	}
+	if m.self_issued != nil {
+		fields = append(fields, certificate.FieldSelfIssued)
+	}
+	if m.read_as != nil {
+		fields = append(fields, certificate.FieldReadAs)
 	}
 	if m.not_before != nil {
 		fields = append(fields, certificate.FieldNotBefore)
@@ -5056,11 +6019,26 @@ func (m *CertificateMutation) Fields() []string {
 	if m.chain != nil {
 		fields = append(fields, certificate.FieldChain)
 	}
+	if m.assigned != nil {
+		fields = append(fields, certificate.FieldAssigned)
+	}
+	if m.suspended_at != nil {
+		fields = append(fields, certificate.FieldSuspendedAt)
+	}
 	if m.revoked_at != nil {
 		fields = append(fields, certificate.FieldRevokedAt)
 	}
 	if m.revocation_reason != nil {
 		fields = append(fields, certificate.FieldRevocationReason)
+	}
+	if m.revocation_reported_at != nil {
+		fields = append(fields, certificate.FieldRevocationReportedAt)
+	}
+	if m.revocation_error != nil {
+		fields = append(fields, certificate.FieldRevocationError)
+	}
+	if m.remind_at != nil {
+		fields = append(fields, certificate.FieldRemindAt)
 	}
 	return fields
 }
@@ -5086,12 +6064,46 @@ func (m *CertificateMutation) Field(name string) (ent.Value, bool) {
 		return m.Status()
 	case certificate.FieldSource:
 		return m.Source()
+	case certificate.FieldIssued:
+		return m.Issued()
+	case certificate.FieldImported:
+		return m.Imported()
+	case certificate.FieldDiscovered:
+		return m.Discovered()
+	case certificate.FieldPlaces:
+		return m.Places()
+	case certificate.FieldAuthority:
+		return m.Authority()
 	case certificate.FieldSerial:
 		return m.Serial()
 	case certificate.FieldSubject:
 		return m.Subject()
 	case certificate.FieldIssuer:
 		return m.Issuer()
+	case certificate.FieldSubjectKey:
+		return m.SubjectKey()
+	case certificate.FieldCommonName:
+		return m.CommonName()
+	case certificate.FieldNames:
+		return m.Names()
+	case certificate.FieldSearchText:
+		return m.SearchText()
+	case certificate.FieldKeyAlgorithm:
+		return m.KeyAlgorithm()
+	case certificate.FieldKeySha256:
+		return m.KeySha256()
+	case certificate.FieldSignatureAlgorithm:
+		return m.SignatureAlgorithm()
+	case certificate.FieldAuthorityKeyID:
+		return m.AuthorityKeyID()
+	case certificate.FieldSubjectKeyID:
+		return m.SubjectKeyID()
+	case certificate.FieldIsCa:
+		return m.IsCa()
+	case certificate.FieldSelfIssued:
+		return m.SelfIssued()
+	case certificate.FieldReadAs:
+		return m.ReadAs()
 	case certificate.FieldNotBefore:
 		return m.NotBefore()
 	case certificate.FieldNotAfter:
@@ -5102,10 +6114,20 @@ func (m *CertificateMutation) Field(name string) (ent.Value, bool) {
 		return m.Der()
 	case certificate.FieldChain:
 		return m.Chain()
+	case certificate.FieldAssigned:
+		return m.Assigned()
+	case certificate.FieldSuspendedAt:
+		return m.SuspendedAt()
 	case certificate.FieldRevokedAt:
 		return m.RevokedAt()
 	case certificate.FieldRevocationReason:
 		return m.RevocationReason()
+	case certificate.FieldRevocationReportedAt:
+		return m.RevocationReportedAt()
+	case certificate.FieldRevocationError:
+		return m.RevocationError()
+	case certificate.FieldRemindAt:
+		return m.RemindAt()
 	}
 	return nil, false
 }
@@ -5131,12 +6153,46 @@ func (m *CertificateMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldStatus(ctx)
 	case certificate.FieldSource:
 		return m.OldSource(ctx)
+	case certificate.FieldIssued:
+		return m.OldIssued(ctx)
+	case certificate.FieldImported:
+		return m.OldImported(ctx)
+	case certificate.FieldDiscovered:
+		return m.OldDiscovered(ctx)
+	case certificate.FieldPlaces:
+		return m.OldPlaces(ctx)
+	case certificate.FieldAuthority:
+		return m.OldAuthority(ctx)
 	case certificate.FieldSerial:
 		return m.OldSerial(ctx)
 	case certificate.FieldSubject:
 		return m.OldSubject(ctx)
 	case certificate.FieldIssuer:
 		return m.OldIssuer(ctx)
+	case certificate.FieldSubjectKey:
+		return m.OldSubjectKey(ctx)
+	case certificate.FieldCommonName:
+		return m.OldCommonName(ctx)
+	case certificate.FieldNames:
+		return m.OldNames(ctx)
+	case certificate.FieldSearchText:
+		return m.OldSearchText(ctx)
+	case certificate.FieldKeyAlgorithm:
+		return m.OldKeyAlgorithm(ctx)
+	case certificate.FieldKeySha256:
+		return m.OldKeySha256(ctx)
+	case certificate.FieldSignatureAlgorithm:
+		return m.OldSignatureAlgorithm(ctx)
+	case certificate.FieldAuthorityKeyID:
+		return m.OldAuthorityKeyID(ctx)
+	case certificate.FieldSubjectKeyID:
+		return m.OldSubjectKeyID(ctx)
+	case certificate.FieldIsCa:
+		return m.OldIsCa(ctx)
+	case certificate.FieldSelfIssued:
+		return m.OldSelfIssued(ctx)
+	case certificate.FieldReadAs:
+		return m.OldReadAs(ctx)
 	case certificate.FieldNotBefore:
 		return m.OldNotBefore(ctx)
 	case certificate.FieldNotAfter:
@@ -5147,10 +6203,20 @@ func (m *CertificateMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldDer(ctx)
 	case certificate.FieldChain:
 		return m.OldChain(ctx)
+	case certificate.FieldAssigned:
+		return m.OldAssigned(ctx)
+	case certificate.FieldSuspendedAt:
+		return m.OldSuspendedAt(ctx)
 	case certificate.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
 	case certificate.FieldRevocationReason:
 		return m.OldRevocationReason(ctx)
+	case certificate.FieldRevocationReportedAt:
+		return m.OldRevocationReportedAt(ctx)
+	case certificate.FieldRevocationError:
+		return m.OldRevocationError(ctx)
+	case certificate.FieldRemindAt:
+		return m.OldRemindAt(ctx)
 	}
 	return nil, fmt.Errorf("unknown Certificate field %s", name)
 }
@@ -5216,6 +6282,41 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSource(v)
 		return nil
+	case certificate.FieldIssued:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssued(v)
+		return nil
+	case certificate.FieldImported:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImported(v)
+		return nil
+	case certificate.FieldDiscovered:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDiscovered(v)
+		return nil
+	case certificate.FieldPlaces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlaces(v)
+		return nil
+	case certificate.FieldAuthority:
+		v, ok := value.(lifecycle.Issuer)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthority(v)
+		return nil
 	case certificate.FieldSerial:
 		v, ok := value.(string)
 		if !ok {
@@ -5236,6 +6337,90 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetIssuer(v)
+		return nil
+	case certificate.FieldSubjectKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectKey(v)
+		return nil
+	case certificate.FieldCommonName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCommonName(v)
+		return nil
+	case certificate.FieldNames:
+		v, ok := value.(lifecycle.CertificateNames)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNames(v)
+		return nil
+	case certificate.FieldSearchText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchText(v)
+		return nil
+	case certificate.FieldKeyAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeyAlgorithm(v)
+		return nil
+	case certificate.FieldKeySha256:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeySha256(v)
+		return nil
+	case certificate.FieldSignatureAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignatureAlgorithm(v)
+		return nil
+	case certificate.FieldAuthorityKeyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorityKeyID(v)
+		return nil
+	case certificate.FieldSubjectKeyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectKeyID(v)
+		return nil
+	case certificate.FieldIsCa:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIsCa(v)
+		return nil
+	case certificate.FieldSelfIssued:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSelfIssued(v)
+		return nil
+	case certificate.FieldReadAs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReadAs(v)
 		return nil
 	case certificate.FieldNotBefore:
 		v, ok := value.(time.Time)
@@ -5272,6 +6457,20 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetChain(v)
 		return nil
+	case certificate.FieldAssigned:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssigned(v)
+		return nil
+	case certificate.FieldSuspendedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuspendedAt(v)
+		return nil
 	case certificate.FieldRevokedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -5286,6 +6485,27 @@ func (m *CertificateMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevocationReason(v)
 		return nil
+	case certificate.FieldRevocationReportedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevocationReportedAt(v)
+		return nil
+	case certificate.FieldRevocationError:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevocationError(v)
+		return nil
+	case certificate.FieldRemindAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRemindAt(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Certificate field %s", name)
 }
@@ -5297,6 +6517,12 @@ func (m *CertificateMutation) AddedFields() []string {
 	if m.addversion != nil {
 		fields = append(fields, certificate.FieldVersion)
 	}
+	if m.addplaces != nil {
+		fields = append(fields, certificate.FieldPlaces)
+	}
+	if m.addread_as != nil {
+		fields = append(fields, certificate.FieldReadAs)
+	}
 	return fields
 }
 
@@ -5307,6 +6533,10 @@ func (m *CertificateMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case certificate.FieldVersion:
 		return m.AddedVersion()
+	case certificate.FieldPlaces:
+		return m.AddedPlaces()
+	case certificate.FieldReadAs:
+		return m.AddedReadAs()
 	}
 	return nil, false
 }
@@ -5323,6 +6553,20 @@ func (m *CertificateMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddVersion(v)
 		return nil
+	case certificate.FieldPlaces:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPlaces(v)
+		return nil
+	case certificate.FieldReadAs:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReadAs(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Certificate numeric field %s", name)
 }
@@ -5337,11 +6581,23 @@ func (m *CertificateMutation) ClearedFields() []string {
 	if m.FieldCleared(certificate.FieldEnrollmentID) {
 		fields = append(fields, certificate.FieldEnrollmentID)
 	}
+	if m.FieldCleared(certificate.FieldAuthority) {
+		fields = append(fields, certificate.FieldAuthority)
+	}
+	if m.FieldCleared(certificate.FieldSuspendedAt) {
+		fields = append(fields, certificate.FieldSuspendedAt)
+	}
 	if m.FieldCleared(certificate.FieldRevokedAt) {
 		fields = append(fields, certificate.FieldRevokedAt)
 	}
 	if m.FieldCleared(certificate.FieldRevocationReason) {
 		fields = append(fields, certificate.FieldRevocationReason)
+	}
+	if m.FieldCleared(certificate.FieldRevocationReportedAt) {
+		fields = append(fields, certificate.FieldRevocationReportedAt)
+	}
+	if m.FieldCleared(certificate.FieldRemindAt) {
+		fields = append(fields, certificate.FieldRemindAt)
 	}
 	return fields
 }
@@ -5363,11 +6619,23 @@ func (m *CertificateMutation) ClearField(name string) error {
 	case certificate.FieldEnrollmentID:
 		m.ClearEnrollmentID()
 		return nil
+	case certificate.FieldAuthority:
+		m.ClearAuthority()
+		return nil
+	case certificate.FieldSuspendedAt:
+		m.ClearSuspendedAt()
+		return nil
 	case certificate.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
 	case certificate.FieldRevocationReason:
 		m.ClearRevocationReason()
+		return nil
+	case certificate.FieldRevocationReportedAt:
+		m.ClearRevocationReportedAt()
+		return nil
+	case certificate.FieldRemindAt:
+		m.ClearRemindAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Certificate nullable field %s", name)
@@ -5401,6 +6669,21 @@ func (m *CertificateMutation) ResetField(name string) error {
 	case certificate.FieldSource:
 		m.ResetSource()
 		return nil
+	case certificate.FieldIssued:
+		m.ResetIssued()
+		return nil
+	case certificate.FieldImported:
+		m.ResetImported()
+		return nil
+	case certificate.FieldDiscovered:
+		m.ResetDiscovered()
+		return nil
+	case certificate.FieldPlaces:
+		m.ResetPlaces()
+		return nil
+	case certificate.FieldAuthority:
+		m.ResetAuthority()
+		return nil
 	case certificate.FieldSerial:
 		m.ResetSerial()
 		return nil
@@ -5409,6 +6692,42 @@ func (m *CertificateMutation) ResetField(name string) error {
 		return nil
 	case certificate.FieldIssuer:
 		m.ResetIssuer()
+		return nil
+	case certificate.FieldSubjectKey:
+		m.ResetSubjectKey()
+		return nil
+	case certificate.FieldCommonName:
+		m.ResetCommonName()
+		return nil
+	case certificate.FieldNames:
+		m.ResetNames()
+		return nil
+	case certificate.FieldSearchText:
+		m.ResetSearchText()
+		return nil
+	case certificate.FieldKeyAlgorithm:
+		m.ResetKeyAlgorithm()
+		return nil
+	case certificate.FieldKeySha256:
+		m.ResetKeySha256()
+		return nil
+	case certificate.FieldSignatureAlgorithm:
+		m.ResetSignatureAlgorithm()
+		return nil
+	case certificate.FieldAuthorityKeyID:
+		m.ResetAuthorityKeyID()
+		return nil
+	case certificate.FieldSubjectKeyID:
+		m.ResetSubjectKeyID()
+		return nil
+	case certificate.FieldIsCa:
+		m.ResetIsCa()
+		return nil
+	case certificate.FieldSelfIssued:
+		m.ResetSelfIssued()
+		return nil
+	case certificate.FieldReadAs:
+		m.ResetReadAs()
 		return nil
 	case certificate.FieldNotBefore:
 		m.ResetNotBefore()
@@ -5425,11 +6744,26 @@ func (m *CertificateMutation) ResetField(name string) error {
 	case certificate.FieldChain:
 		m.ResetChain()
 		return nil
+	case certificate.FieldAssigned:
+		m.ResetAssigned()
+		return nil
+	case certificate.FieldSuspendedAt:
+		m.ResetSuspendedAt()
+		return nil
 	case certificate.FieldRevokedAt:
 		m.ResetRevokedAt()
 		return nil
 	case certificate.FieldRevocationReason:
 		m.ResetRevocationReason()
+		return nil
+	case certificate.FieldRevocationReportedAt:
+		m.ResetRevocationReportedAt()
+		return nil
+	case certificate.FieldRevocationError:
+		m.ResetRevocationError()
+		return nil
+	case certificate.FieldRemindAt:
+		m.ResetRemindAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Certificate field %s", name)
@@ -5543,6 +6877,806 @@ func (m *CertificateMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Certificate edge %s", name)
+}
+
+// CertificateLocationMutation represents an operation that mutates the CertificateLocation nodes in the graph.
+type CertificateLocationMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	business_unit_id   *uuid.UUID
+	source             *lifecycle.CertificateSource
+	place              *string
+	host               *string
+	port               *int
+	addport            *int
+	first_seen_at      *time.Time
+	last_seen_at       *time.Time
+	clearedFields      map[string]struct{}
+	certificate        *uuid.UUID
+	clearedcertificate bool
+	done               bool
+	oldValue           func(context.Context) (*CertificateLocation, error)
+	predicates         []predicate.CertificateLocation
+}
+
+var _ ent.Mutation = (*CertificateLocationMutation)(nil)
+
+// certificatelocationOption allows management of the mutation configuration using functional options.
+type certificatelocationOption func(*CertificateLocationMutation)
+
+// newCertificateLocationMutation creates new mutation for the CertificateLocation entity.
+func newCertificateLocationMutation(c config, op Op, opts ...certificatelocationOption) *CertificateLocationMutation {
+	m := &CertificateLocationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCertificateLocation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCertificateLocationID sets the ID field of the mutation.
+func withCertificateLocationID(id uuid.UUID) certificatelocationOption {
+	return func(m *CertificateLocationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CertificateLocation
+		)
+		m.oldValue = func(ctx context.Context) (*CertificateLocation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CertificateLocation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCertificateLocation sets the old CertificateLocation of the mutation.
+func withCertificateLocation(node *CertificateLocation) certificatelocationOption {
+	return func(m *CertificateLocationMutation) {
+		m.oldValue = func(context.Context) (*CertificateLocation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CertificateLocationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CertificateLocationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CertificateLocation entities.
+func (m *CertificateLocationMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CertificateLocationMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CertificateLocationMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CertificateLocation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCertificateID sets the "certificate_id" field.
+func (m *CertificateLocationMutation) SetCertificateID(u uuid.UUID) {
+	m.certificate = &u
+}
+
+// CertificateID returns the value of the "certificate_id" field in the mutation.
+func (m *CertificateLocationMutation) CertificateID() (r uuid.UUID, exists bool) {
+	v := m.certificate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCertificateID returns the old "certificate_id" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldCertificateID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCertificateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCertificateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCertificateID: %w", err)
+	}
+	return oldValue.CertificateID, nil
+}
+
+// ResetCertificateID resets all changes to the "certificate_id" field.
+func (m *CertificateLocationMutation) ResetCertificateID() {
+	m.certificate = nil
+}
+
+// SetBusinessUnitID sets the "business_unit_id" field.
+func (m *CertificateLocationMutation) SetBusinessUnitID(u uuid.UUID) {
+	m.business_unit_id = &u
+}
+
+// BusinessUnitID returns the value of the "business_unit_id" field in the mutation.
+func (m *CertificateLocationMutation) BusinessUnitID() (r uuid.UUID, exists bool) {
+	v := m.business_unit_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBusinessUnitID returns the old "business_unit_id" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldBusinessUnitID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBusinessUnitID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBusinessUnitID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBusinessUnitID: %w", err)
+	}
+	return oldValue.BusinessUnitID, nil
+}
+
+// ResetBusinessUnitID resets all changes to the "business_unit_id" field.
+func (m *CertificateLocationMutation) ResetBusinessUnitID() {
+	m.business_unit_id = nil
+}
+
+// SetSource sets the "source" field.
+func (m *CertificateLocationMutation) SetSource(ls lifecycle.CertificateSource) {
+	m.source = &ls
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *CertificateLocationMutation) Source() (r lifecycle.CertificateSource, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldSource(ctx context.Context) (v lifecycle.CertificateSource, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *CertificateLocationMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetPlace sets the "place" field.
+func (m *CertificateLocationMutation) SetPlace(s string) {
+	m.place = &s
+}
+
+// Place returns the value of the "place" field in the mutation.
+func (m *CertificateLocationMutation) Place() (r string, exists bool) {
+	v := m.place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlace returns the old "place" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldPlace(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlace is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlace requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlace: %w", err)
+	}
+	return oldValue.Place, nil
+}
+
+// ResetPlace resets all changes to the "place" field.
+func (m *CertificateLocationMutation) ResetPlace() {
+	m.place = nil
+}
+
+// SetHost sets the "host" field.
+func (m *CertificateLocationMutation) SetHost(s string) {
+	m.host = &s
+}
+
+// Host returns the value of the "host" field in the mutation.
+func (m *CertificateLocationMutation) Host() (r string, exists bool) {
+	v := m.host
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHost returns the old "host" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldHost(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHost: %w", err)
+	}
+	return oldValue.Host, nil
+}
+
+// ResetHost resets all changes to the "host" field.
+func (m *CertificateLocationMutation) ResetHost() {
+	m.host = nil
+}
+
+// SetPort sets the "port" field.
+func (m *CertificateLocationMutation) SetPort(i int) {
+	m.port = &i
+	m.addport = nil
+}
+
+// Port returns the value of the "port" field in the mutation.
+func (m *CertificateLocationMutation) Port() (r int, exists bool) {
+	v := m.port
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPort returns the old "port" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldPort(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPort is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPort requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPort: %w", err)
+	}
+	return oldValue.Port, nil
+}
+
+// AddPort adds i to the "port" field.
+func (m *CertificateLocationMutation) AddPort(i int) {
+	if m.addport != nil {
+		*m.addport += i
+	} else {
+		m.addport = &i
+	}
+}
+
+// AddedPort returns the value that was added to the "port" field in this mutation.
+func (m *CertificateLocationMutation) AddedPort() (r int, exists bool) {
+	v := m.addport
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPort resets all changes to the "port" field.
+func (m *CertificateLocationMutation) ResetPort() {
+	m.port = nil
+	m.addport = nil
+}
+
+// SetFirstSeenAt sets the "first_seen_at" field.
+func (m *CertificateLocationMutation) SetFirstSeenAt(t time.Time) {
+	m.first_seen_at = &t
+}
+
+// FirstSeenAt returns the value of the "first_seen_at" field in the mutation.
+func (m *CertificateLocationMutation) FirstSeenAt() (r time.Time, exists bool) {
+	v := m.first_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstSeenAt returns the old "first_seen_at" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldFirstSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstSeenAt: %w", err)
+	}
+	return oldValue.FirstSeenAt, nil
+}
+
+// ResetFirstSeenAt resets all changes to the "first_seen_at" field.
+func (m *CertificateLocationMutation) ResetFirstSeenAt() {
+	m.first_seen_at = nil
+}
+
+// SetLastSeenAt sets the "last_seen_at" field.
+func (m *CertificateLocationMutation) SetLastSeenAt(t time.Time) {
+	m.last_seen_at = &t
+}
+
+// LastSeenAt returns the value of the "last_seen_at" field in the mutation.
+func (m *CertificateLocationMutation) LastSeenAt() (r time.Time, exists bool) {
+	v := m.last_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastSeenAt returns the old "last_seen_at" field's value of the CertificateLocation entity.
+// If the CertificateLocation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CertificateLocationMutation) OldLastSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastSeenAt: %w", err)
+	}
+	return oldValue.LastSeenAt, nil
+}
+
+// ResetLastSeenAt resets all changes to the "last_seen_at" field.
+func (m *CertificateLocationMutation) ResetLastSeenAt() {
+	m.last_seen_at = nil
+}
+
+// ClearCertificate clears the "certificate" edge to the Certificate entity.
+func (m *CertificateLocationMutation) ClearCertificate() {
+	m.clearedcertificate = true
+	m.clearedFields[certificatelocation.FieldCertificateID] = struct{}{}
+}
+
+// CertificateCleared reports if the "certificate" edge to the Certificate entity was cleared.
+func (m *CertificateLocationMutation) CertificateCleared() bool {
+	return m.clearedcertificate
+}
+
+// CertificateIDs returns the "certificate" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CertificateID instead. It exists only for internal usage by the builders.
+func (m *CertificateLocationMutation) CertificateIDs() (ids []uuid.UUID) {
+	if id := m.certificate; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCertificate resets all changes to the "certificate" edge.
+func (m *CertificateLocationMutation) ResetCertificate() {
+	m.certificate = nil
+	m.clearedcertificate = false
+}
+
+// Where appends a list predicates to the CertificateLocationMutation builder.
+func (m *CertificateLocationMutation) Where(ps ...predicate.CertificateLocation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CertificateLocationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CertificateLocationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CertificateLocation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CertificateLocationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CertificateLocationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CertificateLocation).
+func (m *CertificateLocationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CertificateLocationMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.certificate != nil {
+		fields = append(fields, certificatelocation.FieldCertificateID)
+	}
+	if m.business_unit_id != nil {
+		fields = append(fields, certificatelocation.FieldBusinessUnitID)
+	}
+	if m.source != nil {
+		fields = append(fields, certificatelocation.FieldSource)
+	}
+	if m.place != nil {
+		fields = append(fields, certificatelocation.FieldPlace)
+	}
+	if m.host != nil {
+		fields = append(fields, certificatelocation.FieldHost)
+	}
+	if m.port != nil {
+		fields = append(fields, certificatelocation.FieldPort)
+	}
+	if m.first_seen_at != nil {
+		fields = append(fields, certificatelocation.FieldFirstSeenAt)
+	}
+	if m.last_seen_at != nil {
+		fields = append(fields, certificatelocation.FieldLastSeenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CertificateLocationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case certificatelocation.FieldCertificateID:
+		return m.CertificateID()
+	case certificatelocation.FieldBusinessUnitID:
+		return m.BusinessUnitID()
+	case certificatelocation.FieldSource:
+		return m.Source()
+	case certificatelocation.FieldPlace:
+		return m.Place()
+	case certificatelocation.FieldHost:
+		return m.Host()
+	case certificatelocation.FieldPort:
+		return m.Port()
+	case certificatelocation.FieldFirstSeenAt:
+		return m.FirstSeenAt()
+	case certificatelocation.FieldLastSeenAt:
+		return m.LastSeenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CertificateLocationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case certificatelocation.FieldCertificateID:
+		return m.OldCertificateID(ctx)
+	case certificatelocation.FieldBusinessUnitID:
+		return m.OldBusinessUnitID(ctx)
+	case certificatelocation.FieldSource:
+		return m.OldSource(ctx)
+	case certificatelocation.FieldPlace:
+		return m.OldPlace(ctx)
+	case certificatelocation.FieldHost:
+		return m.OldHost(ctx)
+	case certificatelocation.FieldPort:
+		return m.OldPort(ctx)
+	case certificatelocation.FieldFirstSeenAt:
+		return m.OldFirstSeenAt(ctx)
+	case certificatelocation.FieldLastSeenAt:
+		return m.OldLastSeenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CertificateLocation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CertificateLocationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case certificatelocation.FieldCertificateID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCertificateID(v)
+		return nil
+	case certificatelocation.FieldBusinessUnitID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBusinessUnitID(v)
+		return nil
+	case certificatelocation.FieldSource:
+		v, ok := value.(lifecycle.CertificateSource)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case certificatelocation.FieldPlace:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlace(v)
+		return nil
+	case certificatelocation.FieldHost:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHost(v)
+		return nil
+	case certificatelocation.FieldPort:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPort(v)
+		return nil
+	case certificatelocation.FieldFirstSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstSeenAt(v)
+		return nil
+	case certificatelocation.FieldLastSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastSeenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CertificateLocation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CertificateLocationMutation) AddedFields() []string {
+	var fields []string
+	if m.addport != nil {
+		fields = append(fields, certificatelocation.FieldPort)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CertificateLocationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case certificatelocation.FieldPort:
+		return m.AddedPort()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CertificateLocationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case certificatelocation.FieldPort:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPort(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CertificateLocation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CertificateLocationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CertificateLocationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CertificateLocationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CertificateLocation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CertificateLocationMutation) ResetField(name string) error {
+	switch name {
+	case certificatelocation.FieldCertificateID:
+		m.ResetCertificateID()
+		return nil
+	case certificatelocation.FieldBusinessUnitID:
+		m.ResetBusinessUnitID()
+		return nil
+	case certificatelocation.FieldSource:
+		m.ResetSource()
+		return nil
+	case certificatelocation.FieldPlace:
+		m.ResetPlace()
+		return nil
+	case certificatelocation.FieldHost:
+		m.ResetHost()
+		return nil
+	case certificatelocation.FieldPort:
+		m.ResetPort()
+		return nil
+	case certificatelocation.FieldFirstSeenAt:
+		m.ResetFirstSeenAt()
+		return nil
+	case certificatelocation.FieldLastSeenAt:
+		m.ResetLastSeenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CertificateLocation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CertificateLocationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.certificate != nil {
+		edges = append(edges, certificatelocation.EdgeCertificate)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CertificateLocationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case certificatelocation.EdgeCertificate:
+		if id := m.certificate; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CertificateLocationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CertificateLocationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CertificateLocationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedcertificate {
+		edges = append(edges, certificatelocation.EdgeCertificate)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CertificateLocationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case certificatelocation.EdgeCertificate:
+		return m.clearedcertificate
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CertificateLocationMutation) ClearEdge(name string) error {
+	switch name {
+	case certificatelocation.EdgeCertificate:
+		m.ClearCertificate()
+		return nil
+	}
+	return fmt.Errorf("unknown CertificateLocation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CertificateLocationMutation) ResetEdge(name string) error {
+	switch name {
+	case certificatelocation.EdgeCertificate:
+		m.ResetCertificate()
+		return nil
+	}
+	return fmt.Errorf("unknown CertificateLocation edge %s", name)
 }
 
 // CertificateProfileMutation represents an operation that mutates the CertificateProfile nodes in the graph.
@@ -7885,61 +10019,63 @@ func (m *CertificateProfileMutation) ResetEdge(name string) error {
 // EnrollmentMutation represents an operation that mutates the Enrollment nodes in the graph.
 type EnrollmentMutation struct {
 	config
-	op                    Op
-	typ                   string
-	id                    *uuid.UUID
-	version               *int
-	addversion            *int
-	created_at            *time.Time
-	updated_at            *time.Time
-	seat_type             *lifecycle.SeatType
-	seat_id               *string
-	seat_key              *string
-	name                  *string
-	email                 *string
-	ca_type               *lifecycle.CAType
-	authentication_method *lifecycle.AuthenticationMethod
-	enrollment_method     *lifecycle.EnrollmentMethod
-	status                *lifecycle.Status
-	expires_at            *time.Time
-	promise               *lifecycle.Promise
-	approvals_required    *int
-	addapprovals_required *int
-	approvals             *int
-	addapprovals          *int
-	round                 *int
-	addround              *int
-	requester_issuer      *string
-	requester_subject     *string
-	requester_name        *string
-	requester_comment     *string
-	reason                *string
-	csr                   *string
-	request_names         *lifecycle.RequestNames
-	made_seat             *bool
-	attempts              *int
-	addattempts           *int
-	attempted_at          *time.Time
-	allowed_attempts      *int
-	addallowed_attempts   *int
-	code_cipher           *[]byte
-	token_cipher          *[]byte
-	token_hash            *[]byte
-	pickup_cipher         *[]byte
-	pickup_hash           *[]byte
-	issuance              *lifecycle.IssuanceState
-	issuance_since        *time.Time
-	issuance_reason       *string
-	clearedFields         map[string]struct{}
-	business_unit         *uuid.UUID
-	clearedbusiness_unit  bool
-	profile               *uuid.UUID
-	clearedprofile        bool
-	seat_row              *uuid.UUID
-	clearedseat_row       bool
-	done                  bool
-	oldValue              func(context.Context) (*Enrollment, error)
-	predicates            []predicate.Enrollment
+	op                          Op
+	typ                         string
+	id                          *uuid.UUID
+	version                     *int
+	addversion                  *int
+	created_at                  *time.Time
+	updated_at                  *time.Time
+	seat_type                   *lifecycle.SeatType
+	seat_id                     *string
+	seat_key                    *string
+	name                        *string
+	email                       *string
+	ca_type                     *lifecycle.CAType
+	authentication_method       *lifecycle.AuthenticationMethod
+	enrollment_method           *lifecycle.EnrollmentMethod
+	status                      *lifecycle.Status
+	expires_at                  *time.Time
+	promise                     *lifecycle.Promise
+	approvals_required          *int
+	addapprovals_required       *int
+	approvals                   *int
+	addapprovals                *int
+	round                       *int
+	addround                    *int
+	requester_issuer            *string
+	requester_subject           *string
+	requester_name              *string
+	requester_comment           *string
+	reason                      *string
+	csr                         *string
+	request_names               *lifecycle.RequestNames
+	made_seat                   *bool
+	attempts                    *int
+	addattempts                 *int
+	attempted_at                *time.Time
+	allowed_attempts            *int
+	addallowed_attempts         *int
+	code_cipher                 *[]byte
+	token_cipher                *[]byte
+	token_hash                  *[]byte
+	pickup_cipher               *[]byte
+	pickup_hash                 *[]byte
+	issuance                    *lifecycle.IssuanceState
+	issuance_since              *time.Time
+	issuance_reason             *string
+	clearedFields               map[string]struct{}
+	business_unit               *uuid.UUID
+	clearedbusiness_unit        bool
+	profile                     *uuid.UUID
+	clearedprofile              bool
+	seat_row                    *uuid.UUID
+	clearedseat_row             bool
+	replaces_certificate        *uuid.UUID
+	clearedreplaces_certificate bool
+	done                        bool
+	oldValue                    func(context.Context) (*Enrollment, error)
+	predicates                  []predicate.Enrollment
 }
 
 var _ ent.Mutation = (*EnrollmentMutation)(nil)
@@ -9700,6 +11836,55 @@ func (m *EnrollmentMutation) ResetIssuanceReason() {
 	m.issuance_reason = nil
 }
 
+// SetReplacesCertificateID sets the "replaces_certificate_id" field.
+func (m *EnrollmentMutation) SetReplacesCertificateID(u uuid.UUID) {
+	m.replaces_certificate = &u
+}
+
+// ReplacesCertificateID returns the value of the "replaces_certificate_id" field in the mutation.
+func (m *EnrollmentMutation) ReplacesCertificateID() (r uuid.UUID, exists bool) {
+	v := m.replaces_certificate
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplacesCertificateID returns the old "replaces_certificate_id" field's value of the Enrollment entity.
+// If the Enrollment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EnrollmentMutation) OldReplacesCertificateID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplacesCertificateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplacesCertificateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplacesCertificateID: %w", err)
+	}
+	return oldValue.ReplacesCertificateID, nil
+}
+
+// ClearReplacesCertificateID clears the value of the "replaces_certificate_id" field.
+func (m *EnrollmentMutation) ClearReplacesCertificateID() {
+	m.replaces_certificate = nil
+	m.clearedFields[enrollment.FieldReplacesCertificateID] = struct{}{}
+}
+
+// ReplacesCertificateIDCleared returns if the "replaces_certificate_id" field was cleared in this mutation.
+func (m *EnrollmentMutation) ReplacesCertificateIDCleared() bool {
+	_, ok := m.clearedFields[enrollment.FieldReplacesCertificateID]
+	return ok
+}
+
+// ResetReplacesCertificateID resets all changes to the "replaces_certificate_id" field.
+func (m *EnrollmentMutation) ResetReplacesCertificateID() {
+	m.replaces_certificate = nil
+	delete(m.clearedFields, enrollment.FieldReplacesCertificateID)
+}
+
 // ClearBusinessUnit clears the "business_unit" edge to the BusinessUnit entity.
 func (m *EnrollmentMutation) ClearBusinessUnit() {
 	m.clearedbusiness_unit = true
@@ -9781,6 +11966,33 @@ func (m *EnrollmentMutation) ResetSeatRow() {
 	m.clearedseat_row = false
 }
 
+// ClearReplacesCertificate clears the "replaces_certificate" edge to the Certificate entity.
+func (m *EnrollmentMutation) ClearReplacesCertificate() {
+	m.clearedreplaces_certificate = true
+	m.clearedFields[enrollment.FieldReplacesCertificateID] = struct{}{}
+}
+
+// ReplacesCertificateCleared reports if the "replaces_certificate" edge to the Certificate entity was cleared.
+func (m *EnrollmentMutation) ReplacesCertificateCleared() bool {
+	return m.ReplacesCertificateIDCleared() || m.clearedreplaces_certificate
+}
+
+// ReplacesCertificateIDs returns the "replaces_certificate" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReplacesCertificateID instead. It exists only for internal usage by the builders.
+func (m *EnrollmentMutation) ReplacesCertificateIDs() (ids []uuid.UUID) {
+	if id := m.replaces_certificate; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReplacesCertificate resets all changes to the "replaces_certificate" edge.
+func (m *EnrollmentMutation) ResetReplacesCertificate() {
+	m.replaces_certificate = nil
+	m.clearedreplaces_certificate = false
+}
+
 // Where appends a list predicates to the EnrollmentMutation builder.
 func (m *EnrollmentMutation) Where(ps ...predicate.Enrollment) {
 	m.predicates = append(m.predicates, ps...)
@@ -9815,7 +12027,7 @@ func (m *EnrollmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EnrollmentMutation) Fields() []string {
-	fields := make([]string, 0, 39)
+	fields := make([]string, 0, 40)
 	if m.version != nil {
 		fields = append(fields, enrollment.FieldVersion)
 	}
@@ -9933,6 +12145,9 @@ func (m *EnrollmentMutation) Fields() []string {
 	if m.issuance_reason != nil {
 		fields = append(fields, enrollment.FieldIssuanceReason)
 	}
+	if m.replaces_certificate != nil {
+		fields = append(fields, enrollment.FieldReplacesCertificateID)
+	}
 	return fields
 }
 
@@ -10019,6 +12234,8 @@ func (m *EnrollmentMutation) Field(name string) (ent.Value, bool) {
 		return m.IssuanceSince()
 	case enrollment.FieldIssuanceReason:
 		return m.IssuanceReason()
+	case enrollment.FieldReplacesCertificateID:
+		return m.ReplacesCertificateID()
 	}
 	return nil, false
 }
@@ -10106,6 +12323,8 @@ func (m *EnrollmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldIssuanceSince(ctx)
 	case enrollment.FieldIssuanceReason:
 		return m.OldIssuanceReason(ctx)
+	case enrollment.FieldReplacesCertificateID:
+		return m.OldReplacesCertificateID(ctx)
 	}
 	return nil, fmt.Errorf("unknown Enrollment field %s", name)
 }
@@ -10388,6 +12607,13 @@ func (m *EnrollmentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetIssuanceReason(v)
 		return nil
+	case enrollment.FieldReplacesCertificateID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplacesCertificateID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Enrollment field %s", name)
 }
@@ -10523,6 +12749,9 @@ func (m *EnrollmentMutation) ClearedFields() []string {
 	if m.FieldCleared(enrollment.FieldIssuanceSince) {
 		fields = append(fields, enrollment.FieldIssuanceSince)
 	}
+	if m.FieldCleared(enrollment.FieldReplacesCertificateID) {
+		fields = append(fields, enrollment.FieldReplacesCertificateID)
+	}
 	return fields
 }
 
@@ -10566,6 +12795,9 @@ func (m *EnrollmentMutation) ClearField(name string) error {
 		return nil
 	case enrollment.FieldIssuanceSince:
 		m.ClearIssuanceSince()
+		return nil
+	case enrollment.FieldReplacesCertificateID:
+		m.ClearReplacesCertificateID()
 		return nil
 	}
 	return fmt.Errorf("unknown Enrollment nullable field %s", name)
@@ -10692,13 +12924,16 @@ func (m *EnrollmentMutation) ResetField(name string) error {
 	case enrollment.FieldIssuanceReason:
 		m.ResetIssuanceReason()
 		return nil
+	case enrollment.FieldReplacesCertificateID:
+		m.ResetReplacesCertificateID()
+		return nil
 	}
 	return fmt.Errorf("unknown Enrollment field %s", name)
 }
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *EnrollmentMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.business_unit != nil {
 		edges = append(edges, enrollment.EdgeBusinessUnit)
 	}
@@ -10707,6 +12942,9 @@ func (m *EnrollmentMutation) AddedEdges() []string {
 	}
 	if m.seat_row != nil {
 		edges = append(edges, enrollment.EdgeSeatRow)
+	}
+	if m.replaces_certificate != nil {
+		edges = append(edges, enrollment.EdgeReplacesCertificate)
 	}
 	return edges
 }
@@ -10727,13 +12965,17 @@ func (m *EnrollmentMutation) AddedIDs(name string) []ent.Value {
 		if id := m.seat_row; id != nil {
 			return []ent.Value{*id}
 		}
+	case enrollment.EdgeReplacesCertificate:
+		if id := m.replaces_certificate; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *EnrollmentMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -10745,7 +12987,7 @@ func (m *EnrollmentMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *EnrollmentMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedbusiness_unit {
 		edges = append(edges, enrollment.EdgeBusinessUnit)
 	}
@@ -10754,6 +12996,9 @@ func (m *EnrollmentMutation) ClearedEdges() []string {
 	}
 	if m.clearedseat_row {
 		edges = append(edges, enrollment.EdgeSeatRow)
+	}
+	if m.clearedreplaces_certificate {
+		edges = append(edges, enrollment.EdgeReplacesCertificate)
 	}
 	return edges
 }
@@ -10768,6 +13013,8 @@ func (m *EnrollmentMutation) EdgeCleared(name string) bool {
 		return m.clearedprofile
 	case enrollment.EdgeSeatRow:
 		return m.clearedseat_row
+	case enrollment.EdgeReplacesCertificate:
+		return m.clearedreplaces_certificate
 	}
 	return false
 }
@@ -10785,6 +13032,9 @@ func (m *EnrollmentMutation) ClearEdge(name string) error {
 	case enrollment.EdgeSeatRow:
 		m.ClearSeatRow()
 		return nil
+	case enrollment.EdgeReplacesCertificate:
+		m.ClearReplacesCertificate()
+		return nil
 	}
 	return fmt.Errorf("unknown Enrollment unique edge %s", name)
 }
@@ -10801,6 +13051,9 @@ func (m *EnrollmentMutation) ResetEdge(name string) error {
 		return nil
 	case enrollment.EdgeSeatRow:
 		m.ResetSeatRow()
+		return nil
+	case enrollment.EdgeReplacesCertificate:
+		m.ResetReplacesCertificate()
 		return nil
 	}
 	return fmt.Errorf("unknown Enrollment edge %s", name)
@@ -15022,6 +17275,7 @@ type MailMutation struct {
 	id               *uuid.UUID
 	enrollment_id    *uuid.UUID
 	open_request_id  *uuid.UUID
+	certificate_id   *uuid.UUID
 	business_unit_id *uuid.UUID
 	kind             *lifecycle.MailKind
 	recipient        *string
@@ -15235,6 +17489,55 @@ func (m *MailMutation) OpenRequestIDCleared() bool {
 func (m *MailMutation) ResetOpenRequestID() {
 	m.open_request_id = nil
 	delete(m.clearedFields, mail.FieldOpenRequestID)
+}
+
+// SetCertificateID sets the "certificate_id" field.
+func (m *MailMutation) SetCertificateID(u uuid.UUID) {
+	m.certificate_id = &u
+}
+
+// CertificateID returns the value of the "certificate_id" field in the mutation.
+func (m *MailMutation) CertificateID() (r uuid.UUID, exists bool) {
+	v := m.certificate_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCertificateID returns the old "certificate_id" field's value of the Mail entity.
+// If the Mail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MailMutation) OldCertificateID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCertificateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCertificateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCertificateID: %w", err)
+	}
+	return oldValue.CertificateID, nil
+}
+
+// ClearCertificateID clears the value of the "certificate_id" field.
+func (m *MailMutation) ClearCertificateID() {
+	m.certificate_id = nil
+	m.clearedFields[mail.FieldCertificateID] = struct{}{}
+}
+
+// CertificateIDCleared returns if the "certificate_id" field was cleared in this mutation.
+func (m *MailMutation) CertificateIDCleared() bool {
+	_, ok := m.clearedFields[mail.FieldCertificateID]
+	return ok
+}
+
+// ResetCertificateID resets all changes to the "certificate_id" field.
+func (m *MailMutation) ResetCertificateID() {
+	m.certificate_id = nil
+	delete(m.clearedFields, mail.FieldCertificateID)
 }
 
 // SetBusinessUnitID sets the "business_unit_id" field.
@@ -15536,12 +17839,15 @@ func (m *MailMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MailMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.enrollment_id != nil {
 		fields = append(fields, mail.FieldEnrollmentID)
 	}
 	if m.open_request_id != nil {
 		fields = append(fields, mail.FieldOpenRequestID)
+	}
+	if m.certificate_id != nil {
+		fields = append(fields, mail.FieldCertificateID)
 	}
 	if m.business_unit_id != nil {
 		fields = append(fields, mail.FieldBusinessUnitID)
@@ -15576,6 +17882,8 @@ func (m *MailMutation) Field(name string) (ent.Value, bool) {
 		return m.EnrollmentID()
 	case mail.FieldOpenRequestID:
 		return m.OpenRequestID()
+	case mail.FieldCertificateID:
+		return m.CertificateID()
 	case mail.FieldBusinessUnitID:
 		return m.BusinessUnitID()
 	case mail.FieldKind:
@@ -15603,6 +17911,8 @@ func (m *MailMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEnrollmentID(ctx)
 	case mail.FieldOpenRequestID:
 		return m.OldOpenRequestID(ctx)
+	case mail.FieldCertificateID:
+		return m.OldCertificateID(ctx)
 	case mail.FieldBusinessUnitID:
 		return m.OldBusinessUnitID(ctx)
 	case mail.FieldKind:
@@ -15639,6 +17949,13 @@ func (m *MailMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOpenRequestID(v)
+		return nil
+	case mail.FieldCertificateID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCertificateID(v)
 		return nil
 	case mail.FieldBusinessUnitID:
 		v, ok := value.(uuid.UUID)
@@ -15725,6 +18042,9 @@ func (m *MailMutation) ClearedFields() []string {
 	if m.FieldCleared(mail.FieldOpenRequestID) {
 		fields = append(fields, mail.FieldOpenRequestID)
 	}
+	if m.FieldCleared(mail.FieldCertificateID) {
+		fields = append(fields, mail.FieldCertificateID)
+	}
 	if m.FieldCleared(mail.FieldSentAt) {
 		fields = append(fields, mail.FieldSentAt)
 	}
@@ -15748,6 +18068,9 @@ func (m *MailMutation) ClearField(name string) error {
 	case mail.FieldOpenRequestID:
 		m.ClearOpenRequestID()
 		return nil
+	case mail.FieldCertificateID:
+		m.ClearCertificateID()
+		return nil
 	case mail.FieldSentAt:
 		m.ClearSentAt()
 		return nil
@@ -15764,6 +18087,9 @@ func (m *MailMutation) ResetField(name string) error {
 		return nil
 	case mail.FieldOpenRequestID:
 		m.ResetOpenRequestID()
+		return nil
+	case mail.FieldCertificateID:
+		m.ResetCertificateID()
 		return nil
 	case mail.FieldBusinessUnitID:
 		m.ResetBusinessUnitID()
@@ -17111,6 +19437,932 @@ func (m *OpenRequestMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OpenRequest edge %s", name)
+}
+
+// RevocationListMutation represents an operation that mutates the RevocationList nodes in the graph.
+type RevocationListMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	authority_key_id  *string
+	authority         *[]byte
+	number            *int64
+	addnumber         *int64
+	changes           *int64
+	addchanges        *int64
+	signed_changes    *int64
+	addsigned_changes *int64
+	this_update       *time.Time
+	next_update       *time.Time
+	der               *[]byte
+	created_at        *time.Time
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*RevocationList, error)
+	predicates        []predicate.RevocationList
+}
+
+var _ ent.Mutation = (*RevocationListMutation)(nil)
+
+// revocationlistOption allows management of the mutation configuration using functional options.
+type revocationlistOption func(*RevocationListMutation)
+
+// newRevocationListMutation creates new mutation for the RevocationList entity.
+func newRevocationListMutation(c config, op Op, opts ...revocationlistOption) *RevocationListMutation {
+	m := &RevocationListMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRevocationList,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRevocationListID sets the ID field of the mutation.
+func withRevocationListID(id uuid.UUID) revocationlistOption {
+	return func(m *RevocationListMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RevocationList
+		)
+		m.oldValue = func(ctx context.Context) (*RevocationList, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RevocationList.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRevocationList sets the old RevocationList of the mutation.
+func withRevocationList(node *RevocationList) revocationlistOption {
+	return func(m *RevocationListMutation) {
+		m.oldValue = func(context.Context) (*RevocationList, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RevocationListMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RevocationListMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RevocationList entities.
+func (m *RevocationListMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RevocationListMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RevocationListMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RevocationList.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAuthorityKeyID sets the "authority_key_id" field.
+func (m *RevocationListMutation) SetAuthorityKeyID(s string) {
+	m.authority_key_id = &s
+}
+
+// AuthorityKeyID returns the value of the "authority_key_id" field in the mutation.
+func (m *RevocationListMutation) AuthorityKeyID() (r string, exists bool) {
+	v := m.authority_key_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorityKeyID returns the old "authority_key_id" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldAuthorityKeyID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorityKeyID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorityKeyID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorityKeyID: %w", err)
+	}
+	return oldValue.AuthorityKeyID, nil
+}
+
+// ResetAuthorityKeyID resets all changes to the "authority_key_id" field.
+func (m *RevocationListMutation) ResetAuthorityKeyID() {
+	m.authority_key_id = nil
+}
+
+// SetAuthority sets the "authority" field.
+func (m *RevocationListMutation) SetAuthority(b []byte) {
+	m.authority = &b
+}
+
+// Authority returns the value of the "authority" field in the mutation.
+func (m *RevocationListMutation) Authority() (r []byte, exists bool) {
+	v := m.authority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthority returns the old "authority" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldAuthority(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthority: %w", err)
+	}
+	return oldValue.Authority, nil
+}
+
+// ResetAuthority resets all changes to the "authority" field.
+func (m *RevocationListMutation) ResetAuthority() {
+	m.authority = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *RevocationListMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *RevocationListMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldNumber(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *RevocationListMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *RevocationListMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *RevocationListMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetChanges sets the "changes" field.
+func (m *RevocationListMutation) SetChanges(i int64) {
+	m.changes = &i
+	m.addchanges = nil
+}
+
+// Changes returns the value of the "changes" field in the mutation.
+func (m *RevocationListMutation) Changes() (r int64, exists bool) {
+	v := m.changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChanges returns the old "changes" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldChanges(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChanges: %w", err)
+	}
+	return oldValue.Changes, nil
+}
+
+// AddChanges adds i to the "changes" field.
+func (m *RevocationListMutation) AddChanges(i int64) {
+	if m.addchanges != nil {
+		*m.addchanges += i
+	} else {
+		m.addchanges = &i
+	}
+}
+
+// AddedChanges returns the value that was added to the "changes" field in this mutation.
+func (m *RevocationListMutation) AddedChanges() (r int64, exists bool) {
+	v := m.addchanges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetChanges resets all changes to the "changes" field.
+func (m *RevocationListMutation) ResetChanges() {
+	m.changes = nil
+	m.addchanges = nil
+}
+
+// SetSignedChanges sets the "signed_changes" field.
+func (m *RevocationListMutation) SetSignedChanges(i int64) {
+	m.signed_changes = &i
+	m.addsigned_changes = nil
+}
+
+// SignedChanges returns the value of the "signed_changes" field in the mutation.
+func (m *RevocationListMutation) SignedChanges() (r int64, exists bool) {
+	v := m.signed_changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignedChanges returns the old "signed_changes" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldSignedChanges(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignedChanges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignedChanges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignedChanges: %w", err)
+	}
+	return oldValue.SignedChanges, nil
+}
+
+// AddSignedChanges adds i to the "signed_changes" field.
+func (m *RevocationListMutation) AddSignedChanges(i int64) {
+	if m.addsigned_changes != nil {
+		*m.addsigned_changes += i
+	} else {
+		m.addsigned_changes = &i
+	}
+}
+
+// AddedSignedChanges returns the value that was added to the "signed_changes" field in this mutation.
+func (m *RevocationListMutation) AddedSignedChanges() (r int64, exists bool) {
+	v := m.addsigned_changes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSignedChanges resets all changes to the "signed_changes" field.
+func (m *RevocationListMutation) ResetSignedChanges() {
+	m.signed_changes = nil
+	m.addsigned_changes = nil
+}
+
+// SetThisUpdate sets the "this_update" field.
+func (m *RevocationListMutation) SetThisUpdate(t time.Time) {
+	m.this_update = &t
+}
+
+// ThisUpdate returns the value of the "this_update" field in the mutation.
+func (m *RevocationListMutation) ThisUpdate() (r time.Time, exists bool) {
+	v := m.this_update
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThisUpdate returns the old "this_update" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldThisUpdate(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThisUpdate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThisUpdate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThisUpdate: %w", err)
+	}
+	return oldValue.ThisUpdate, nil
+}
+
+// ClearThisUpdate clears the value of the "this_update" field.
+func (m *RevocationListMutation) ClearThisUpdate() {
+	m.this_update = nil
+	m.clearedFields[revocationlist.FieldThisUpdate] = struct{}{}
+}
+
+// ThisUpdateCleared returns if the "this_update" field was cleared in this mutation.
+func (m *RevocationListMutation) ThisUpdateCleared() bool {
+	_, ok := m.clearedFields[revocationlist.FieldThisUpdate]
+	return ok
+}
+
+// ResetThisUpdate resets all changes to the "this_update" field.
+func (m *RevocationListMutation) ResetThisUpdate() {
+	m.this_update = nil
+	delete(m.clearedFields, revocationlist.FieldThisUpdate)
+}
+
+// SetNextUpdate sets the "next_update" field.
+func (m *RevocationListMutation) SetNextUpdate(t time.Time) {
+	m.next_update = &t
+}
+
+// NextUpdate returns the value of the "next_update" field in the mutation.
+func (m *RevocationListMutation) NextUpdate() (r time.Time, exists bool) {
+	v := m.next_update
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextUpdate returns the old "next_update" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldNextUpdate(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextUpdate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextUpdate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextUpdate: %w", err)
+	}
+	return oldValue.NextUpdate, nil
+}
+
+// ClearNextUpdate clears the value of the "next_update" field.
+func (m *RevocationListMutation) ClearNextUpdate() {
+	m.next_update = nil
+	m.clearedFields[revocationlist.FieldNextUpdate] = struct{}{}
+}
+
+// NextUpdateCleared returns if the "next_update" field was cleared in this mutation.
+func (m *RevocationListMutation) NextUpdateCleared() bool {
+	_, ok := m.clearedFields[revocationlist.FieldNextUpdate]
+	return ok
+}
+
+// ResetNextUpdate resets all changes to the "next_update" field.
+func (m *RevocationListMutation) ResetNextUpdate() {
+	m.next_update = nil
+	delete(m.clearedFields, revocationlist.FieldNextUpdate)
+}
+
+// SetDer sets the "der" field.
+func (m *RevocationListMutation) SetDer(b []byte) {
+	m.der = &b
+}
+
+// Der returns the value of the "der" field in the mutation.
+func (m *RevocationListMutation) Der() (r []byte, exists bool) {
+	v := m.der
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDer returns the old "der" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldDer(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDer: %w", err)
+	}
+	return oldValue.Der, nil
+}
+
+// ClearDer clears the value of the "der" field.
+func (m *RevocationListMutation) ClearDer() {
+	m.der = nil
+	m.clearedFields[revocationlist.FieldDer] = struct{}{}
+}
+
+// DerCleared returns if the "der" field was cleared in this mutation.
+func (m *RevocationListMutation) DerCleared() bool {
+	_, ok := m.clearedFields[revocationlist.FieldDer]
+	return ok
+}
+
+// ResetDer resets all changes to the "der" field.
+func (m *RevocationListMutation) ResetDer() {
+	m.der = nil
+	delete(m.clearedFields, revocationlist.FieldDer)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RevocationListMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RevocationListMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RevocationList entity.
+// If the RevocationList object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RevocationListMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RevocationListMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the RevocationListMutation builder.
+func (m *RevocationListMutation) Where(ps ...predicate.RevocationList) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RevocationListMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RevocationListMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RevocationList, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RevocationListMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RevocationListMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RevocationList).
+func (m *RevocationListMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RevocationListMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.authority_key_id != nil {
+		fields = append(fields, revocationlist.FieldAuthorityKeyID)
+	}
+	if m.authority != nil {
+		fields = append(fields, revocationlist.FieldAuthority)
+	}
+	if m.number != nil {
+		fields = append(fields, revocationlist.FieldNumber)
+	}
+	if m.changes != nil {
+		fields = append(fields, revocationlist.FieldChanges)
+	}
+	if m.signed_changes != nil {
+		fields = append(fields, revocationlist.FieldSignedChanges)
+	}
+	if m.this_update != nil {
+		fields = append(fields, revocationlist.FieldThisUpdate)
+	}
+	if m.next_update != nil {
+		fields = append(fields, revocationlist.FieldNextUpdate)
+	}
+	if m.der != nil {
+		fields = append(fields, revocationlist.FieldDer)
+	}
+	if m.created_at != nil {
+		fields = append(fields, revocationlist.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RevocationListMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case revocationlist.FieldAuthorityKeyID:
+		return m.AuthorityKeyID()
+	case revocationlist.FieldAuthority:
+		return m.Authority()
+	case revocationlist.FieldNumber:
+		return m.Number()
+	case revocationlist.FieldChanges:
+		return m.Changes()
+	case revocationlist.FieldSignedChanges:
+		return m.SignedChanges()
+	case revocationlist.FieldThisUpdate:
+		return m.ThisUpdate()
+	case revocationlist.FieldNextUpdate:
+		return m.NextUpdate()
+	case revocationlist.FieldDer:
+		return m.Der()
+	case revocationlist.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RevocationListMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case revocationlist.FieldAuthorityKeyID:
+		return m.OldAuthorityKeyID(ctx)
+	case revocationlist.FieldAuthority:
+		return m.OldAuthority(ctx)
+	case revocationlist.FieldNumber:
+		return m.OldNumber(ctx)
+	case revocationlist.FieldChanges:
+		return m.OldChanges(ctx)
+	case revocationlist.FieldSignedChanges:
+		return m.OldSignedChanges(ctx)
+	case revocationlist.FieldThisUpdate:
+		return m.OldThisUpdate(ctx)
+	case revocationlist.FieldNextUpdate:
+		return m.OldNextUpdate(ctx)
+	case revocationlist.FieldDer:
+		return m.OldDer(ctx)
+	case revocationlist.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown RevocationList field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RevocationListMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case revocationlist.FieldAuthorityKeyID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorityKeyID(v)
+		return nil
+	case revocationlist.FieldAuthority:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthority(v)
+		return nil
+	case revocationlist.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case revocationlist.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChanges(v)
+		return nil
+	case revocationlist.FieldSignedChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignedChanges(v)
+		return nil
+	case revocationlist.FieldThisUpdate:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThisUpdate(v)
+		return nil
+	case revocationlist.FieldNextUpdate:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextUpdate(v)
+		return nil
+	case revocationlist.FieldDer:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDer(v)
+		return nil
+	case revocationlist.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RevocationList field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RevocationListMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, revocationlist.FieldNumber)
+	}
+	if m.addchanges != nil {
+		fields = append(fields, revocationlist.FieldChanges)
+	}
+	if m.addsigned_changes != nil {
+		fields = append(fields, revocationlist.FieldSignedChanges)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RevocationListMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case revocationlist.FieldNumber:
+		return m.AddedNumber()
+	case revocationlist.FieldChanges:
+		return m.AddedChanges()
+	case revocationlist.FieldSignedChanges:
+		return m.AddedSignedChanges()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RevocationListMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case revocationlist.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case revocationlist.FieldChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddChanges(v)
+		return nil
+	case revocationlist.FieldSignedChanges:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSignedChanges(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RevocationList numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RevocationListMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(revocationlist.FieldThisUpdate) {
+		fields = append(fields, revocationlist.FieldThisUpdate)
+	}
+	if m.FieldCleared(revocationlist.FieldNextUpdate) {
+		fields = append(fields, revocationlist.FieldNextUpdate)
+	}
+	if m.FieldCleared(revocationlist.FieldDer) {
+		fields = append(fields, revocationlist.FieldDer)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RevocationListMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RevocationListMutation) ClearField(name string) error {
+	switch name {
+	case revocationlist.FieldThisUpdate:
+		m.ClearThisUpdate()
+		return nil
+	case revocationlist.FieldNextUpdate:
+		m.ClearNextUpdate()
+		return nil
+	case revocationlist.FieldDer:
+		m.ClearDer()
+		return nil
+	}
+	return fmt.Errorf("unknown RevocationList nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RevocationListMutation) ResetField(name string) error {
+	switch name {
+	case revocationlist.FieldAuthorityKeyID:
+		m.ResetAuthorityKeyID()
+		return nil
+	case revocationlist.FieldAuthority:
+		m.ResetAuthority()
+		return nil
+	case revocationlist.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case revocationlist.FieldChanges:
+		m.ResetChanges()
+		return nil
+	case revocationlist.FieldSignedChanges:
+		m.ResetSignedChanges()
+		return nil
+	case revocationlist.FieldThisUpdate:
+		m.ResetThisUpdate()
+		return nil
+	case revocationlist.FieldNextUpdate:
+		m.ResetNextUpdate()
+		return nil
+	case revocationlist.FieldDer:
+		m.ResetDer()
+		return nil
+	case revocationlist.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RevocationList field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RevocationListMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RevocationListMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RevocationListMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RevocationListMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RevocationListMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RevocationListMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RevocationListMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RevocationList unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RevocationListMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RevocationList edge %s", name)
 }
 
 // SeatMutation represents an operation that mutates the Seat nodes in the graph.

@@ -9,6 +9,7 @@ import (
 	"gatehouse/ent/generated/auditentry"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
+	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
@@ -18,6 +19,7 @@ import (
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
+	"gatehouse/ent/generated/revocationlist"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
@@ -147,14 +149,103 @@ func init() {
 	certificateDescVersion := certificateMixinFields1[0].Descriptor()
 	// certificate.DefaultVersion holds the default value on creation for the version field.
 	certificate.DefaultVersion = certificateDescVersion.Default.(int)
+	// certificateDescIssued is the schema descriptor for issued field.
+	certificateDescIssued := certificateFields[5].Descriptor()
+	// certificate.DefaultIssued holds the default value on creation for the issued field.
+	certificate.DefaultIssued = certificateDescIssued.Default.(bool)
+	// certificateDescImported is the schema descriptor for imported field.
+	certificateDescImported := certificateFields[6].Descriptor()
+	// certificate.DefaultImported holds the default value on creation for the imported field.
+	certificate.DefaultImported = certificateDescImported.Default.(bool)
+	// certificateDescDiscovered is the schema descriptor for discovered field.
+	certificateDescDiscovered := certificateFields[7].Descriptor()
+	// certificate.DefaultDiscovered holds the default value on creation for the discovered field.
+	certificate.DefaultDiscovered = certificateDescDiscovered.Default.(bool)
+	// certificateDescPlaces is the schema descriptor for places field.
+	certificateDescPlaces := certificateFields[8].Descriptor()
+	// certificate.DefaultPlaces holds the default value on creation for the places field.
+	certificate.DefaultPlaces = certificateDescPlaces.Default.(int)
+	// certificateDescSubjectKey is the schema descriptor for subject_key field.
+	certificateDescSubjectKey := certificateFields[13].Descriptor()
+	// certificate.DefaultSubjectKey holds the default value on creation for the subject_key field.
+	certificate.DefaultSubjectKey = certificateDescSubjectKey.Default.(string)
+	// certificateDescCommonName is the schema descriptor for common_name field.
+	certificateDescCommonName := certificateFields[14].Descriptor()
+	// certificate.DefaultCommonName holds the default value on creation for the common_name field.
+	certificate.DefaultCommonName = certificateDescCommonName.Default.(string)
+	// certificateDescNames is the schema descriptor for names field.
+	certificateDescNames := certificateFields[15].Descriptor()
+	// certificate.DefaultNames holds the default value on creation for the names field.
+	certificate.DefaultNames = certificateDescNames.Default.(lifecycle.CertificateNames)
+	// certificateDescSearchText is the schema descriptor for search_text field.
+	certificateDescSearchText := certificateFields[16].Descriptor()
+	// certificate.DefaultSearchText holds the default value on creation for the search_text field.
+	certificate.DefaultSearchText = certificateDescSearchText.Default.(string)
+	// certificateDescKeyAlgorithm is the schema descriptor for key_algorithm field.
+	certificateDescKeyAlgorithm := certificateFields[17].Descriptor()
+	// certificate.DefaultKeyAlgorithm holds the default value on creation for the key_algorithm field.
+	certificate.DefaultKeyAlgorithm = certificateDescKeyAlgorithm.Default.(string)
+	// certificateDescKeySha256 is the schema descriptor for key_sha256 field.
+	certificateDescKeySha256 := certificateFields[18].Descriptor()
+	// certificate.DefaultKeySha256 holds the default value on creation for the key_sha256 field.
+	certificate.DefaultKeySha256 = certificateDescKeySha256.Default.(string)
+	// certificateDescSignatureAlgorithm is the schema descriptor for signature_algorithm field.
+	certificateDescSignatureAlgorithm := certificateFields[19].Descriptor()
+	// certificate.DefaultSignatureAlgorithm holds the default value on creation for the signature_algorithm field.
+	certificate.DefaultSignatureAlgorithm = certificateDescSignatureAlgorithm.Default.(string)
+	// certificateDescAuthorityKeyID is the schema descriptor for authority_key_id field.
+	certificateDescAuthorityKeyID := certificateFields[20].Descriptor()
+	// certificate.DefaultAuthorityKeyID holds the default value on creation for the authority_key_id field.
+	certificate.DefaultAuthorityKeyID = certificateDescAuthorityKeyID.Default.(string)
+	// certificateDescSubjectKeyID is the schema descriptor for subject_key_id field.
+	certificateDescSubjectKeyID := certificateFields[21].Descriptor()
+	// certificate.DefaultSubjectKeyID holds the default value on creation for the subject_key_id field.
+	certificate.DefaultSubjectKeyID = certificateDescSubjectKeyID.Default.(string)
+	// certificateDescIsCa is the schema descriptor for is_ca field.
+	certificateDescIsCa := certificateFields[22].Descriptor()
+	// certificate.DefaultIsCa holds the default value on creation for the is_ca field.
+	certificate.DefaultIsCa = certificateDescIsCa.Default.(bool)
+	// certificateDescSelfIssued is the schema descriptor for self_issued field.
+	certificateDescSelfIssued := certificateFields[23].Descriptor()
+	// certificate.DefaultSelfIssued holds the default value on creation for the self_issued field.
+	certificate.DefaultSelfIssued = certificateDescSelfIssued.Default.(bool)
+	// certificateDescReadAs is the schema descriptor for read_as field.
+	certificateDescReadAs := certificateFields[24].Descriptor()
+	// certificate.DefaultReadAs holds the default value on creation for the read_as field.
+	certificate.DefaultReadAs = certificateDescReadAs.Default.(int)
 	// certificateDescChain is the schema descriptor for chain field.
-	certificateDescChain := certificateFields[12].Descriptor()
+	certificateDescChain := certificateFields[29].Descriptor()
 	// certificate.DefaultChain holds the default value on creation for the chain field.
 	certificate.DefaultChain = certificateDescChain.Default.(string)
+	// certificateDescAssigned is the schema descriptor for assigned field.
+	certificateDescAssigned := certificateFields[30].Descriptor()
+	// certificate.DefaultAssigned holds the default value on creation for the assigned field.
+	certificate.DefaultAssigned = certificateDescAssigned.Default.(bool)
+	// certificateDescRevocationError is the schema descriptor for revocation_error field.
+	certificateDescRevocationError := certificateFields[35].Descriptor()
+	// certificate.DefaultRevocationError holds the default value on creation for the revocation_error field.
+	certificate.DefaultRevocationError = certificateDescRevocationError.Default.(string)
 	// certificateDescID is the schema descriptor for id field.
 	certificateDescID := certificateMixinFields0[0].Descriptor()
 	// certificate.DefaultID holds the default value on creation for the id field.
 	certificate.DefaultID = certificateDescID.Default.(func() uuid.UUID)
+	certificatelocationMixin := schema.CertificateLocation{}.Mixin()
+	certificatelocationMixinFields0 := certificatelocationMixin[0].Fields()
+	_ = certificatelocationMixinFields0
+	certificatelocationFields := schema.CertificateLocation{}.Fields()
+	_ = certificatelocationFields
+	// certificatelocationDescHost is the schema descriptor for host field.
+	certificatelocationDescHost := certificatelocationFields[4].Descriptor()
+	// certificatelocation.DefaultHost holds the default value on creation for the host field.
+	certificatelocation.DefaultHost = certificatelocationDescHost.Default.(string)
+	// certificatelocationDescPort is the schema descriptor for port field.
+	certificatelocationDescPort := certificatelocationFields[5].Descriptor()
+	// certificatelocation.DefaultPort holds the default value on creation for the port field.
+	certificatelocation.DefaultPort = certificatelocationDescPort.Default.(int)
+	// certificatelocationDescID is the schema descriptor for id field.
+	certificatelocationDescID := certificatelocationMixinFields0[0].Descriptor()
+	// certificatelocation.DefaultID holds the default value on creation for the id field.
+	certificatelocation.DefaultID = certificatelocationDescID.Default.(func() uuid.UUID)
 	certificateprofileMixin := schema.CertificateProfile{}.Mixin()
 	certificateprofileMixinFields0 := certificateprofileMixin[0].Fields()
 	_ = certificateprofileMixinFields0
@@ -408,11 +499,11 @@ func init() {
 	mailFields := schema.Mail{}.Fields()
 	_ = mailFields
 	// mailDescStatus is the schema descriptor for status field.
-	mailDescStatus := mailFields[5].Descriptor()
+	mailDescStatus := mailFields[6].Descriptor()
 	// mail.DefaultStatus holds the default value on creation for the status field.
 	mail.DefaultStatus = lifecycle.MailStatus(mailDescStatus.Default.(string))
 	// mailDescLastError is the schema descriptor for last_error field.
-	mailDescLastError := mailFields[6].Descriptor()
+	mailDescLastError := mailFields[7].Descriptor()
 	// mail.DefaultLastError holds the default value on creation for the last_error field.
 	mail.DefaultLastError = mailDescLastError.Default.(string)
 	// mailDescID is the schema descriptor for id field.
@@ -444,6 +535,27 @@ func init() {
 	openrequestDescID := openrequestMixinFields0[0].Descriptor()
 	// openrequest.DefaultID holds the default value on creation for the id field.
 	openrequest.DefaultID = openrequestDescID.Default.(func() uuid.UUID)
+	revocationlistMixin := schema.RevocationList{}.Mixin()
+	revocationlistMixinFields0 := revocationlistMixin[0].Fields()
+	_ = revocationlistMixinFields0
+	revocationlistFields := schema.RevocationList{}.Fields()
+	_ = revocationlistFields
+	// revocationlistDescNumber is the schema descriptor for number field.
+	revocationlistDescNumber := revocationlistFields[2].Descriptor()
+	// revocationlist.DefaultNumber holds the default value on creation for the number field.
+	revocationlist.DefaultNumber = revocationlistDescNumber.Default.(int64)
+	// revocationlistDescChanges is the schema descriptor for changes field.
+	revocationlistDescChanges := revocationlistFields[3].Descriptor()
+	// revocationlist.DefaultChanges holds the default value on creation for the changes field.
+	revocationlist.DefaultChanges = revocationlistDescChanges.Default.(int64)
+	// revocationlistDescSignedChanges is the schema descriptor for signed_changes field.
+	revocationlistDescSignedChanges := revocationlistFields[4].Descriptor()
+	// revocationlist.DefaultSignedChanges holds the default value on creation for the signed_changes field.
+	revocationlist.DefaultSignedChanges = revocationlistDescSignedChanges.Default.(int64)
+	// revocationlistDescID is the schema descriptor for id field.
+	revocationlistDescID := revocationlistMixinFields0[0].Descriptor()
+	// revocationlist.DefaultID holds the default value on creation for the id field.
+	revocationlist.DefaultID = revocationlistDescID.Default.(func() uuid.UUID)
 	seatMixin := schema.Seat{}.Mixin()
 	seatMixinFields0 := seatMixin[0].Fields()
 	_ = seatMixinFields0

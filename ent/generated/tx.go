@@ -24,6 +24,8 @@ type Tx struct {
 	BusinessUnit *BusinessUnitClient
 	// Certificate is the client for interacting with the Certificate builders.
 	Certificate *CertificateClient
+	// CertificateLocation is the client for interacting with the CertificateLocation builders.
+	CertificateLocation *CertificateLocationClient
 	// CertificateProfile is the client for interacting with the CertificateProfile builders.
 	CertificateProfile *CertificateProfileClient
 	// Enrollment is the client for interacting with the Enrollment builders.
@@ -42,6 +44,8 @@ type Tx struct {
 	Mail *MailClient
 	// OpenRequest is the client for interacting with the OpenRequest builders.
 	OpenRequest *OpenRequestClient
+	// RevocationList is the client for interacting with the RevocationList builders.
+	RevocationList *RevocationListClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -187,6 +191,7 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BusinessUnit = NewBusinessUnitClient(tx.config)
 	tx.Certificate = NewCertificateClient(tx.config)
+	tx.CertificateLocation = NewCertificateLocationClient(tx.config)
 	tx.CertificateProfile = NewCertificateProfileClient(tx.config)
 	tx.Enrollment = NewEnrollmentClient(tx.config)
 	tx.EnrollmentNote = NewEnrollmentNoteClient(tx.config)
@@ -196,6 +201,7 @@ func (tx *Tx) init() {
 	tx.Job = NewJobClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.OpenRequest = NewOpenRequestClient(tx.config)
+	tx.RevocationList = NewRevocationListClient(tx.config)
 	tx.Seat = NewSeatClient(tx.config)
 	tx.SeatAllocation = NewSeatAllocationClient(tx.config)
 	tx.SeatLicense = NewSeatLicenseClient(tx.config)

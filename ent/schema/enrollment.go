@@ -58,6 +58,7 @@ func (Enrollment) Fields() []ent.Field {
 		field.String("issuance").GoType(lifecycle.IssuanceState("")).Optional().Nillable(),
 		maybe("issuance_since"),
 		field.String("issuance_reason").Default(""),
+		ref("replaces_certificate_id"),
 	}
 }
 
@@ -67,6 +68,7 @@ func (Enrollment) Edges() []ent.Edge {
 		edge.To("business_unit", BusinessUnit.Type).Field("business_unit_id").Unique().Required().Immutable(),
 		edge.To("profile", CertificateProfile.Type).Field("profile_id").Unique().Required().Immutable(),
 		edge.To("seat_row", Seat.Type).Field("seat_row_id").Unique(),
+		edge.To("replaces_certificate", Certificate.Type).Field("replaces_certificate_id").Unique(),
 	}
 }
 
@@ -94,6 +96,7 @@ func (Enrollment) Indexes() []ent.Index {
 		index.Fields("expires_at", "id").Annotations(entsql.IndexWhere(oneOf("status", lifecycle.Expiring))).StorageKey("enrollments_due"),
 		index.Fields("profile_id", "business_unit_id", "seat_type", "seat_key").Unique().
 			Annotations(entsql.IndexWhere(activeStatuses)).StorageKey("enrollments_one_active"),
+		index.Fields("replaces_certificate_id").Annotations(entsql.IndexWhere("replaces_certificate_id IS NOT NULL")),
 		index.Fields("token_hash").Unique().Annotations(entsql.IndexWhere("token_hash IS NOT NULL")),
 		index.Fields("pickup_hash").Unique().Annotations(entsql.IndexWhere("pickup_hash IS NOT NULL")),
 	)

@@ -21,6 +21,7 @@ func (Mail) Fields() []ent.Field {
 	return []ent.Field{
 		ref("enrollment_id"),
 		ref("open_request_id"),
+		ref("certificate_id"),
 		fixed("business_unit_id"),
 		field.String("kind").GoType(lifecycle.MailKind("")).Immutable(),
 		field.String("recipient").Immutable(),
@@ -37,6 +38,7 @@ func (Mail) Indexes() []ent.Index {
 		index.Fields("enrollment_id", "created_at", "id"),
 		index.Fields("business_unit_id", "created_at", "id"),
 		index.Fields("open_request_id"),
+		index.Fields("certificate_id", "created_at", "id"),
 	}
 }
 
@@ -45,6 +47,6 @@ func (Mail) Annotations() []schema.Annotation {
 	return []schema.Annotation{checks(map[string]string{
 		"mails_kind":   oneOf("kind", lifecycle.MailKinds),
 		"mails_status": oneOf("status", lifecycle.MailStatuses),
-		"mails_about":  "(enrollment_id IS NULL) <> (open_request_id IS NULL)",
+		"mails_about":  "num_nonnulls(enrollment_id, open_request_id, certificate_id) = 1",
 	})}
 }

@@ -46,6 +46,7 @@ const (
 	ImportCertificates Action = "IMPORT_CERTIFICATES"
 	RecordDiscovered   Action = "RECORD_DISCOVERED_CERTIFICATES"
 	RevokeCertificate  Action = "REVOKE_CERTIFICATE"
+	ReportRevocation   Action = "REPORT_REVOCATION"
 	SuspendCertificate Action = "SUSPEND_CERTIFICATE"
 	ResumeCertificate  Action = "RESUME_CERTIFICATE"
 	RenewCertificate   Action = "RENEW_CERTIFICATE"
@@ -67,7 +68,7 @@ var Actions = []Action{
 	CreateBusinessUnit, UpdateBusinessUnit, DeleteBusinessUnit, SetPurchasedSeats, AllocateSeats, CreateProfile, UpdateProfile,
 	ArchiveProfile, CreateSeat, UpdateSeat, DeleteSeat, ImportSeats, Enroll, Request, Approve, Reject, Withdraw, Cancel, ChangeStatus, AddNote,
 	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Issue, Lock, Expire, AttachCertificate, LinkCertificate, UnlinkCertificate, ImportCertificates,
-	RecordDiscovered, RevokeCertificate, SuspendCertificate, ResumeCertificate, RenewCertificate, SaveView, UpdateView, DeleteView,
+	RecordDiscovered, RevokeCertificate, ReportRevocation, SuspendCertificate, ResumeCertificate, RenewCertificate, SaveView, UpdateView, DeleteView,
 	StartBulkAction, CancelJob, CreateExport, CreateWebhook, UpdateWebhook, DeleteWebhook, TestWebhook, ReplayWebhook,
 }
 

@@ -117,8 +117,8 @@ func (w *world) enrollment(seat uuid.UUID) uuid.UUID {
 func (w *world) certificate(seat uuid.UUID) uuid.UUID {
 	w.t.Helper()
 	row := uuid.Must(uuid.NewV7())
-	w.exec(`INSERT INTO certificates (id, created_at, updated_at, business_unit_id, seat_row_id, status, source, serial, subject, issuer, not_before, not_after, sha256, der)
-		VALUES ($1, $2, $2, $3, $4, 'ISSUED', 'ISSUED', '01', 'CN=anna', 'CN=CA', $2, $2, '00', '')`, row, noon, uuid.New(), seat)
+	w.exec(`INSERT INTO certificates (id, created_at, updated_at, business_unit_id, seat_row_id, status, source, serial, subject, issuer, not_before, not_after, sha256, der, issued, names)
+		VALUES ($1, $2, $2, $3, $4, 'ISSUED', 'ISSUED', '01', 'CN=anna', 'CN=CA', $2, $2, '00', '', TRUE, '{}')`, row, noon, uuid.New(), seat)
 	return row
 }
 

@@ -108,6 +108,9 @@ FROM seats s WHERE s.deleted_at IS NULL`},
 		{"status", `SELECT format('seat %s (%s)', s.id, s.seat_id), s.status,
   CASE WHEN s.deleted_at IS NOT NULL THEN 'DELETED' WHEN s.consumed THEN 'CONSUMED' WHEN s.active_enrollments > 0 THEN 'ENROLLED' ELSE 'CREATED' END
 FROM seats s`},
+		{"assigned", `SELECT format('certificate %s', c.id), c.assigned::text, (s.id IS NOT NULL AND s.deleted_at IS NULL)::text FROM certificates c LEFT JOIN seats s ON s.id = c.seat_row_id`},
+		{"places", `SELECT format('certificate %s', c.id), c.places::text, COALESCE(l.n, 0)::text
+FROM certificates c LEFT JOIN (SELECT certificate_id, count(*) AS n FROM certificate_locations GROUP BY 1) l ON l.certificate_id = c.id`},
 		{"approvals", `SELECT format('enrollment %s', e.id), e.approvals::text, COALESCE(a.n, 0)::text
 FROM enrollments e LEFT JOIN (SELECT enrollment_id, round, count(*) AS n FROM approvals WHERE decision = '` + string(lifecycle.DecisionApproved) + `' GROUP BY 1, 2) a
   ON a.enrollment_id = e.id AND a.round = e.round`},

@@ -8,6 +8,10 @@ import (
 	"gatehouse/internal/lifecycle"
 )
 
+// aCertificate is an expired certificate on the first seat.
+const aCertificate = `INSERT INTO certificates (id, version, created_at, updated_at, business_unit_id, seat_row_id, status, source, imported, assigned, serial, subject, issuer, not_before, not_after, sha256, der, names)
+SELECT gen_random_uuid(), 1, now(), now(), business_unit_id, id, 'EXPIRED', 'IMPORTED', TRUE, TRUE, '01', '', '', now(), now(), '', '', '{}' FROM seats WHERE seat_key = 'seat-01'; `
+
 func TestVerifyNamesEachDifference(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -31,6 +35,9 @@ func TestVerifyNamesEachDifference(t *testing.T) {
 			"allocation of USER to business unit research: created is missing, but the rows come to 3.",
 			"licence of USER: allocated is 6, but the rows come to 0.",
 			"allocation of USER to business unit research: consumed is missing, but the rows come to 0."}},
+		{"where a certificate is", aCertificate + `UPDATE seats SET deleted_at = now(), status = 'DELETED' WHERE seat_key = 'seat-01'`, []string{
+			"created is 3, but the rows come to 2.", ": assigned is true, but the rows come to false."}},
+		{"where a certificate was seen", aCertificate + `UPDATE certificates SET places = 2`, []string{": places is 2, but the rows come to 0."}},
 		{"a change without an entry", `UPDATE business_units SET version = 2 WHERE is_default`, []string{"the audit of its changes is at version 2, but the rows come to nothing."}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -33,24 +33,27 @@ var audited = map[string]audit.Resource{
 
 // unaudited says which entities are no audited things, and why.
 var unaudited = map[string]string{
-	generated.TypeApproval:       "a decision is an entry on its enrollment",
-	generated.TypeEnrollmentNote: "a note is an entry on its enrollment",
-	generated.TypeMail:           "a mail follows from an audited change",
-	generated.TypeIssuance:       "what a CA was asked for follows from an audited claim of its enrollment",
-	generated.TypeOpenRequest:    "nobody's request yet; once confirmed it is an enrollment, with an entry",
-	generated.TypeACMEAccount:    "the server's own account with a CA",
-	generated.TypeACMEChallenge:  "a CA's question to the server, for a minute",
-	generated.TypeJob:            "the server's own work; a job that a person starts is recorded by its mutation",
-	generated.TypeAuditEntry:     "is the audit",
-	generated.TypeEvent:          "follows from an entry",
-	generated.TypeIdempotencyKey: "bookkeeping of the call, not of the organisation",
-	generated.TypeSeatUsageDay:   "figures of a day, which follow from the seats",
+	generated.TypeApproval:            "a decision is an entry on its enrollment",
+	generated.TypeEnrollmentNote:      "a note is an entry on its enrollment",
+	generated.TypeMail:                "a mail follows from an audited change",
+	generated.TypeIssuance:            "what a CA was asked for follows from an audited claim of its enrollment",
+	generated.TypeOpenRequest:         "nobody's request yet; once confirmed it is an enrollment, with an entry",
+	generated.TypeACMEAccount:         "the server's own account with a CA",
+	generated.TypeACMEChallenge:       "a CA's question to the server, for a minute",
+	generated.TypeCertificateLocation: "a new place is an entry on its certificate; when it was last seen there is no change",
+	generated.TypeRevocationList:      "repeats what the entries of certificates tell",
+	generated.TypeJob:                 "the server's own work; a job that a person starts is recorded by its mutation",
+	generated.TypeAuditEntry:          "is the audit",
+	generated.TypeEvent:               "follows from an entry",
+	generated.TypeIdempotencyKey:      "bookkeeping of the call, not of the organisation",
+	generated.TypeSeatUsageDay:        "figures of a day, which follow from the seats",
 }
 
 // untold are columns that an entry's changes do not tell: bookkeeping, copies
 // of other columns, what is too long to read, and every secret.
 var untold = []string{
 	"id", "version", "created_at", "updated_at", "seat_key", "search_text", "unused_since", "business_unit_id", "promise", "csr", "der", "chain", "attempted_at",
+	"subject_key", "common_name", "names", "key_sha256", "key_algorithm", "signature_algorithm", "authority_key_id", "subject_key_id", "is_ca", "self_issued", "read_as", "assigned", "remind_at", "revocation_error",
 	"code_cipher", "token_cipher", "token_hash", "pickup_cipher", "pickup_hash", "active_enrollments", "valid_certificates",
 }
 
@@ -158,6 +161,7 @@ var links = map[string]struct {
 	"profile_id":               {"profile", id.Profile},
 	"enrollment_id":            {"enrollment", id.Enrollment},
 	"created_by_enrollment_id": {"createdByEnrollment", id.Enrollment},
+	"replaces_certificate_id":  {"replaces", id.Certificate},
 }
 
 // renamed are the columns whose field has another name in the schema; those in

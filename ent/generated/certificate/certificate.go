@@ -3,6 +3,8 @@
 package certificate
 
 import (
+	"gatehouse/internal/lifecycle"
+
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/google/uuid"
@@ -29,12 +31,46 @@ const (
 	FieldStatus = "status"
 	// FieldSource holds the string denoting the source field in the database.
 	FieldSource = "source"
+	// FieldIssued holds the string denoting the issued field in the database.
+	FieldIssued = "issued"
+	// FieldImported holds the string denoting the imported field in the database.
+	FieldImported = "imported"
+	// FieldDiscovered holds the string denoting the discovered field in the database.
+	FieldDiscovered = "discovered"
+	// FieldPlaces holds the string denoting the places field in the database.
+	FieldPlaces = "places"
+	// FieldAuthority holds the string denoting the authority field in the database.
+	FieldAuthority = "authority"
 	// FieldSerial holds the string denoting the serial field in the database.
 	FieldSerial = "serial"
 	// FieldSubject holds the string denoting the subject field in the database.
 	FieldSubject = "subject"
 	// FieldIssuer holds the string denoting the issuer field in the database.
 	FieldIssuer = "issuer"
+	// FieldSubjectKey holds the string denoting the subject_key field in the database.
+	FieldSubjectKey = "subject_key"
+	// FieldCommonName holds the string denoting the common_name field in the database.
+	FieldCommonName = "common_name"
+	// FieldNames holds the string denoting the names field in the database.
+	FieldNames = "names"
+	// FieldSearchText holds the string denoting the search_text field in the database.
+	FieldSearchText = "search_text"
+	// FieldKeyAlgorithm holds the string denoting the key_algorithm field in the database.
+	FieldKeyAlgorithm = "key_algorithm"
+	// FieldKeySha256 holds the string denoting the key_sha256 field in the database.
+	FieldKeySha256 = "key_sha256"
+	// FieldSignatureAlgorithm holds the string denoting the signature_algorithm field in the database.
+	FieldSignatureAlgorithm = "signature_algorithm"
+	// FieldAuthorityKeyID holds the string denoting the authority_key_id field in the database.
+	FieldAuthorityKeyID = "authority_key_id"
+	// FieldSubjectKeyID holds the string denoting the subject_key_id field in the database.
+	FieldSubjectKeyID = "subject_key_id"
+	// FieldIsCa holds the string denoting the is_ca field in the database.
+	FieldIsCa = "is_ca"
+	// FieldSelfIssued holds the string denoting the self_issued field in the database.
+	FieldSelfIssued = "self_issued"
+	// FieldReadAs holds the string denoting the read_as field in the database.
+	FieldReadAs = "read_as"
 	// FieldNotBefore holds the string denoting the not_before field in the database.
 	FieldNotBefore = "not_before"
 	// FieldNotAfter holds the string denoting the not_after field in the database.
@@ -45,10 +81,20 @@ const (
 	FieldDer = "der"
 	// FieldChain holds the string denoting the chain field in the database.
 	FieldChain = "chain"
+	// FieldAssigned holds the string denoting the assigned field in the database.
+	FieldAssigned = "assigned"
+	// FieldSuspendedAt holds the string denoting the suspended_at field in the database.
+	FieldSuspendedAt = "suspended_at"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
 	// FieldRevocationReason holds the string denoting the revocation_reason field in the database.
 	FieldRevocationReason = "revocation_reason"
+	// FieldRevocationReportedAt holds the string denoting the revocation_reported_at field in the database.
+	FieldRevocationReportedAt = "revocation_reported_at"
+	// FieldRevocationError holds the string denoting the revocation_error field in the database.
+	FieldRevocationError = "revocation_error"
+	// FieldRemindAt holds the string denoting the remind_at field in the database.
+	FieldRemindAt = "remind_at"
 	// EdgeBusinessUnit holds the string denoting the business_unit edge name in mutations.
 	EdgeBusinessUnit = "business_unit"
 	// EdgeSeatRow holds the string denoting the seat_row edge name in mutations.
@@ -91,16 +137,38 @@ var Columns = []string{
 	FieldEnrollmentID,
 	FieldStatus,
 	FieldSource,
+	FieldIssued,
+	FieldImported,
+	FieldDiscovered,
+	FieldPlaces,
+	FieldAuthority,
 	FieldSerial,
 	FieldSubject,
 	FieldIssuer,
+	FieldSubjectKey,
+	FieldCommonName,
+	FieldNames,
+	FieldSearchText,
+	FieldKeyAlgorithm,
+	FieldKeySha256,
+	FieldSignatureAlgorithm,
+	FieldAuthorityKeyID,
+	FieldSubjectKeyID,
+	FieldIsCa,
+	FieldSelfIssued,
+	FieldReadAs,
 	FieldNotBefore,
 	FieldNotAfter,
 	FieldSha256,
 	FieldDer,
 	FieldChain,
+	FieldAssigned,
+	FieldSuspendedAt,
 	FieldRevokedAt,
 	FieldRevocationReason,
+	FieldRevocationReportedAt,
+	FieldRevocationError,
+	FieldRemindAt,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -116,8 +184,44 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultVersion holds the default value on creation for the "version" field.
 	DefaultVersion int
+	// DefaultIssued holds the default value on creation for the "issued" field.
+	DefaultIssued bool
+	// DefaultImported holds the default value on creation for the "imported" field.
+	DefaultImported bool
+	// DefaultDiscovered holds the default value on creation for the "discovered" field.
+	DefaultDiscovered bool
+	// DefaultPlaces holds the default value on creation for the "places" field.
+	DefaultPlaces int
+	// DefaultSubjectKey holds the default value on creation for the "subject_key" field.
+	DefaultSubjectKey string
+	// DefaultCommonName holds the default value on creation for the "common_name" field.
+	DefaultCommonName string
+	// DefaultNames holds the default value on creation for the "names" field.
+	DefaultNames lifecycle.CertificateNames
+	// DefaultSearchText holds the default value on creation for the "search_text" field.
+	DefaultSearchText string
+	// DefaultKeyAlgorithm holds the default value on creation for the "key_algorithm" field.
+	DefaultKeyAlgorithm string
+	// DefaultKeySha256 holds the default value on creation for the "key_sha256" field.
+	DefaultKeySha256 string
+	// DefaultSignatureAlgorithm holds the default value on creation for the "signature_algorithm" field.
+	DefaultSignatureAlgorithm string
+	// DefaultAuthorityKeyID holds the default value on creation for the "authority_key_id" field.
+	DefaultAuthorityKeyID string
+	// DefaultSubjectKeyID holds the default value on creation for the "subject_key_id" field.
+	DefaultSubjectKeyID string
+	// DefaultIsCa holds the default value on creation for the "is_ca" field.
+	DefaultIsCa bool
+	// DefaultSelfIssued holds the default value on creation for the "self_issued" field.
+	DefaultSelfIssued bool
+	// DefaultReadAs holds the default value on creation for the "read_as" field.
+	DefaultReadAs int
 	// DefaultChain holds the default value on creation for the "chain" field.
 	DefaultChain string
+	// DefaultAssigned holds the default value on creation for the "assigned" field.
+	DefaultAssigned bool
+	// DefaultRevocationError holds the default value on creation for the "revocation_error" field.
+	DefaultRevocationError string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -170,6 +274,31 @@ func BySource(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSource, opts...).ToFunc()
 }
 
+// ByIssued orders the results by the issued field.
+func ByIssued(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIssued, opts...).ToFunc()
+}
+
+// ByImported orders the results by the imported field.
+func ByImported(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldImported, opts...).ToFunc()
+}
+
+// ByDiscovered orders the results by the discovered field.
+func ByDiscovered(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDiscovered, opts...).ToFunc()
+}
+
+// ByPlaces orders the results by the places field.
+func ByPlaces(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPlaces, opts...).ToFunc()
+}
+
+// ByAuthority orders the results by the authority field.
+func ByAuthority(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAuthority, opts...).ToFunc()
+}
+
 // BySerial orders the results by the serial field.
 func BySerial(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSerial, opts...).ToFunc()
@@ -183,6 +312,61 @@ func BySubject(opts ...sql.OrderTermOption) OrderOption {
 // ByIssuer orders the results by the issuer field.
 func ByIssuer(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIssuer, opts...).ToFunc()
+}
+
+// BySubjectKey orders the results by the subject_key field.
+func BySubjectKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSubjectKey, opts...).ToFunc()
+}
+
+// ByCommonName orders the results by the common_name field.
+func ByCommonName(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCommonName, opts...).ToFunc()
+}
+
+// BySearchText orders the results by the search_text field.
+func BySearchText(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSearchText, opts...).ToFunc()
+}
+
+// ByKeyAlgorithm orders the results by the key_algorithm field.
+func ByKeyAlgorithm(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKeyAlgorithm, opts...).ToFunc()
+}
+
+// ByKeySha256 orders the results by the key_sha256 field.
+func ByKeySha256(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKeySha256, opts...).ToFunc()
+}
+
+// BySignatureAlgorithm orders the results by the signature_algorithm field.
+func BySignatureAlgorithm(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSignatureAlgorithm, opts...).ToFunc()
+}
+
+// ByAuthorityKeyID orders the results by the authority_key_id field.
+func ByAuthorityKeyID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAuthorityKeyID, opts...).ToFunc()
+}
+
+// BySubjectKeyID orders the results by the subject_key_id field.
+func BySubjectKeyID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSubjectKeyID, opts...).ToFunc()
+}
+
+// ByIsCa orders the results by the is_ca field.
+func ByIsCa(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIsCa, opts...).ToFunc()
+}
+
+// BySelfIssued orders the results by the self_issued field.
+func BySelfIssued(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSelfIssued, opts...).ToFunc()
+}
+
+// ByReadAs orders the results by the read_as field.
+func ByReadAs(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReadAs, opts...).ToFunc()
 }
 
 // ByNotBefore orders the results by the not_before field.
@@ -205,6 +389,16 @@ func ByChain(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChain, opts...).ToFunc()
 }
 
+// ByAssigned orders the results by the assigned field.
+func ByAssigned(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAssigned, opts...).ToFunc()
+}
+
+// BySuspendedAt orders the results by the suspended_at field.
+func BySuspendedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuspendedAt, opts...).ToFunc()
+}
+
 // ByRevokedAt orders the results by the revoked_at field.
 func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
@@ -213,6 +407,21 @@ func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRevocationReason orders the results by the revocation_reason field.
 func ByRevocationReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevocationReason, opts...).ToFunc()
+}
+
+// ByRevocationReportedAt orders the results by the revocation_reported_at field.
+func ByRevocationReportedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevocationReportedAt, opts...).ToFunc()
+}
+
+// ByRevocationError orders the results by the revocation_error field.
+func ByRevocationError(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevocationError, opts...).ToFunc()
+}
+
+// ByRemindAt orders the results by the remind_at field.
+func ByRemindAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRemindAt, opts...).ToFunc()
 }
 
 // ByBusinessUnitField orders the results by business_unit field.

@@ -99,6 +99,32 @@ func Source(v lifecycle.CertificateSource) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldSource, vc))
 }
 
+// Issued applies equality check predicate on the "issued" field. It's identical to IssuedEQ.
+func Issued(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldIssued, v))
+}
+
+// Imported applies equality check predicate on the "imported" field. It's identical to ImportedEQ.
+func Imported(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldImported, v))
+}
+
+// Discovered applies equality check predicate on the "discovered" field. It's identical to DiscoveredEQ.
+func Discovered(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldDiscovered, v))
+}
+
+// Places applies equality check predicate on the "places" field. It's identical to PlacesEQ.
+func Places(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldPlaces, v))
+}
+
+// Authority applies equality check predicate on the "authority" field. It's identical to AuthorityEQ.
+func Authority(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEQ(FieldAuthority, vc))
+}
+
 // Serial applies equality check predicate on the "serial" field. It's identical to SerialEQ.
 func Serial(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldSerial, v))
@@ -112,6 +138,61 @@ func Subject(v string) predicate.Certificate {
 // Issuer applies equality check predicate on the "issuer" field. It's identical to IssuerEQ.
 func Issuer(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldIssuer, v))
+}
+
+// SubjectKey applies equality check predicate on the "subject_key" field. It's identical to SubjectKeyEQ.
+func SubjectKey(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSubjectKey, v))
+}
+
+// CommonName applies equality check predicate on the "common_name" field. It's identical to CommonNameEQ.
+func CommonName(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldCommonName, v))
+}
+
+// SearchText applies equality check predicate on the "search_text" field. It's identical to SearchTextEQ.
+func SearchText(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSearchText, v))
+}
+
+// KeyAlgorithm applies equality check predicate on the "key_algorithm" field. It's identical to KeyAlgorithmEQ.
+func KeyAlgorithm(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldKeyAlgorithm, v))
+}
+
+// KeySha256 applies equality check predicate on the "key_sha256" field. It's identical to KeySha256EQ.
+func KeySha256(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldKeySha256, v))
+}
+
+// SignatureAlgorithm applies equality check predicate on the "signature_algorithm" field. It's identical to SignatureAlgorithmEQ.
+func SignatureAlgorithm(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSignatureAlgorithm, v))
+}
+
+// AuthorityKeyID applies equality check predicate on the "authority_key_id" field. It's identical to AuthorityKeyIDEQ.
+func AuthorityKeyID(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldAuthorityKeyID, v))
+}
+
+// SubjectKeyID applies equality check predicate on the "subject_key_id" field. It's identical to SubjectKeyIDEQ.
+func SubjectKeyID(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSubjectKeyID, v))
+}
+
+// IsCa applies equality check predicate on the "is_ca" field. It's identical to IsCaEQ.
+func IsCa(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldIsCa, v))
+}
+
+// SelfIssued applies equality check predicate on the "self_issued" field. It's identical to SelfIssuedEQ.
+func SelfIssued(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSelfIssued, v))
+}
+
+// ReadAs applies equality check predicate on the "read_as" field. It's identical to ReadAsEQ.
+func ReadAs(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldReadAs, v))
 }
 
 // NotBefore applies equality check predicate on the "not_before" field. It's identical to NotBeforeEQ.
@@ -139,6 +220,16 @@ func Chain(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldChain, v))
 }
 
+// Assigned applies equality check predicate on the "assigned" field. It's identical to AssignedEQ.
+func Assigned(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldAssigned, v))
+}
+
+// SuspendedAt applies equality check predicate on the "suspended_at" field. It's identical to SuspendedAtEQ.
+func SuspendedAt(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSuspendedAt, v))
+}
+
 // RevokedAt applies equality check predicate on the "revoked_at" field. It's identical to RevokedAtEQ.
 func RevokedAt(v time.Time) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldRevokedAt, v))
@@ -148,6 +239,21 @@ func RevokedAt(v time.Time) predicate.Certificate {
 func RevocationReason(v lifecycle.RevocationReason) predicate.Certificate {
 	vc := string(v)
 	return predicate.Certificate(sql.FieldEQ(FieldRevocationReason, vc))
+}
+
+// RevocationReportedAt applies equality check predicate on the "revocation_reported_at" field. It's identical to RevocationReportedAtEQ.
+func RevocationReportedAt(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationReportedAt, v))
+}
+
+// RevocationError applies equality check predicate on the "revocation_error" field. It's identical to RevocationErrorEQ.
+func RevocationError(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationError, v))
+}
+
+// RemindAt applies equality check predicate on the "remind_at" field. It's identical to RemindAtEQ.
+func RemindAt(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRemindAt, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.
@@ -518,6 +624,170 @@ func SourceContainsFold(v lifecycle.CertificateSource) predicate.Certificate {
 	return predicate.Certificate(sql.FieldContainsFold(FieldSource, vc))
 }
 
+// IssuedEQ applies the EQ predicate on the "issued" field.
+func IssuedEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldIssued, v))
+}
+
+// IssuedNEQ applies the NEQ predicate on the "issued" field.
+func IssuedNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldIssued, v))
+}
+
+// ImportedEQ applies the EQ predicate on the "imported" field.
+func ImportedEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldImported, v))
+}
+
+// ImportedNEQ applies the NEQ predicate on the "imported" field.
+func ImportedNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldImported, v))
+}
+
+// DiscoveredEQ applies the EQ predicate on the "discovered" field.
+func DiscoveredEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldDiscovered, v))
+}
+
+// DiscoveredNEQ applies the NEQ predicate on the "discovered" field.
+func DiscoveredNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldDiscovered, v))
+}
+
+// PlacesEQ applies the EQ predicate on the "places" field.
+func PlacesEQ(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldPlaces, v))
+}
+
+// PlacesNEQ applies the NEQ predicate on the "places" field.
+func PlacesNEQ(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldPlaces, v))
+}
+
+// PlacesIn applies the In predicate on the "places" field.
+func PlacesIn(vs ...int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldPlaces, vs...))
+}
+
+// PlacesNotIn applies the NotIn predicate on the "places" field.
+func PlacesNotIn(vs ...int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldPlaces, vs...))
+}
+
+// PlacesGT applies the GT predicate on the "places" field.
+func PlacesGT(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldPlaces, v))
+}
+
+// PlacesGTE applies the GTE predicate on the "places" field.
+func PlacesGTE(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldPlaces, v))
+}
+
+// PlacesLT applies the LT predicate on the "places" field.
+func PlacesLT(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldPlaces, v))
+}
+
+// PlacesLTE applies the LTE predicate on the "places" field.
+func PlacesLTE(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldPlaces, v))
+}
+
+// AuthorityEQ applies the EQ predicate on the "authority" field.
+func AuthorityEQ(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEQ(FieldAuthority, vc))
+}
+
+// AuthorityNEQ applies the NEQ predicate on the "authority" field.
+func AuthorityNEQ(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldNEQ(FieldAuthority, vc))
+}
+
+// AuthorityIn applies the In predicate on the "authority" field.
+func AuthorityIn(vs ...lifecycle.Issuer) predicate.Certificate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Certificate(sql.FieldIn(FieldAuthority, v...))
+}
+
+// AuthorityNotIn applies the NotIn predicate on the "authority" field.
+func AuthorityNotIn(vs ...lifecycle.Issuer) predicate.Certificate {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Certificate(sql.FieldNotIn(FieldAuthority, v...))
+}
+
+// AuthorityGT applies the GT predicate on the "authority" field.
+func AuthorityGT(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldGT(FieldAuthority, vc))
+}
+
+// AuthorityGTE applies the GTE predicate on the "authority" field.
+func AuthorityGTE(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldGTE(FieldAuthority, vc))
+}
+
+// AuthorityLT applies the LT predicate on the "authority" field.
+func AuthorityLT(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldLT(FieldAuthority, vc))
+}
+
+// AuthorityLTE applies the LTE predicate on the "authority" field.
+func AuthorityLTE(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldLTE(FieldAuthority, vc))
+}
+
+// AuthorityContains applies the Contains predicate on the "authority" field.
+func AuthorityContains(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldContains(FieldAuthority, vc))
+}
+
+// AuthorityHasPrefix applies the HasPrefix predicate on the "authority" field.
+func AuthorityHasPrefix(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldHasPrefix(FieldAuthority, vc))
+}
+
+// AuthorityHasSuffix applies the HasSuffix predicate on the "authority" field.
+func AuthorityHasSuffix(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldHasSuffix(FieldAuthority, vc))
+}
+
+// AuthorityIsNil applies the IsNil predicate on the "authority" field.
+func AuthorityIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldAuthority))
+}
+
+// AuthorityNotNil applies the NotNil predicate on the "authority" field.
+func AuthorityNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldAuthority))
+}
+
+// AuthorityEqualFold applies the EqualFold predicate on the "authority" field.
+func AuthorityEqualFold(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldEqualFold(FieldAuthority, vc))
+}
+
+// AuthorityContainsFold applies the ContainsFold predicate on the "authority" field.
+func AuthorityContainsFold(v lifecycle.Issuer) predicate.Certificate {
+	vc := string(v)
+	return predicate.Certificate(sql.FieldContainsFold(FieldAuthority, vc))
+}
+
 // SerialEQ applies the EQ predicate on the "serial" field.
 func SerialEQ(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldSerial, v))
@@ -711,6 +981,586 @@ func IssuerEqualFold(v string) predicate.Certificate {
 // IssuerContainsFold applies the ContainsFold predicate on the "issuer" field.
 func IssuerContainsFold(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldContainsFold(FieldIssuer, v))
+}
+
+// SubjectKeyEQ applies the EQ predicate on the "subject_key" field.
+func SubjectKeyEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSubjectKey, v))
+}
+
+// SubjectKeyNEQ applies the NEQ predicate on the "subject_key" field.
+func SubjectKeyNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSubjectKey, v))
+}
+
+// SubjectKeyIn applies the In predicate on the "subject_key" field.
+func SubjectKeyIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldSubjectKey, vs...))
+}
+
+// SubjectKeyNotIn applies the NotIn predicate on the "subject_key" field.
+func SubjectKeyNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldSubjectKey, vs...))
+}
+
+// SubjectKeyGT applies the GT predicate on the "subject_key" field.
+func SubjectKeyGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldSubjectKey, v))
+}
+
+// SubjectKeyGTE applies the GTE predicate on the "subject_key" field.
+func SubjectKeyGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldSubjectKey, v))
+}
+
+// SubjectKeyLT applies the LT predicate on the "subject_key" field.
+func SubjectKeyLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldSubjectKey, v))
+}
+
+// SubjectKeyLTE applies the LTE predicate on the "subject_key" field.
+func SubjectKeyLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldSubjectKey, v))
+}
+
+// SubjectKeyContains applies the Contains predicate on the "subject_key" field.
+func SubjectKeyContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldSubjectKey, v))
+}
+
+// SubjectKeyHasPrefix applies the HasPrefix predicate on the "subject_key" field.
+func SubjectKeyHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldSubjectKey, v))
+}
+
+// SubjectKeyHasSuffix applies the HasSuffix predicate on the "subject_key" field.
+func SubjectKeyHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldSubjectKey, v))
+}
+
+// SubjectKeyEqualFold applies the EqualFold predicate on the "subject_key" field.
+func SubjectKeyEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldSubjectKey, v))
+}
+
+// SubjectKeyContainsFold applies the ContainsFold predicate on the "subject_key" field.
+func SubjectKeyContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldSubjectKey, v))
+}
+
+// CommonNameEQ applies the EQ predicate on the "common_name" field.
+func CommonNameEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldCommonName, v))
+}
+
+// CommonNameNEQ applies the NEQ predicate on the "common_name" field.
+func CommonNameNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldCommonName, v))
+}
+
+// CommonNameIn applies the In predicate on the "common_name" field.
+func CommonNameIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldCommonName, vs...))
+}
+
+// CommonNameNotIn applies the NotIn predicate on the "common_name" field.
+func CommonNameNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldCommonName, vs...))
+}
+
+// CommonNameGT applies the GT predicate on the "common_name" field.
+func CommonNameGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldCommonName, v))
+}
+
+// CommonNameGTE applies the GTE predicate on the "common_name" field.
+func CommonNameGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldCommonName, v))
+}
+
+// CommonNameLT applies the LT predicate on the "common_name" field.
+func CommonNameLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldCommonName, v))
+}
+
+// CommonNameLTE applies the LTE predicate on the "common_name" field.
+func CommonNameLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldCommonName, v))
+}
+
+// CommonNameContains applies the Contains predicate on the "common_name" field.
+func CommonNameContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldCommonName, v))
+}
+
+// CommonNameHasPrefix applies the HasPrefix predicate on the "common_name" field.
+func CommonNameHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldCommonName, v))
+}
+
+// CommonNameHasSuffix applies the HasSuffix predicate on the "common_name" field.
+func CommonNameHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldCommonName, v))
+}
+
+// CommonNameEqualFold applies the EqualFold predicate on the "common_name" field.
+func CommonNameEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldCommonName, v))
+}
+
+// CommonNameContainsFold applies the ContainsFold predicate on the "common_name" field.
+func CommonNameContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldCommonName, v))
+}
+
+// SearchTextEQ applies the EQ predicate on the "search_text" field.
+func SearchTextEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSearchText, v))
+}
+
+// SearchTextNEQ applies the NEQ predicate on the "search_text" field.
+func SearchTextNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSearchText, v))
+}
+
+// SearchTextIn applies the In predicate on the "search_text" field.
+func SearchTextIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldSearchText, vs...))
+}
+
+// SearchTextNotIn applies the NotIn predicate on the "search_text" field.
+func SearchTextNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldSearchText, vs...))
+}
+
+// SearchTextGT applies the GT predicate on the "search_text" field.
+func SearchTextGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldSearchText, v))
+}
+
+// SearchTextGTE applies the GTE predicate on the "search_text" field.
+func SearchTextGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldSearchText, v))
+}
+
+// SearchTextLT applies the LT predicate on the "search_text" field.
+func SearchTextLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldSearchText, v))
+}
+
+// SearchTextLTE applies the LTE predicate on the "search_text" field.
+func SearchTextLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldSearchText, v))
+}
+
+// SearchTextContains applies the Contains predicate on the "search_text" field.
+func SearchTextContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldSearchText, v))
+}
+
+// SearchTextHasPrefix applies the HasPrefix predicate on the "search_text" field.
+func SearchTextHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldSearchText, v))
+}
+
+// SearchTextHasSuffix applies the HasSuffix predicate on the "search_text" field.
+func SearchTextHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldSearchText, v))
+}
+
+// SearchTextEqualFold applies the EqualFold predicate on the "search_text" field.
+func SearchTextEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldSearchText, v))
+}
+
+// SearchTextContainsFold applies the ContainsFold predicate on the "search_text" field.
+func SearchTextContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldSearchText, v))
+}
+
+// KeyAlgorithmEQ applies the EQ predicate on the "key_algorithm" field.
+func KeyAlgorithmEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmNEQ applies the NEQ predicate on the "key_algorithm" field.
+func KeyAlgorithmNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmIn applies the In predicate on the "key_algorithm" field.
+func KeyAlgorithmIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldKeyAlgorithm, vs...))
+}
+
+// KeyAlgorithmNotIn applies the NotIn predicate on the "key_algorithm" field.
+func KeyAlgorithmNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldKeyAlgorithm, vs...))
+}
+
+// KeyAlgorithmGT applies the GT predicate on the "key_algorithm" field.
+func KeyAlgorithmGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmGTE applies the GTE predicate on the "key_algorithm" field.
+func KeyAlgorithmGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmLT applies the LT predicate on the "key_algorithm" field.
+func KeyAlgorithmLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmLTE applies the LTE predicate on the "key_algorithm" field.
+func KeyAlgorithmLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmContains applies the Contains predicate on the "key_algorithm" field.
+func KeyAlgorithmContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmHasPrefix applies the HasPrefix predicate on the "key_algorithm" field.
+func KeyAlgorithmHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmHasSuffix applies the HasSuffix predicate on the "key_algorithm" field.
+func KeyAlgorithmHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmEqualFold applies the EqualFold predicate on the "key_algorithm" field.
+func KeyAlgorithmEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldKeyAlgorithm, v))
+}
+
+// KeyAlgorithmContainsFold applies the ContainsFold predicate on the "key_algorithm" field.
+func KeyAlgorithmContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldKeyAlgorithm, v))
+}
+
+// KeySha256EQ applies the EQ predicate on the "key_sha256" field.
+func KeySha256EQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldKeySha256, v))
+}
+
+// KeySha256NEQ applies the NEQ predicate on the "key_sha256" field.
+func KeySha256NEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldKeySha256, v))
+}
+
+// KeySha256In applies the In predicate on the "key_sha256" field.
+func KeySha256In(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldKeySha256, vs...))
+}
+
+// KeySha256NotIn applies the NotIn predicate on the "key_sha256" field.
+func KeySha256NotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldKeySha256, vs...))
+}
+
+// KeySha256GT applies the GT predicate on the "key_sha256" field.
+func KeySha256GT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldKeySha256, v))
+}
+
+// KeySha256GTE applies the GTE predicate on the "key_sha256" field.
+func KeySha256GTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldKeySha256, v))
+}
+
+// KeySha256LT applies the LT predicate on the "key_sha256" field.
+func KeySha256LT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldKeySha256, v))
+}
+
+// KeySha256LTE applies the LTE predicate on the "key_sha256" field.
+func KeySha256LTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldKeySha256, v))
+}
+
+// KeySha256Contains applies the Contains predicate on the "key_sha256" field.
+func KeySha256Contains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldKeySha256, v))
+}
+
+// KeySha256HasPrefix applies the HasPrefix predicate on the "key_sha256" field.
+func KeySha256HasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldKeySha256, v))
+}
+
+// KeySha256HasSuffix applies the HasSuffix predicate on the "key_sha256" field.
+func KeySha256HasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldKeySha256, v))
+}
+
+// KeySha256EqualFold applies the EqualFold predicate on the "key_sha256" field.
+func KeySha256EqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldKeySha256, v))
+}
+
+// KeySha256ContainsFold applies the ContainsFold predicate on the "key_sha256" field.
+func KeySha256ContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldKeySha256, v))
+}
+
+// SignatureAlgorithmEQ applies the EQ predicate on the "signature_algorithm" field.
+func SignatureAlgorithmEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmNEQ applies the NEQ predicate on the "signature_algorithm" field.
+func SignatureAlgorithmNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmIn applies the In predicate on the "signature_algorithm" field.
+func SignatureAlgorithmIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldSignatureAlgorithm, vs...))
+}
+
+// SignatureAlgorithmNotIn applies the NotIn predicate on the "signature_algorithm" field.
+func SignatureAlgorithmNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldSignatureAlgorithm, vs...))
+}
+
+// SignatureAlgorithmGT applies the GT predicate on the "signature_algorithm" field.
+func SignatureAlgorithmGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmGTE applies the GTE predicate on the "signature_algorithm" field.
+func SignatureAlgorithmGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmLT applies the LT predicate on the "signature_algorithm" field.
+func SignatureAlgorithmLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmLTE applies the LTE predicate on the "signature_algorithm" field.
+func SignatureAlgorithmLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmContains applies the Contains predicate on the "signature_algorithm" field.
+func SignatureAlgorithmContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmHasPrefix applies the HasPrefix predicate on the "signature_algorithm" field.
+func SignatureAlgorithmHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmHasSuffix applies the HasSuffix predicate on the "signature_algorithm" field.
+func SignatureAlgorithmHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmEqualFold applies the EqualFold predicate on the "signature_algorithm" field.
+func SignatureAlgorithmEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldSignatureAlgorithm, v))
+}
+
+// SignatureAlgorithmContainsFold applies the ContainsFold predicate on the "signature_algorithm" field.
+func SignatureAlgorithmContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldSignatureAlgorithm, v))
+}
+
+// AuthorityKeyIDEQ applies the EQ predicate on the "authority_key_id" field.
+func AuthorityKeyIDEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDNEQ applies the NEQ predicate on the "authority_key_id" field.
+func AuthorityKeyIDNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDIn applies the In predicate on the "authority_key_id" field.
+func AuthorityKeyIDIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldAuthorityKeyID, vs...))
+}
+
+// AuthorityKeyIDNotIn applies the NotIn predicate on the "authority_key_id" field.
+func AuthorityKeyIDNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldAuthorityKeyID, vs...))
+}
+
+// AuthorityKeyIDGT applies the GT predicate on the "authority_key_id" field.
+func AuthorityKeyIDGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDGTE applies the GTE predicate on the "authority_key_id" field.
+func AuthorityKeyIDGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDLT applies the LT predicate on the "authority_key_id" field.
+func AuthorityKeyIDLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDLTE applies the LTE predicate on the "authority_key_id" field.
+func AuthorityKeyIDLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDContains applies the Contains predicate on the "authority_key_id" field.
+func AuthorityKeyIDContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDHasPrefix applies the HasPrefix predicate on the "authority_key_id" field.
+func AuthorityKeyIDHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDHasSuffix applies the HasSuffix predicate on the "authority_key_id" field.
+func AuthorityKeyIDHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDEqualFold applies the EqualFold predicate on the "authority_key_id" field.
+func AuthorityKeyIDEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldAuthorityKeyID, v))
+}
+
+// AuthorityKeyIDContainsFold applies the ContainsFold predicate on the "authority_key_id" field.
+func AuthorityKeyIDContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldAuthorityKeyID, v))
+}
+
+// SubjectKeyIDEQ applies the EQ predicate on the "subject_key_id" field.
+func SubjectKeyIDEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDNEQ applies the NEQ predicate on the "subject_key_id" field.
+func SubjectKeyIDNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDIn applies the In predicate on the "subject_key_id" field.
+func SubjectKeyIDIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldSubjectKeyID, vs...))
+}
+
+// SubjectKeyIDNotIn applies the NotIn predicate on the "subject_key_id" field.
+func SubjectKeyIDNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldSubjectKeyID, vs...))
+}
+
+// SubjectKeyIDGT applies the GT predicate on the "subject_key_id" field.
+func SubjectKeyIDGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDGTE applies the GTE predicate on the "subject_key_id" field.
+func SubjectKeyIDGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDLT applies the LT predicate on the "subject_key_id" field.
+func SubjectKeyIDLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDLTE applies the LTE predicate on the "subject_key_id" field.
+func SubjectKeyIDLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDContains applies the Contains predicate on the "subject_key_id" field.
+func SubjectKeyIDContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDHasPrefix applies the HasPrefix predicate on the "subject_key_id" field.
+func SubjectKeyIDHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDHasSuffix applies the HasSuffix predicate on the "subject_key_id" field.
+func SubjectKeyIDHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDEqualFold applies the EqualFold predicate on the "subject_key_id" field.
+func SubjectKeyIDEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldSubjectKeyID, v))
+}
+
+// SubjectKeyIDContainsFold applies the ContainsFold predicate on the "subject_key_id" field.
+func SubjectKeyIDContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldSubjectKeyID, v))
+}
+
+// IsCaEQ applies the EQ predicate on the "is_ca" field.
+func IsCaEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldIsCa, v))
+}
+
+// IsCaNEQ applies the NEQ predicate on the "is_ca" field.
+func IsCaNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldIsCa, v))
+}
+
+// SelfIssuedEQ applies the EQ predicate on the "self_issued" field.
+func SelfIssuedEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSelfIssued, v))
+}
+
+// SelfIssuedNEQ applies the NEQ predicate on the "self_issued" field.
+func SelfIssuedNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSelfIssued, v))
+}
+
+// ReadAsEQ applies the EQ predicate on the "read_as" field.
+func ReadAsEQ(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldReadAs, v))
+}
+
+// ReadAsNEQ applies the NEQ predicate on the "read_as" field.
+func ReadAsNEQ(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldReadAs, v))
+}
+
+// ReadAsIn applies the In predicate on the "read_as" field.
+func ReadAsIn(vs ...int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldReadAs, vs...))
+}
+
+// ReadAsNotIn applies the NotIn predicate on the "read_as" field.
+func ReadAsNotIn(vs ...int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldReadAs, vs...))
+}
+
+// ReadAsGT applies the GT predicate on the "read_as" field.
+func ReadAsGT(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldReadAs, v))
+}
+
+// ReadAsGTE applies the GTE predicate on the "read_as" field.
+func ReadAsGTE(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldReadAs, v))
+}
+
+// ReadAsLT applies the LT predicate on the "read_as" field.
+func ReadAsLT(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldReadAs, v))
+}
+
+// ReadAsLTE applies the LTE predicate on the "read_as" field.
+func ReadAsLTE(v int) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldReadAs, v))
 }
 
 // NotBeforeEQ applies the EQ predicate on the "not_before" field.
@@ -963,6 +1813,66 @@ func ChainContainsFold(v string) predicate.Certificate {
 	return predicate.Certificate(sql.FieldContainsFold(FieldChain, v))
 }
 
+// AssignedEQ applies the EQ predicate on the "assigned" field.
+func AssignedEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldAssigned, v))
+}
+
+// AssignedNEQ applies the NEQ predicate on the "assigned" field.
+func AssignedNEQ(v bool) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldAssigned, v))
+}
+
+// SuspendedAtEQ applies the EQ predicate on the "suspended_at" field.
+func SuspendedAtEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldSuspendedAt, v))
+}
+
+// SuspendedAtNEQ applies the NEQ predicate on the "suspended_at" field.
+func SuspendedAtNEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldSuspendedAt, v))
+}
+
+// SuspendedAtIn applies the In predicate on the "suspended_at" field.
+func SuspendedAtIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldSuspendedAt, vs...))
+}
+
+// SuspendedAtNotIn applies the NotIn predicate on the "suspended_at" field.
+func SuspendedAtNotIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldSuspendedAt, vs...))
+}
+
+// SuspendedAtGT applies the GT predicate on the "suspended_at" field.
+func SuspendedAtGT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldSuspendedAt, v))
+}
+
+// SuspendedAtGTE applies the GTE predicate on the "suspended_at" field.
+func SuspendedAtGTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldSuspendedAt, v))
+}
+
+// SuspendedAtLT applies the LT predicate on the "suspended_at" field.
+func SuspendedAtLT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldSuspendedAt, v))
+}
+
+// SuspendedAtLTE applies the LTE predicate on the "suspended_at" field.
+func SuspendedAtLTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldSuspendedAt, v))
+}
+
+// SuspendedAtIsNil applies the IsNil predicate on the "suspended_at" field.
+func SuspendedAtIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldSuspendedAt))
+}
+
+// SuspendedAtNotNil applies the NotNil predicate on the "suspended_at" field.
+func SuspendedAtNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldSuspendedAt))
+}
+
 // RevokedAtEQ applies the EQ predicate on the "revoked_at" field.
 func RevokedAtEQ(v time.Time) predicate.Certificate {
 	return predicate.Certificate(sql.FieldEQ(FieldRevokedAt, v))
@@ -1105,6 +2015,171 @@ func RevocationReasonEqualFold(v lifecycle.RevocationReason) predicate.Certifica
 func RevocationReasonContainsFold(v lifecycle.RevocationReason) predicate.Certificate {
 	vc := string(v)
 	return predicate.Certificate(sql.FieldContainsFold(FieldRevocationReason, vc))
+}
+
+// RevocationReportedAtEQ applies the EQ predicate on the "revocation_reported_at" field.
+func RevocationReportedAtEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtNEQ applies the NEQ predicate on the "revocation_reported_at" field.
+func RevocationReportedAtNEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtIn applies the In predicate on the "revocation_reported_at" field.
+func RevocationReportedAtIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldRevocationReportedAt, vs...))
+}
+
+// RevocationReportedAtNotIn applies the NotIn predicate on the "revocation_reported_at" field.
+func RevocationReportedAtNotIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldRevocationReportedAt, vs...))
+}
+
+// RevocationReportedAtGT applies the GT predicate on the "revocation_reported_at" field.
+func RevocationReportedAtGT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtGTE applies the GTE predicate on the "revocation_reported_at" field.
+func RevocationReportedAtGTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtLT applies the LT predicate on the "revocation_reported_at" field.
+func RevocationReportedAtLT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtLTE applies the LTE predicate on the "revocation_reported_at" field.
+func RevocationReportedAtLTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldRevocationReportedAt, v))
+}
+
+// RevocationReportedAtIsNil applies the IsNil predicate on the "revocation_reported_at" field.
+func RevocationReportedAtIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldRevocationReportedAt))
+}
+
+// RevocationReportedAtNotNil applies the NotNil predicate on the "revocation_reported_at" field.
+func RevocationReportedAtNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldRevocationReportedAt))
+}
+
+// RevocationErrorEQ applies the EQ predicate on the "revocation_error" field.
+func RevocationErrorEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRevocationError, v))
+}
+
+// RevocationErrorNEQ applies the NEQ predicate on the "revocation_error" field.
+func RevocationErrorNEQ(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldRevocationError, v))
+}
+
+// RevocationErrorIn applies the In predicate on the "revocation_error" field.
+func RevocationErrorIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldRevocationError, vs...))
+}
+
+// RevocationErrorNotIn applies the NotIn predicate on the "revocation_error" field.
+func RevocationErrorNotIn(vs ...string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldRevocationError, vs...))
+}
+
+// RevocationErrorGT applies the GT predicate on the "revocation_error" field.
+func RevocationErrorGT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldRevocationError, v))
+}
+
+// RevocationErrorGTE applies the GTE predicate on the "revocation_error" field.
+func RevocationErrorGTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldRevocationError, v))
+}
+
+// RevocationErrorLT applies the LT predicate on the "revocation_error" field.
+func RevocationErrorLT(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldRevocationError, v))
+}
+
+// RevocationErrorLTE applies the LTE predicate on the "revocation_error" field.
+func RevocationErrorLTE(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldRevocationError, v))
+}
+
+// RevocationErrorContains applies the Contains predicate on the "revocation_error" field.
+func RevocationErrorContains(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContains(FieldRevocationError, v))
+}
+
+// RevocationErrorHasPrefix applies the HasPrefix predicate on the "revocation_error" field.
+func RevocationErrorHasPrefix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasPrefix(FieldRevocationError, v))
+}
+
+// RevocationErrorHasSuffix applies the HasSuffix predicate on the "revocation_error" field.
+func RevocationErrorHasSuffix(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldHasSuffix(FieldRevocationError, v))
+}
+
+// RevocationErrorEqualFold applies the EqualFold predicate on the "revocation_error" field.
+func RevocationErrorEqualFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEqualFold(FieldRevocationError, v))
+}
+
+// RevocationErrorContainsFold applies the ContainsFold predicate on the "revocation_error" field.
+func RevocationErrorContainsFold(v string) predicate.Certificate {
+	return predicate.Certificate(sql.FieldContainsFold(FieldRevocationError, v))
+}
+
+// RemindAtEQ applies the EQ predicate on the "remind_at" field.
+func RemindAtEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldEQ(FieldRemindAt, v))
+}
+
+// RemindAtNEQ applies the NEQ predicate on the "remind_at" field.
+func RemindAtNEQ(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNEQ(FieldRemindAt, v))
+}
+
+// RemindAtIn applies the In predicate on the "remind_at" field.
+func RemindAtIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldIn(FieldRemindAt, vs...))
+}
+
+// RemindAtNotIn applies the NotIn predicate on the "remind_at" field.
+func RemindAtNotIn(vs ...time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotIn(FieldRemindAt, vs...))
+}
+
+// RemindAtGT applies the GT predicate on the "remind_at" field.
+func RemindAtGT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGT(FieldRemindAt, v))
+}
+
+// RemindAtGTE applies the GTE predicate on the "remind_at" field.
+func RemindAtGTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldGTE(FieldRemindAt, v))
+}
+
+// RemindAtLT applies the LT predicate on the "remind_at" field.
+func RemindAtLT(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLT(FieldRemindAt, v))
+}
+
+// RemindAtLTE applies the LTE predicate on the "remind_at" field.
+func RemindAtLTE(v time.Time) predicate.Certificate {
+	return predicate.Certificate(sql.FieldLTE(FieldRemindAt, v))
+}
+
+// RemindAtIsNil applies the IsNil predicate on the "remind_at" field.
+func RemindAtIsNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldIsNull(FieldRemindAt))
+}
+
+// RemindAtNotNil applies the NotNil predicate on the "remind_at" field.
+func RemindAtNotNil() predicate.Certificate {
+	return predicate.Certificate(sql.FieldNotNull(FieldRemindAt))
 }
 
 // HasBusinessUnit applies the HasEdge predicate on the "business_unit" edge.

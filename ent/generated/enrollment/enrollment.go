@@ -91,12 +91,16 @@ const (
 	FieldIssuanceSince = "issuance_since"
 	// FieldIssuanceReason holds the string denoting the issuance_reason field in the database.
 	FieldIssuanceReason = "issuance_reason"
+	// FieldReplacesCertificateID holds the string denoting the replaces_certificate_id field in the database.
+	FieldReplacesCertificateID = "replaces_certificate_id"
 	// EdgeBusinessUnit holds the string denoting the business_unit edge name in mutations.
 	EdgeBusinessUnit = "business_unit"
 	// EdgeProfile holds the string denoting the profile edge name in mutations.
 	EdgeProfile = "profile"
 	// EdgeSeatRow holds the string denoting the seat_row edge name in mutations.
 	EdgeSeatRow = "seat_row"
+	// EdgeReplacesCertificate holds the string denoting the replaces_certificate edge name in mutations.
+	EdgeReplacesCertificate = "replaces_certificate"
 	// Table holds the table name of the enrollment in the database.
 	Table = "enrollments"
 	// BusinessUnitTable is the table that holds the business_unit relation/edge.
@@ -120,6 +124,13 @@ const (
 	SeatRowInverseTable = "seats"
 	// SeatRowColumn is the table column denoting the seat_row relation/edge.
 	SeatRowColumn = "seat_row_id"
+	// ReplacesCertificateTable is the table that holds the replaces_certificate relation/edge.
+	ReplacesCertificateTable = "enrollments"
+	// ReplacesCertificateInverseTable is the table name for the Certificate entity.
+	// It exists in this package in order to avoid circular dependency with the "certificate" package.
+	ReplacesCertificateInverseTable = "certificates"
+	// ReplacesCertificateColumn is the table column denoting the replaces_certificate relation/edge.
+	ReplacesCertificateColumn = "replaces_certificate_id"
 )
 
 // Columns holds all SQL columns for enrollment fields.
@@ -164,6 +175,7 @@ var Columns = []string{
 	FieldIssuance,
 	FieldIssuanceSince,
 	FieldIssuanceReason,
+	FieldReplacesCertificateID,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -381,6 +393,11 @@ func ByIssuanceReason(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldIssuanceReason, opts...).ToFunc()
 }
 
+// ByReplacesCertificateID orders the results by the replaces_certificate_id field.
+func ByReplacesCertificateID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReplacesCertificateID, opts...).ToFunc()
+}
+
 // ByBusinessUnitField orders the results by business_unit field.
 func ByBusinessUnitField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -399,6 +416,13 @@ func ByProfileField(field string, opts ...sql.OrderTermOption) OrderOption {
 func BySeatRowField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
 		sqlgraph.OrderByNeighborTerms(s, newSeatRowStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByReplacesCertificateField orders the results by replaces_certificate field.
+func ByReplacesCertificateField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReplacesCertificateStep(), sql.OrderByField(field, opts...))
 	}
 }
 func newBusinessUnitStep() *sqlgraph.Step {
@@ -420,5 +444,12 @@ func newSeatRowStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SeatRowInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, SeatRowTable, SeatRowColumn),
+	)
+}
+func newReplacesCertificateStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ReplacesCertificateInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, ReplacesCertificateTable, ReplacesCertificateColumn),
 	)
 }

@@ -248,6 +248,11 @@ func IssuanceReason(v string) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldEQ(FieldIssuanceReason, v))
 }
 
+// ReplacesCertificateID applies equality check predicate on the "replaces_certificate_id" field. It's identical to ReplacesCertificateIDEQ.
+func ReplacesCertificateID(v uuid.UUID) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldEQ(FieldReplacesCertificateID, v))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldEQ(FieldVersion, v))
@@ -2277,6 +2282,36 @@ func IssuanceReasonContainsFold(v string) predicate.Enrollment {
 	return predicate.Enrollment(sql.FieldContainsFold(FieldIssuanceReason, v))
 }
 
+// ReplacesCertificateIDEQ applies the EQ predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDEQ(v uuid.UUID) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldEQ(FieldReplacesCertificateID, v))
+}
+
+// ReplacesCertificateIDNEQ applies the NEQ predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDNEQ(v uuid.UUID) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNEQ(FieldReplacesCertificateID, v))
+}
+
+// ReplacesCertificateIDIn applies the In predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDIn(vs ...uuid.UUID) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldIn(FieldReplacesCertificateID, vs...))
+}
+
+// ReplacesCertificateIDNotIn applies the NotIn predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDNotIn(vs ...uuid.UUID) predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNotIn(FieldReplacesCertificateID, vs...))
+}
+
+// ReplacesCertificateIDIsNil applies the IsNil predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDIsNil() predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldIsNull(FieldReplacesCertificateID))
+}
+
+// ReplacesCertificateIDNotNil applies the NotNil predicate on the "replaces_certificate_id" field.
+func ReplacesCertificateIDNotNil() predicate.Enrollment {
+	return predicate.Enrollment(sql.FieldNotNull(FieldReplacesCertificateID))
+}
+
 // HasBusinessUnit applies the HasEdge predicate on the "business_unit" edge.
 func HasBusinessUnit() predicate.Enrollment {
 	return predicate.Enrollment(func(s *sql.Selector) {
@@ -2338,6 +2373,29 @@ func HasSeatRow() predicate.Enrollment {
 func HasSeatRowWith(preds ...predicate.Seat) predicate.Enrollment {
 	return predicate.Enrollment(func(s *sql.Selector) {
 		step := newSeatRowStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReplacesCertificate applies the HasEdge predicate on the "replaces_certificate" edge.
+func HasReplacesCertificate() predicate.Enrollment {
+	return predicate.Enrollment(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ReplacesCertificateTable, ReplacesCertificateColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReplacesCertificateWith applies the HasEdge predicate on the "replaces_certificate" edge with a given conditions (other predicates).
+func HasReplacesCertificateWith(preds ...predicate.Certificate) predicate.Enrollment {
+	return predicate.Enrollment(func(s *sql.Selector) {
+		step := newReplacesCertificateStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -80,6 +80,18 @@ func (f CertificateFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.CertificateMutation", m)
 }
 
+// The CertificateLocationFunc type is an adapter to allow the use of ordinary
+// function as CertificateLocation mutator.
+type CertificateLocationFunc func(context.Context, *generated.CertificateLocationMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CertificateLocationFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.CertificateLocationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.CertificateLocationMutation", m)
+}
+
 // The CertificateProfileFunc type is an adapter to allow the use of ordinary
 // function as CertificateProfile mutator.
 type CertificateProfileFunc func(context.Context, *generated.CertificateProfileMutation) (generated.Value, error)
@@ -186,6 +198,18 @@ func (f OpenRequestFunc) Mutate(ctx context.Context, m generated.Mutation) (gene
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OpenRequestMutation", m)
+}
+
+// The RevocationListFunc type is an adapter to allow the use of ordinary
+// function as RevocationList mutator.
+type RevocationListFunc func(context.Context, *generated.RevocationListMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RevocationListFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.RevocationListMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.RevocationListMutation", m)
 }
 
 // The SeatFunc type is an adapter to allow the use of ordinary

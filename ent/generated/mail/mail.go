@@ -18,6 +18,8 @@ const (
 	FieldEnrollmentID = "enrollment_id"
 	// FieldOpenRequestID holds the string denoting the open_request_id field in the database.
 	FieldOpenRequestID = "open_request_id"
+	// FieldCertificateID holds the string denoting the certificate_id field in the database.
+	FieldCertificateID = "certificate_id"
 	// FieldBusinessUnitID holds the string denoting the business_unit_id field in the database.
 	FieldBusinessUnitID = "business_unit_id"
 	// FieldKind holds the string denoting the kind field in the database.
@@ -41,6 +43,7 @@ var Columns = []string{
 	FieldID,
 	FieldEnrollmentID,
 	FieldOpenRequestID,
+	FieldCertificateID,
 	FieldBusinessUnitID,
 	FieldKind,
 	FieldRecipient,
@@ -85,6 +88,11 @@ func ByEnrollmentID(opts ...sql.OrderTermOption) OrderOption {
 // ByOpenRequestID orders the results by the open_request_id field.
 func ByOpenRequestID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOpenRequestID, opts...).ToFunc()
+}
+
+// ByCertificateID orders the results by the certificate_id field.
+func ByCertificateID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCertificateID, opts...).ToFunc()
 }
 
 // ByBusinessUnitID orders the results by the business_unit_id field.

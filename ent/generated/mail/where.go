@@ -66,6 +66,11 @@ func OpenRequestID(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldOpenRequestID, v))
 }
 
+// CertificateID applies equality check predicate on the "certificate_id" field. It's identical to CertificateIDEQ.
+func CertificateID(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldEQ(FieldCertificateID, v))
+}
+
 // BusinessUnitID applies equality check predicate on the "business_unit_id" field. It's identical to BusinessUnitIDEQ.
 func BusinessUnitID(v uuid.UUID) predicate.Mail {
 	return predicate.Mail(sql.FieldEQ(FieldBusinessUnitID, v))
@@ -201,6 +206,56 @@ func OpenRequestIDIsNil() predicate.Mail {
 // OpenRequestIDNotNil applies the NotNil predicate on the "open_request_id" field.
 func OpenRequestIDNotNil() predicate.Mail {
 	return predicate.Mail(sql.FieldNotNull(FieldOpenRequestID))
+}
+
+// CertificateIDEQ applies the EQ predicate on the "certificate_id" field.
+func CertificateIDEQ(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldEQ(FieldCertificateID, v))
+}
+
+// CertificateIDNEQ applies the NEQ predicate on the "certificate_id" field.
+func CertificateIDNEQ(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldNEQ(FieldCertificateID, v))
+}
+
+// CertificateIDIn applies the In predicate on the "certificate_id" field.
+func CertificateIDIn(vs ...uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldIn(FieldCertificateID, vs...))
+}
+
+// CertificateIDNotIn applies the NotIn predicate on the "certificate_id" field.
+func CertificateIDNotIn(vs ...uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldNotIn(FieldCertificateID, vs...))
+}
+
+// CertificateIDGT applies the GT predicate on the "certificate_id" field.
+func CertificateIDGT(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldGT(FieldCertificateID, v))
+}
+
+// CertificateIDGTE applies the GTE predicate on the "certificate_id" field.
+func CertificateIDGTE(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldGTE(FieldCertificateID, v))
+}
+
+// CertificateIDLT applies the LT predicate on the "certificate_id" field.
+func CertificateIDLT(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldLT(FieldCertificateID, v))
+}
+
+// CertificateIDLTE applies the LTE predicate on the "certificate_id" field.
+func CertificateIDLTE(v uuid.UUID) predicate.Mail {
+	return predicate.Mail(sql.FieldLTE(FieldCertificateID, v))
+}
+
+// CertificateIDIsNil applies the IsNil predicate on the "certificate_id" field.
+func CertificateIDIsNil() predicate.Mail {
+	return predicate.Mail(sql.FieldIsNull(FieldCertificateID))
+}
+
+// CertificateIDNotNil applies the NotNil predicate on the "certificate_id" field.
+func CertificateIDNotNil() predicate.Mail {
+	return predicate.Mail(sql.FieldNotNull(FieldCertificateID))
 }
 
 // BusinessUnitIDEQ applies the EQ predicate on the "business_unit_id" field.

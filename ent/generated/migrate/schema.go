@@ -208,16 +208,38 @@ var (
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "status", Type: field.TypeString},
 		{Name: "source", Type: field.TypeString},
+		{Name: "issued", Type: field.TypeBool, Default: false},
+		{Name: "imported", Type: field.TypeBool, Default: false},
+		{Name: "discovered", Type: field.TypeBool, Default: false},
+		{Name: "places", Type: field.TypeInt, Default: 0},
+		{Name: "authority", Type: field.TypeString, Nullable: true},
 		{Name: "serial", Type: field.TypeString},
 		{Name: "subject", Type: field.TypeString},
 		{Name: "issuer", Type: field.TypeString},
+		{Name: "subject_key", Type: field.TypeString, Default: ""},
+		{Name: "common_name", Type: field.TypeString, Default: ""},
+		{Name: "names", Type: field.TypeJSON},
+		{Name: "search_text", Type: field.TypeString, Default: ""},
+		{Name: "key_algorithm", Type: field.TypeString, Default: ""},
+		{Name: "key_sha256", Type: field.TypeString, Default: ""},
+		{Name: "signature_algorithm", Type: field.TypeString, Default: ""},
+		{Name: "authority_key_id", Type: field.TypeString, Default: ""},
+		{Name: "subject_key_id", Type: field.TypeString, Default: ""},
+		{Name: "is_ca", Type: field.TypeBool, Default: false},
+		{Name: "self_issued", Type: field.TypeBool, Default: false},
+		{Name: "read_as", Type: field.TypeInt, Default: 0},
 		{Name: "not_before", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "not_after", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "sha256", Type: field.TypeString},
 		{Name: "der", Type: field.TypeBytes},
 		{Name: "chain", Type: field.TypeString, Default: ""},
+		{Name: "assigned", Type: field.TypeBool, Default: false},
+		{Name: "suspended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "revocation_reason", Type: field.TypeString, Nullable: true},
+		{Name: "revocation_reported_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "revocation_error", Type: field.TypeString, Default: ""},
+		{Name: "remind_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "seat_row_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "enrollment_id", Type: field.TypeUUID, Nullable: true},
@@ -230,46 +252,302 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "certificates_business_units_business_unit",
-				Columns:    []*schema.Column{CertificatesColumns[16]},
+				Columns:    []*schema.Column{CertificatesColumns[38]},
 				RefColumns: []*schema.Column{BusinessUnitsColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "certificates_seats_seat_row",
-				Columns:    []*schema.Column{CertificatesColumns[17]},
+				Columns:    []*schema.Column{CertificatesColumns[39]},
 				RefColumns: []*schema.Column{SeatsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "certificates_enrollments_enrollment",
-				Columns:    []*schema.Column{CertificatesColumns[18]},
+				Columns:    []*schema.Column{CertificatesColumns[40]},
 				RefColumns: []*schema.Column{EnrollmentsColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
+				Name:    "certificate_business_unit_id_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificates_discovered_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_all_discovered_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_unassigned_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificates_all_unassigned_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificate_business_unit_id_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificates_discovered_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_all_discovered_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_unassigned_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificates_all_unassigned_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificate_business_unit_id_status_not_after_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_status_not_after_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificates_discovered_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_all_discovered_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_unassigned_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificates_all_unassigned_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificate_business_unit_id_status_subject_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_status_subject_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificates_discovered_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_all_discovered_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "discovered",
+				},
+			},
+			{
+				Name:    "certificates_unassigned_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
+				Name:    "certificates_all_unassigned_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "NOT assigned",
+				},
+			},
+			{
 				Name:    "certificate_business_unit_id_sha256",
 				Unique:  true,
-				Columns: []*schema.Column{CertificatesColumns[16], CertificatesColumns[11]},
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[28]},
+			},
+			{
+				Name:    "certificate_serial",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[11]},
+			},
+			{
+				Name:    "certificate_sha256",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[28]},
+			},
+			{
+				Name:    "certificate_key_sha256",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[19]},
 			},
 			{
 				Name:    "certificate_seat_row_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[17], CertificatesColumns[2], CertificatesColumns[0]},
+				Columns: []*schema.Column{CertificatesColumns[39], CertificatesColumns[2], CertificatesColumns[0]},
 			},
 			{
 				Name:    "certificate_enrollment_id",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[18]},
+				Columns: []*schema.Column{CertificatesColumns[40]},
 			},
 			{
 				Name:    "certificates_due",
 				Unique:  false,
-				Columns: []*schema.Column{CertificatesColumns[10], CertificatesColumns[0]},
+				Columns: []*schema.Column{CertificatesColumns[27], CertificatesColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = ANY (ARRAY['ISSUED', 'SUSPENDED'])",
 				},
+			},
+			{
+				Name:    "certificates_remind",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[37], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "remind_at IS NOT NULL",
+				},
+			},
+			{
+				Name:    "certificates_unread",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "read_as < 1",
+				},
+			},
+			{
+				Name:    "certificates_withdrawn",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[21], CertificatesColumns[27]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "authority = 'BUILT_IN' AND (revoked_at IS NOT NULL OR suspended_at IS NOT NULL)",
+				},
+			},
+			{
+				Name:    "certificates_search",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[17]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClassColumns: map[string]string{
+						CertificatesColumns[17].Name: "gin_trgm_ops",
+					},
+					Type: "GIN",
+				},
+			},
+		},
+	}
+	// CertificateLocationsColumns holds the columns for the "certificate_locations" table.
+	CertificateLocationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_unit_id", Type: field.TypeUUID},
+		{Name: "source", Type: field.TypeString},
+		{Name: "place", Type: field.TypeString},
+		{Name: "host", Type: field.TypeString, Default: ""},
+		{Name: "port", Type: field.TypeInt, Default: 0},
+		{Name: "first_seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "last_seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "certificate_id", Type: field.TypeUUID},
+	}
+	// CertificateLocationsTable holds the schema information for the "certificate_locations" table.
+	CertificateLocationsTable = &schema.Table{
+		Name:       "certificate_locations",
+		Columns:    CertificateLocationsColumns,
+		PrimaryKey: []*schema.Column{CertificateLocationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "certificate_locations_certificates_certificate",
+				Columns:    []*schema.Column{CertificateLocationsColumns[8]},
+				RefColumns: []*schema.Column{CertificatesColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "certificatelocation_certificate_id_source_place",
+				Unique:  true,
+				Columns: []*schema.Column{CertificateLocationsColumns[8], CertificateLocationsColumns[2], CertificateLocationsColumns[3]},
+			},
+			{
+				Name:    "certificatelocation_certificate_id_first_seen_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificateLocationsColumns[8], CertificateLocationsColumns[6], CertificateLocationsColumns[0]},
 			},
 		},
 	}
@@ -390,6 +668,7 @@ var (
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "profile_id", Type: field.TypeUUID},
 		{Name: "seat_row_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "replaces_certificate_id", Type: field.TypeUUID, Nullable: true},
 	}
 	// EnrollmentsTable holds the schema information for the "enrollments" table.
 	EnrollmentsTable = &schema.Table{
@@ -413,6 +692,12 @@ var (
 				Symbol:     "enrollments_seats_seat_row",
 				Columns:    []*schema.Column{EnrollmentsColumns[39]},
 				RefColumns: []*schema.Column{SeatsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "enrollments_certificates_replaces_certificate",
+				Columns:    []*schema.Column{EnrollmentsColumns[40]},
+				RefColumns: []*schema.Column{CertificatesColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -491,6 +776,14 @@ var (
 				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[37], EnrollmentsColumns[4], EnrollmentsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = ANY (ARRAY['CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED', 'LOCKED'])",
+				},
+			},
+			{
+				Name:    "enrollment_replaces_certificate_id",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentsColumns[40]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "replaces_certificate_id IS NOT NULL",
 				},
 			},
 			{
@@ -697,6 +990,7 @@ var (
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "enrollment_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "open_request_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "certificate_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "recipient", Type: field.TypeString},
@@ -714,17 +1008,22 @@ var (
 			{
 				Name:    "mail_enrollment_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[1], MailsColumns[8], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[1], MailsColumns[9], MailsColumns[0]},
 			},
 			{
 				Name:    "mail_business_unit_id_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[3], MailsColumns[8], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[4], MailsColumns[9], MailsColumns[0]},
 			},
 			{
 				Name:    "mail_open_request_id",
 				Unique:  false,
 				Columns: []*schema.Column{MailsColumns[2]},
+			},
+			{
+				Name:    "mail_certificate_id_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{MailsColumns[3], MailsColumns[9], MailsColumns[0]},
 			},
 		},
 	}
@@ -787,6 +1086,32 @@ var (
 				Name:    "openrequest_email_created_at",
 				Unique:  false,
 				Columns: []*schema.Column{OpenRequestsColumns[5], OpenRequestsColumns[12]},
+			},
+		},
+	}
+	// RevocationListsColumns holds the columns for the "revocation_lists" table.
+	RevocationListsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "authority_key_id", Type: field.TypeString},
+		{Name: "authority", Type: field.TypeBytes},
+		{Name: "number", Type: field.TypeInt64, Default: 0},
+		{Name: "changes", Type: field.TypeInt64, Default: 0},
+		{Name: "signed_changes", Type: field.TypeInt64, Default: 0},
+		{Name: "this_update", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "next_update", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "der", Type: field.TypeBytes, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// RevocationListsTable holds the schema information for the "revocation_lists" table.
+	RevocationListsTable = &schema.Table{
+		Name:       "revocation_lists",
+		Columns:    RevocationListsColumns,
+		PrimaryKey: []*schema.Column{RevocationListsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "revocationlist_authority_key_id",
+				Unique:  true,
+				Columns: []*schema.Column{RevocationListsColumns[1]},
 			},
 		},
 	}
@@ -970,6 +1295,7 @@ var (
 		AuditEntriesTable,
 		BusinessUnitsTable,
 		CertificatesTable,
+		CertificateLocationsTable,
 		CertificateProfilesTable,
 		EnrollmentsTable,
 		EnrollmentNotesTable,
@@ -979,6 +1305,7 @@ var (
 		JobsTable,
 		MailsTable,
 		OpenRequestsTable,
+		RevocationListsTable,
 		SeatsTable,
 		SeatAllocationsTable,
 		SeatLicensesTable,
@@ -994,7 +1321,7 @@ func init() {
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{}
 	AuditEntriesTable.Annotation.Checks = map[string]string{
-		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'ISSUE_CERTIFICATE', 'LOCK', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
+		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'ISSUE_CERTIFICATE', 'LOCK', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'REPORT_REVOCATION', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 		"audit_entries_outcome":  "outcome = ANY (ARRAY['SUCCESS', 'REFUSED', 'FAILURE'])",
 		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB'])",
@@ -1010,11 +1337,25 @@ func init() {
 	CertificatesTable.ForeignKeys[2].RefTable = EnrollmentsTable
 	CertificatesTable.Annotation = &entsql.Annotation{}
 	CertificatesTable.Annotation.Checks = map[string]string{
-		"certificates_dates":   "not_before <= not_after",
-		"certificates_reason":  "revocation_reason IS NULL OR revocation_reason = ANY (ARRAY['UNSPECIFIED', 'KEY_COMPROMISE', 'CA_COMPROMISE', 'AFFILIATION_CHANGED', 'SUPERSEDED', 'CESSATION_OF_OPERATION', 'PRIVILEGE_WITHDRAWN', 'AA_COMPROMISE'])",
-		"certificates_revoked": "(status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revocation_reason IS NULL)",
-		"certificates_source":  "source = ANY (ARRAY['ISSUED', 'IMPORTED', 'DISCOVERED'])",
-		"certificates_status":  "status = ANY (ARRAY['ISSUED', 'EXPIRED', 'REVOKED', 'SUSPENDED'])",
+		"certificates_assigned":  "NOT assigned OR seat_row_id IS NOT NULL",
+		"certificates_authority": "authority IS NULL OR authority = ANY (ARRAY['BUILT_IN', 'ACME'])",
+		"certificates_places":    "places >= 0",
+		"certificates_reason":    "revocation_reason IS NULL OR revocation_reason = ANY (ARRAY['UNSPECIFIED', 'KEY_COMPROMISE', 'CA_COMPROMISE', 'AFFILIATION_CHANGED', 'SUPERSEDED', 'CESSATION_OF_OPERATION', 'PRIVILEGE_WITHDRAWN', 'AA_COMPROMISE'])",
+		"certificates_reported":  "revocation_reported_at IS NULL OR revoked_at IS NOT NULL",
+		"certificates_revoked":   "(status = 'REVOKED') = (revoked_at IS NOT NULL) AND (revoked_at IS NULL) = (revocation_reason IS NULL)",
+		"certificates_source":    "source = ANY (ARRAY['ISSUED', 'IMPORTED', 'DISCOVERED'])",
+		"certificates_sources":   "issued OR imported OR discovered",
+		"certificates_status":    "status = ANY (ARRAY['ISSUED', 'EXPIRED', 'REVOKED', 'SUSPENDED'])",
+		"certificates_suspended": "CASE status WHEN 'SUSPENDED' THEN suspended_at IS NOT NULL WHEN 'ISSUED' THEN suspended_at IS NULL ELSE TRUE END",
+	}
+	CertificateLocationsTable.ForeignKeys[0].RefTable = CertificatesTable
+	CertificateLocationsTable.Annotation = &entsql.Annotation{
+		Table: "certificate_locations",
+	}
+	CertificateLocationsTable.Annotation.Checks = map[string]string{
+		"certificate_locations_place":  "CASE source WHEN 'DISCOVERED' THEN host <> '' AND port BETWEEN 1 AND 65535 ELSE host = '' AND port = 0 END",
+		"certificate_locations_source": "source = ANY (ARRAY['IMPORTED', 'DISCOVERED'])",
+		"certificate_locations_times":  "first_seen_at <= last_seen_at",
 	}
 	CertificateProfilesTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	CertificateProfilesTable.Annotation = &entsql.Annotation{}
@@ -1032,6 +1373,7 @@ func init() {
 	EnrollmentsTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	EnrollmentsTable.ForeignKeys[1].RefTable = CertificateProfilesTable
 	EnrollmentsTable.ForeignKeys[2].RefTable = SeatsTable
+	EnrollmentsTable.ForeignKeys[3].RefTable = CertificatesTable
 	EnrollmentsTable.Annotation = &entsql.Annotation{}
 	EnrollmentsTable.Annotation.Checks = map[string]string{
 		"enrollments_approvals": "0 <= approvals AND approvals <= approvals_required",
@@ -1063,14 +1405,19 @@ func init() {
 	}
 	MailsTable.Annotation = &entsql.Annotation{}
 	MailsTable.Annotation.Checks = map[string]string{
-		"mails_about":  "(enrollment_id IS NULL) <> (open_request_id IS NULL)",
-		"mails_kind":   "kind = ANY (ARRAY['INVITATION', 'CONFIRM_REQUEST', 'REQUEST_RECEIVED', 'REQUEST_TO_REVIEW', 'APPROVED', 'REJECTED', 'LOCKED'])",
+		"mails_about":  "num_nonnulls(enrollment_id, open_request_id, certificate_id) = 1",
+		"mails_kind":   "kind = ANY (ARRAY['INVITATION', 'CONFIRM_REQUEST', 'REQUEST_RECEIVED', 'REQUEST_TO_REVIEW', 'APPROVED', 'REJECTED', 'LOCKED', 'CERTIFICATE_EXPIRES'])",
 		"mails_status": "status = ANY (ARRAY['QUEUED', 'SENT', 'FAILED'])",
 	}
 	OpenRequestsTable.ForeignKeys[0].RefTable = CertificateProfilesTable
 	OpenRequestsTable.Annotation = &entsql.Annotation{}
 	OpenRequestsTable.Annotation.Checks = map[string]string{
 		"open_requests_confirmed": "(confirmed_at IS NULL) = (enrollment_id IS NULL)",
+	}
+	RevocationListsTable.Annotation = &entsql.Annotation{}
+	RevocationListsTable.Annotation.Checks = map[string]string{
+		"revocation_lists_changes": "0 <= signed_changes AND signed_changes <= changes",
+		"revocation_lists_signed":  "(number = 0) = (der IS NULL) AND (der IS NULL) = (this_update IS NULL) AND (der IS NULL) = (next_update IS NULL)",
 	}
 	SeatsTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	SeatsTable.Annotation = &entsql.Annotation{}

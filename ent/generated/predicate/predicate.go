@@ -24,6 +24,9 @@ type BusinessUnit func(*sql.Selector)
 // Certificate is the predicate function for certificate builders.
 type Certificate func(*sql.Selector)
 
+// CertificateLocation is the predicate function for certificatelocation builders.
+type CertificateLocation func(*sql.Selector)
+
 // CertificateProfile is the predicate function for certificateprofile builders.
 type CertificateProfile func(*sql.Selector)
 
@@ -50,6 +53,9 @@ type Mail func(*sql.Selector)
 
 // OpenRequest is the predicate function for openrequest builders.
 type OpenRequest func(*sql.Selector)
+
+// RevocationList is the predicate function for revocationlist builders.
+type RevocationList func(*sql.Selector)
 
 // Seat is the predicate function for seat builders.
 type Seat func(*sql.Selector)

@@ -60,6 +60,7 @@ type pebble struct {
 	directory string
 	roots     *x509.CertPool // of its own server
 	ca        *ca.CAImpl
+	db        *db.MemoryStore
 	dns       *challtestsrv.ChallSrv
 	// ours is what answers at /.well-known/acme-challenge/.
 	ours *ourServer
@@ -70,8 +71,10 @@ type pebble struct {
 	// before its answer leaves.
 	cutPath string
 	cut     func()
-	// problem, when it is set, is answered at that path instead.
+	// problem, when it is set, is answered at that path instead, so many times; below
+	// zero, always.
 	problemPath, problem string
+	problems             int
 	served               map[string]int
 }
 
@@ -137,6 +140,7 @@ func startPebble(t *testing.T, eab ...string) *pebble {
 	_, port, _ := net.SplitHostPort(ours.Listener.Addr().String())
 
 	memory := db.NewMemoryStore()
+	p.db = memory
 	must(0, memory.AddBlockedDomain("blocked.example"))
 	for n := 0; n+1 < len(eab); n += 2 {
 		must(0, memory.AddExternalAccountKeyByID(eab[n], eab[n+1]))
@@ -161,8 +165,9 @@ func (p *pebble) serve(inner http.Handler, w http.ResponseWriter, r *http.Reques
 	path := "/" + strings.Split(r.URL.Path, "/")[1]
 	p.mu.Lock()
 	problem := ""
-	if path == p.problemPath {
+	if path == p.problemPath && p.problems != 0 {
 		problem = p.problem
+		p.problems--
 	}
 	p.mu.Unlock()
 	if problem != "" {
@@ -209,7 +214,14 @@ func (p *pebble) cutAt(path string, first func()) {
 func (p *pebble) saysNoAt(path, problem string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.problemPath, p.problem = path, problem
+	p.problemPath, p.problem, p.problems = path, problem, -1
+}
+
+// saysNoOnceAt has it answer with a problem at a path, one time.
+func (p *pebble) saysNoOnceAt(path, problem string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.problemPath, p.problem, p.problems = path, problem, 1
 }
 
 // client is our side of it.

@@ -37,6 +37,12 @@ type Order struct {
 	// none means those usual for the key. Those that the key cannot have are left out.
 	KeyUsages         []lifecycle.KeyUsage         `json:"keyUsages,omitempty"`
 	ExtendedKeyUsages []lifecycle.ExtendedKeyUsage `json:"extendedKeyUsages,omitempty"`
+	// CRL, OCSP and CAIssuers are where it can be learned whether the certificate was
+	// revoked, and where its issuer's own one lies (RFC 5280 sections 4.2.1.13 and
+	// 4.2.2.1); empty where nothing is published.
+	CRL       string `json:"crl,omitempty"`
+	OCSP      string `json:"ocsp,omitempty"`
+	CAIssuers string `json:"caIssuers,omitempty"`
 	// CSR is the PKCS#10 request in DER; of it only the public key is used. It is
 	// kept in a column of its own.
 	CSR []byte `json:"-"`
@@ -70,6 +76,14 @@ type Issuer interface {
 	// relies on it; its error ends the call. A *No is the authority's final answer;
 	// any other error is worth another try.
 	Issue(ctx context.Context, o Order, progress json.RawMessage, keep func(context.Context, json.RawMessage) error) (Certificate, error)
+}
+
+// Revoker is an authority of others that is told of revocations.
+type Revoker interface {
+	// Revoke tells it that a certificate of its own, in DER, counts no more. It may
+	// take as long as Issue, and telling it twice does no harm. A *No is the
+	// authority's final answer; any other error is worth another try.
+	Revoke(ctx context.Context, certificate []byte, reason lifecycle.RevocationReason) error
 }
 
 // No is an authority's final no. Its text is shown to the invited person and to

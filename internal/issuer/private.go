@@ -26,6 +26,8 @@ type Private struct {
 	chain []*x509.Certificate
 	// random is what signing takes from: nil, for keys that sign alike every time.
 	random io.Reader
+	// base is what the addresses begin with at which it publishes; empty: nowhere.
+	base string
 }
 
 var _ Issuer = (*Private)(nil)
@@ -44,7 +46,8 @@ func (p *Private) Chain() [][]byte {
 // second it is, for so long, both ends included. A certificate does not outlast
 // the authority's own, nor begin before it: where it would, it is cut, and where
 // nothing is left the answer is a *No. An address in the subject stands among the
-// alternative names too (RFC 5280 section 4.1.2.6). It refuses (KEY_NOT_ALLOWED,
+// alternative names too (RFC 5280 section 4.1.2.6). The addresses of what is
+// published are those of now (PublishAt). It refuses (KEY_NOT_ALLOWED,
 // NAME_NOT_ALLOWED, INVALID_CSR) what would be no certificate of RFC 5280.
 func (p *Private) Prepare(o *Order, now time.Time, validity time.Duration) error {
 	from := now.UTC().Truncate(time.Second)
@@ -66,6 +69,7 @@ func (p *Private) Prepare(o *Order, now time.Time, validity time.Duration) error
 	}
 	prepared := *o
 	prepared.Serial, prepared.NotBefore, prepared.NotAfter = serial.Text(16), from, until
+	prepared.CRL, prepared.OCSP, prepared.CAIssuers = p.addresses()
 	for _, a := range o.Subject {
 		if a.Name == "emailAddress" && !slices.Contains(o.EmailAddresses, a.Value) {
 			prepared.EmailAddresses = append(slices.Clone(o.EmailAddresses), a.Value)
@@ -130,6 +134,7 @@ func (p *Private) template(o *Order) (*x509.Certificate, any, error) {
 	t := &x509.Certificate{
 		SerialNumber: serial, RawSubject: name, NotBefore: o.NotBefore, NotAfter: o.NotAfter,
 		KeyUsage: usages, BasicConstraintsValid: true, SubjectKeyId: keyID,
+		CRLDistributionPoints: addressed(o.CRL), OCSPServer: addressed(o.OCSP), IssuingCertificateURL: addressed(o.CAIssuers),
 	}
 	for _, usage := range o.ExtendedKeyUsages {
 		known, ok := extendedKeyUsages[usage]

@@ -27,7 +27,7 @@ import (
 // openssl.
 func TestCertificatesAreOfRFC5280(t *testing.T) {
 	t.Parallel()
-	ca := authority(t)
+	ca := authority(t).PublishAt("http://pki.example.com")
 	folder := t.TempDir()
 	chain := ca.Chain()
 	for n, name := range []string{"issuing.pem", "root.pem"} {

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/audit"
 	"gatehouse/internal/auditlog"
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/certlint"
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/licence"
@@ -194,27 +195,50 @@ type ComplexityRoot struct {
 	}
 
 	Certificate struct {
-		AuditTrail       func(childComplexity int, first *int, after *string, last *int, before *string) int
-		BusinessUnit     func(childComplexity int) int
-		ChainPem         func(childComplexity int) int
-		CreatedAt        func(childComplexity int) int
-		Enrollment       func(childComplexity int) int
-		ID               func(childComplexity int) int
-		Issuer           func(childComplexity int) int
-		NotAfter         func(childComplexity int) int
-		NotBefore        func(childComplexity int) int
-		Pem              func(childComplexity int) int
-		Pkcs7            func(childComplexity int) int
-		RevocationReason func(childComplexity int) int
-		RevokedAt        func(childComplexity int) int
-		Seat             func(childComplexity int) int
-		SerialNumber     func(childComplexity int) int
-		Sha256           func(childComplexity int) int
-		Source           func(childComplexity int) int
-		Status           func(childComplexity int) int
-		Subject          func(childComplexity int) int
-		UpdatedAt        func(childComplexity int) int
-		Version          func(childComplexity int) int
+		AuditTrail         func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Authority          func(childComplexity int) int
+		AuthorityKeyID     func(childComplexity int) int
+		AvailableActions   func(childComplexity int) int
+		BusinessUnit       func(childComplexity int) int
+		ChainPem           func(childComplexity int) int
+		CommonName         func(childComplexity int) int
+		CreatedAt          func(childComplexity int) int
+		Enrollment         func(childComplexity int) int
+		ID                 func(childComplexity int) int
+		IsCa               func(childComplexity int) int
+		Issuer             func(childComplexity int) int
+		KeyAlgorithm       func(childComplexity int) int
+		KeySha256          func(childComplexity int) int
+		Lint               func(childComplexity int, sources []certlint.Source) int
+		LocationCount      func(childComplexity int) int
+		Locations          func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Mails              func(childComplexity int) int
+		Names              func(childComplexity int) int
+		NextReminderAt     func(childComplexity int) int
+		NotAfter           func(childComplexity int) int
+		NotBefore          func(childComplexity int) int
+		Pem                func(childComplexity int) int
+		Pkcs7              func(childComplexity int) int
+		Renewal            func(childComplexity int) int
+		ReplacedBy         func(childComplexity int) int
+		Replaces           func(childComplexity int) int
+		Revocation         func(childComplexity int) int
+		RevocationReason   func(childComplexity int) int
+		RevokedAt          func(childComplexity int) int
+		Seat               func(childComplexity int) int
+		SelfIssued         func(childComplexity int) int
+		SerialNumber       func(childComplexity int) int
+		Sha256             func(childComplexity int) int
+		SignatureAlgorithm func(childComplexity int) int
+		Source             func(childComplexity int) int
+		Sources            func(childComplexity int) int
+		Status             func(childComplexity int) int
+		Subject            func(childComplexity int) int
+		SubjectKeyID       func(childComplexity int) int
+		SuspendedAt        func(childComplexity int) int
+		UnavailableActions func(childComplexity int) int
+		UpdatedAt          func(childComplexity int) int
+		Version            func(childComplexity int) int
 	}
 
 	CertificateConnection struct {
@@ -228,6 +252,33 @@ type ComplexityRoot struct {
 	CertificateEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CertificateLocation struct {
+		FirstSeenAt func(childComplexity int) int
+		Host        func(childComplexity int) int
+		LastSeenAt  func(childComplexity int) int
+		Place       func(childComplexity int) int
+		Port        func(childComplexity int) int
+		Source      func(childComplexity int) int
+	}
+
+	CertificateLocationConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	CertificateLocationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	CertificateNames struct {
+		DNSNames       func(childComplexity int) int
+		EmailAddresses func(childComplexity int) int
+		IPAddresses    func(childComplexity int) int
+		URIs           func(childComplexity int) int
 	}
 
 	CertificateProfile struct {
@@ -277,6 +328,17 @@ type ComplexityRoot struct {
 	CertificateProfileEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CertificateResult struct {
+		Certificate func(childComplexity int) int
+		ID          func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	CertificateRevocation struct {
+		LastError  func(childComplexity int) int
+		ReportedAt func(childComplexity int) int
 	}
 
 	ChangeEnrollmentStatusPayload struct {
@@ -345,6 +407,13 @@ type ComplexityRoot struct {
 		Subject      func(childComplexity int) int
 	}
 
+	DiscoveredCertificateResult struct {
+		Certificate func(childComplexity int) int
+		Index       func(childComplexity int) int
+		Outcome     func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	EnrollSeatPayload struct {
 		Code          func(childComplexity int) int
 		Enrollment    func(childComplexity int) int
@@ -397,6 +466,7 @@ type ComplexityRoot struct {
 		Profile              func(childComplexity int) int
 		ProfileName          func(childComplexity int) int
 		Reason               func(childComplexity int) int
+		Replaces             func(childComplexity int) int
 		RequestedNames       func(childComplexity int) int
 		Requester            func(childComplexity int) int
 		RequesterComment     func(childComplexity int) int
@@ -472,6 +542,20 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ImportCertificateResult struct {
+		Certificate func(childComplexity int) int
+		File        func(childComplexity int) int
+		Outcome     func(childComplexity int) int
+		Position    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	ImportCertificatesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ImportSeatsPayload struct {
 		Replayed   func(childComplexity int) int
 		Report     func(childComplexity int) int
@@ -486,6 +570,15 @@ type ComplexityRoot struct {
 		State  func(childComplexity int) int
 	}
 
+	LintFinding struct {
+		Citation    func(childComplexity int) int
+		Description func(childComplexity int) int
+		Details     func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Severity    func(childComplexity int) int
+		Source      func(childComplexity int) int
+	}
+
 	Mail struct {
 		CreatedAt func(childComplexity int) int
 		ID        func(childComplexity int) int
@@ -497,43 +590,50 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AddEnrollmentNote         func(childComplexity int, input inventory.AddEnrollmentNoteInput) int
-		AllocateSeats             func(childComplexity int, input licence.AllocateSeatsInput) int
-		ApproveEnrollment         func(childComplexity int, input inventory.ApproveEnrollmentInput) int
-		ApproveEnrollments        func(childComplexity int, input inventory.ApproveEnrollmentsInput) int
-		ArchiveCertificateProfile func(childComplexity int, input profile.ArchiveCertificateProfileInput) int
-		AttachCertificate         func(childComplexity int, input inventory.AttachCertificateInput) int
-		CancelEnrollment          func(childComplexity int, input inventory.CancelEnrollmentInput) int
-		CancelEnrollments         func(childComplexity int, input inventory.CancelEnrollmentsInput) int
-		ChangeEnrollmentStatus    func(childComplexity int, input inventory.ChangeEnrollmentStatusInput) int
-		CreateBusinessUnit        func(childComplexity int, input businessunit.CreateBusinessUnitInput) int
-		CreateCertificateProfile  func(childComplexity int, input profile.CreateCertificateProfileInput) int
-		CreateSeat                func(childComplexity int, input inventory.CreateSeatInput) int
-		CreateSeats               func(childComplexity int, input inventory.CreateSeatsInput) int
-		DeleteBusinessUnit        func(childComplexity int, input businessunit.DeleteBusinessUnitInput) int
-		DeleteSeat                func(childComplexity int, input inventory.DeleteSeatInput) int
-		DeleteSeats               func(childComplexity int, input inventory.DeleteSeatsInput) int
-		EnrollSeat                func(childComplexity int, input inventory.EnrollSeatInput) int
-		EnrollSeats               func(childComplexity int, input inventory.EnrollSeatsInput) int
-		ImportSeats               func(childComplexity int, input inventory.ImportSeatsInput) int
-		RedeemEnrollment          func(childComplexity int, input inventory.RedeemEnrollmentInput) int
-		RejectEnrollment          func(childComplexity int, input inventory.RejectEnrollmentInput) int
-		RejectEnrollments         func(childComplexity int, input inventory.RejectEnrollmentsInput) int
-		RequestEnrollment         func(childComplexity int, input inventory.RequestEnrollmentInput) int
-		ResendApprovalEmail       func(childComplexity int, input inventory.ResendApprovalEmailInput) int
-		ResendApprovalEmails      func(childComplexity int, input inventory.ResendApprovalEmailsInput) int
-		ResendEnrollment          func(childComplexity int, input inventory.ResendEnrollmentInput) int
-		ResendEnrollments         func(childComplexity int, input inventory.ResendEnrollmentsInput) int
-		ResetEnrollment           func(childComplexity int, input inventory.ResetEnrollmentInput) int
-		ResetEnrollments          func(childComplexity int, input inventory.ResetEnrollmentsInput) int
-		RevealEnrollmentCode      func(childComplexity int, input inventory.RevealEnrollmentCodeInput) int
-		SetPurchasedSeats         func(childComplexity int, input licence.SetPurchasedSeatsInput) int
-		UnlockEnrollment          func(childComplexity int, input inventory.UnlockEnrollmentInput) int
-		UnlockEnrollments         func(childComplexity int, input inventory.UnlockEnrollmentsInput) int
-		UpdateBusinessUnit        func(childComplexity int, input businessunit.UpdateBusinessUnitInput) int
-		UpdateCertificateProfile  func(childComplexity int, input profile.UpdateCertificateProfileInput) int
-		UpdateSeat                func(childComplexity int, input inventory.UpdateSeatInput) int
-		WithdrawEnrollment        func(childComplexity int, input inventory.WithdrawEnrollmentInput) int
+		AddEnrollmentNote            func(childComplexity int, input inventory.AddEnrollmentNoteInput) int
+		AllocateSeats                func(childComplexity int, input licence.AllocateSeatsInput) int
+		ApproveEnrollment            func(childComplexity int, input inventory.ApproveEnrollmentInput) int
+		ApproveEnrollments           func(childComplexity int, input inventory.ApproveEnrollmentsInput) int
+		ArchiveCertificateProfile    func(childComplexity int, input profile.ArchiveCertificateProfileInput) int
+		AttachCertificate            func(childComplexity int, input inventory.AttachCertificateInput) int
+		CancelEnrollment             func(childComplexity int, input inventory.CancelEnrollmentInput) int
+		CancelEnrollments            func(childComplexity int, input inventory.CancelEnrollmentsInput) int
+		ChangeEnrollmentStatus       func(childComplexity int, input inventory.ChangeEnrollmentStatusInput) int
+		CreateBusinessUnit           func(childComplexity int, input businessunit.CreateBusinessUnitInput) int
+		CreateCertificateProfile     func(childComplexity int, input profile.CreateCertificateProfileInput) int
+		CreateSeat                   func(childComplexity int, input inventory.CreateSeatInput) int
+		CreateSeats                  func(childComplexity int, input inventory.CreateSeatsInput) int
+		DeleteBusinessUnit           func(childComplexity int, input businessunit.DeleteBusinessUnitInput) int
+		DeleteSeat                   func(childComplexity int, input inventory.DeleteSeatInput) int
+		DeleteSeats                  func(childComplexity int, input inventory.DeleteSeatsInput) int
+		EnrollSeat                   func(childComplexity int, input inventory.EnrollSeatInput) int
+		EnrollSeats                  func(childComplexity int, input inventory.EnrollSeatsInput) int
+		ImportCertificates           func(childComplexity int, input inventory.ImportCertificatesInput) int
+		ImportSeats                  func(childComplexity int, input inventory.ImportSeatsInput) int
+		RecordDiscoveredCertificates func(childComplexity int, input inventory.RecordDiscoveredCertificatesInput) int
+		RedeemEnrollment             func(childComplexity int, input inventory.RedeemEnrollmentInput) int
+		RejectEnrollment             func(childComplexity int, input inventory.RejectEnrollmentInput) int
+		RejectEnrollments            func(childComplexity int, input inventory.RejectEnrollmentsInput) int
+		RenewCertificate             func(childComplexity int, input inventory.RenewCertificateInput) int
+		RequestEnrollment            func(childComplexity int, input inventory.RequestEnrollmentInput) int
+		ResendApprovalEmail          func(childComplexity int, input inventory.ResendApprovalEmailInput) int
+		ResendApprovalEmails         func(childComplexity int, input inventory.ResendApprovalEmailsInput) int
+		ResendEnrollment             func(childComplexity int, input inventory.ResendEnrollmentInput) int
+		ResendEnrollments            func(childComplexity int, input inventory.ResendEnrollmentsInput) int
+		ResetEnrollment              func(childComplexity int, input inventory.ResetEnrollmentInput) int
+		ResetEnrollments             func(childComplexity int, input inventory.ResetEnrollmentsInput) int
+		ResumeCertificate            func(childComplexity int, input inventory.ResumeCertificateInput) int
+		RevealEnrollmentCode         func(childComplexity int, input inventory.RevealEnrollmentCodeInput) int
+		RevokeCertificate            func(childComplexity int, input inventory.RevokeCertificateInput) int
+		RevokeCertificates           func(childComplexity int, input inventory.RevokeCertificatesInput) int
+		SetPurchasedSeats            func(childComplexity int, input licence.SetPurchasedSeatsInput) int
+		SuspendCertificate           func(childComplexity int, input inventory.SuspendCertificateInput) int
+		UnlockEnrollment             func(childComplexity int, input inventory.UnlockEnrollmentInput) int
+		UnlockEnrollments            func(childComplexity int, input inventory.UnlockEnrollmentsInput) int
+		UpdateBusinessUnit           func(childComplexity int, input businessunit.UpdateBusinessUnitInput) int
+		UpdateCertificateProfile     func(childComplexity int, input profile.UpdateCertificateProfileInput) int
+		UpdateSeat                   func(childComplexity int, input inventory.UpdateSeatInput) int
+		WithdrawEnrollment           func(childComplexity int, input inventory.WithdrawEnrollmentInput) int
 	}
 
 	PageInfo struct {
@@ -550,6 +650,7 @@ type ComplexityRoot struct {
 		Certificate          func(childComplexity int, id id.ID) int
 		CertificateProfile   func(childComplexity int, id id.ID) int
 		CertificateProfiles  func(childComplexity int, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) int
+		Certificates         func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.CertificateView, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) int
 		Enrollment           func(childComplexity int, id id.ID) int
 		EnrollmentInvitation func(childComplexity int, token string) int
 		Enrollments          func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) int
@@ -560,6 +661,12 @@ type ComplexityRoot struct {
 		SeatUsage            func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType) int
 		Seats                func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
 		Viewer               func(childComplexity int) int
+	}
+
+	RecordDiscoveredCertificatesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RedeemEnrollmentPayload struct {
@@ -578,6 +685,15 @@ type ComplexityRoot struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	RenewCertificatePayload struct {
+		Certificate   func(childComplexity int) int
+		Code          func(childComplexity int) int
+		Enrollment    func(childComplexity int) int
+		EnrollmentURL func(childComplexity int) int
+		Replayed      func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
 	}
 
 	RequestEnrollmentPayload struct {
@@ -633,12 +749,30 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ResumeCertificatePayload struct {
+		Certificate func(childComplexity int) int
+		Replayed    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	RevealEnrollmentCodePayload struct {
 		Code          func(childComplexity int) int
 		Enrollment    func(childComplexity int) int
 		EnrollmentURL func(childComplexity int) int
 		Replayed      func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+	}
+
+	RevokeCertificatePayload struct {
+		Certificate func(childComplexity int) int
+		Replayed    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RevokeCertificatesPayload struct {
+		Replayed   func(childComplexity int) int
+		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Seat struct {
@@ -775,6 +909,18 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	SuspendCertificatePayload struct {
+		Certificate func(childComplexity int) int
+		Replayed    func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	UnavailableCertificateAction struct {
+		Action  func(childComplexity int) int
+		Code    func(childComplexity int) int
+		Message func(childComplexity int) int
+	}
+
 	UnavailableEnrollmentAction struct {
 		Action  func(childComplexity int) int
 		Code    func(childComplexity int) int
@@ -852,11 +998,21 @@ type BusinessUnitResolver interface {
 	SeatAllocations(ctx context.Context, obj *businessunit.BusinessUnit) ([]*licence.SeatAllocation, error)
 }
 type CertificateResolver interface {
+	Locations(ctx context.Context, obj *inventory.Certificate, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.CertificateLocation], error)
+
 	Seat(ctx context.Context, obj *inventory.Certificate) (*inventory.Seat, error)
 	Enrollment(ctx context.Context, obj *inventory.Certificate) (*inventory.Enrollment, error)
 	BusinessUnit(ctx context.Context, obj *inventory.Certificate) (*businessunit.BusinessUnit, error)
 
+	Renewal(ctx context.Context, obj *inventory.Certificate) (*inventory.Enrollment, error)
+	ReplacedBy(ctx context.Context, obj *inventory.Certificate) (*inventory.Certificate, error)
+	Replaces(ctx context.Context, obj *inventory.Certificate) (*inventory.Certificate, error)
+
+	Mails(ctx context.Context, obj *inventory.Certificate) ([]*inventory.Mail, error)
+	Lint(ctx context.Context, obj *inventory.Certificate, sources []certlint.Source) ([]*certlint.Finding, error)
 	AuditTrail(ctx context.Context, obj *inventory.Certificate, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error)
+	AvailableActions(ctx context.Context, obj *inventory.Certificate) ([]lifecycle.CertificateAction, error)
+	UnavailableActions(ctx context.Context, obj *inventory.Certificate) ([]*lifecycle.UnavailableCertificateAction, error)
 }
 type CertificateProfileResolver interface {
 	BusinessUnit(ctx context.Context, obj *profile.CertificateProfile) (*businessunit.BusinessUnit, error)
@@ -878,6 +1034,7 @@ type EnrollmentResolver interface {
 	Notes(ctx context.Context, obj *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*inventory.EnrollmentNote], error)
 
 	Certificate(ctx context.Context, obj *inventory.Enrollment) (*inventory.Certificate, error)
+	Replaces(ctx context.Context, obj *inventory.Enrollment) (*inventory.Certificate, error)
 	Mails(ctx context.Context, obj *inventory.Enrollment) ([]*inventory.Mail, error)
 	AuditTrail(ctx context.Context, obj *inventory.Enrollment, first *int, after *string, last *int, before *string) (*page.Connection[*auditlog.Entry], error)
 	AvailableActions(ctx context.Context, obj *inventory.Enrollment) ([]lifecycle.EnrollmentAction, error)
@@ -921,6 +1078,13 @@ type MutationResolver interface {
 	ResendApprovalEmails(ctx context.Context, input inventory.ResendApprovalEmailsInput) (*inventory.EnrollmentsPayload, error)
 	RedeemEnrollment(ctx context.Context, input inventory.RedeemEnrollmentInput) (*inventory.RedeemPayload, error)
 	AttachCertificate(ctx context.Context, input inventory.AttachCertificateInput) (*inventory.EnrollmentPayload, error)
+	ImportCertificates(ctx context.Context, input inventory.ImportCertificatesInput) (*inventory.ImportCertificatesPayload, error)
+	RecordDiscoveredCertificates(ctx context.Context, input inventory.RecordDiscoveredCertificatesInput) (*inventory.RecordDiscoveredCertificatesPayload, error)
+	RenewCertificate(ctx context.Context, input inventory.RenewCertificateInput) (*inventory.RenewCertificatePayload, error)
+	RevokeCertificate(ctx context.Context, input inventory.RevokeCertificateInput) (*inventory.CertificatePayload, error)
+	RevokeCertificates(ctx context.Context, input inventory.RevokeCertificatesInput) (*inventory.CertificatesPayload, error)
+	SuspendCertificate(ctx context.Context, input inventory.SuspendCertificateInput) (*inventory.CertificatePayload, error)
+	ResumeCertificate(ctx context.Context, input inventory.ResumeCertificateInput) (*inventory.CertificatePayload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*viewer.Viewer, error)
@@ -937,6 +1101,7 @@ type QueryResolver interface {
 	Enrollment(ctx context.Context, id id.ID) (*inventory.Enrollment, error)
 	Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error)
 	Certificate(ctx context.Context, id id.ID) (*inventory.Certificate, error)
+	Certificates(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.CertificateView, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) (*page.Connection[*inventory.Certificate], error)
 	EnrollmentInvitation(ctx context.Context, token string) (*inventory.Invitation, error)
 	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) (*page.Connection[*auditlog.Entry], error)
 }
@@ -1492,6 +1657,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.AuditTrail(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Certificate.authority":
+		if e.ComplexityRoot.Certificate.Authority == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Authority(childComplexity), true
+	case "Certificate.authorityKeyId":
+		if e.ComplexityRoot.Certificate.AuthorityKeyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.AuthorityKeyID(childComplexity), true
+	case "Certificate.availableActions":
+		if e.ComplexityRoot.Certificate.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.AvailableActions(childComplexity), true
 	case "Certificate.businessUnit":
 		if e.ComplexityRoot.Certificate.BusinessUnit == nil {
 			break
@@ -1504,6 +1687,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.ChainPem(childComplexity), true
+	case "Certificate.commonName":
+		if e.ComplexityRoot.Certificate.CommonName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.CommonName(childComplexity), true
 	case "Certificate.createdAt":
 		if e.ComplexityRoot.Certificate.CreatedAt == nil {
 			break
@@ -1522,12 +1711,76 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.ID(childComplexity), true
+	case "Certificate.isCa":
+		if e.ComplexityRoot.Certificate.IsCa == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.IsCa(childComplexity), true
 	case "Certificate.issuer":
 		if e.ComplexityRoot.Certificate.Issuer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Certificate.Issuer(childComplexity), true
+	case "Certificate.keyAlgorithm":
+		if e.ComplexityRoot.Certificate.KeyAlgorithm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.KeyAlgorithm(childComplexity), true
+	case "Certificate.keySha256":
+		if e.ComplexityRoot.Certificate.KeySha256 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.KeySha256(childComplexity), true
+	case "Certificate.lint":
+		if e.ComplexityRoot.Certificate.Lint == nil {
+			break
+		}
+
+		args, err := ec.field_Certificate_lint_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certificate.Lint(childComplexity, args["sources"].([]certlint.Source)), true
+	case "Certificate.locationCount":
+		if e.ComplexityRoot.Certificate.LocationCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.LocationCount(childComplexity), true
+	case "Certificate.locations":
+		if e.ComplexityRoot.Certificate.Locations == nil {
+			break
+		}
+
+		args, err := ec.field_Certificate_locations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Certificate.Locations(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Certificate.mails":
+		if e.ComplexityRoot.Certificate.Mails == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Mails(childComplexity), true
+	case "Certificate.names":
+		if e.ComplexityRoot.Certificate.Names == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Names(childComplexity), true
+	case "Certificate.nextReminderAt":
+		if e.ComplexityRoot.Certificate.NextReminderAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.NextReminderAt(childComplexity), true
 	case "Certificate.notAfter":
 		if e.ComplexityRoot.Certificate.NotAfter == nil {
 			break
@@ -1552,6 +1805,30 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Pkcs7(childComplexity), true
+	case "Certificate.renewal":
+		if e.ComplexityRoot.Certificate.Renewal == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Renewal(childComplexity), true
+	case "Certificate.replacedBy":
+		if e.ComplexityRoot.Certificate.ReplacedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.ReplacedBy(childComplexity), true
+	case "Certificate.replaces":
+		if e.ComplexityRoot.Certificate.Replaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Replaces(childComplexity), true
+	case "Certificate.revocation":
+		if e.ComplexityRoot.Certificate.Revocation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Revocation(childComplexity), true
 	case "Certificate.revocationReason":
 		if e.ComplexityRoot.Certificate.RevocationReason == nil {
 			break
@@ -1570,6 +1847,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Seat(childComplexity), true
+	case "Certificate.selfIssued":
+		if e.ComplexityRoot.Certificate.SelfIssued == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.SelfIssued(childComplexity), true
 	case "Certificate.serialNumber":
 		if e.ComplexityRoot.Certificate.SerialNumber == nil {
 			break
@@ -1582,12 +1865,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Sha256(childComplexity), true
+	case "Certificate.signatureAlgorithm":
+		if e.ComplexityRoot.Certificate.SignatureAlgorithm == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.SignatureAlgorithm(childComplexity), true
 	case "Certificate.source":
 		if e.ComplexityRoot.Certificate.Source == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Certificate.Source(childComplexity), true
+	case "Certificate.sources":
+		if e.ComplexityRoot.Certificate.Sources == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.Sources(childComplexity), true
 	case "Certificate.status":
 		if e.ComplexityRoot.Certificate.Status == nil {
 			break
@@ -1600,6 +1895,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Certificate.Subject(childComplexity), true
+	case "Certificate.subjectKeyId":
+		if e.ComplexityRoot.Certificate.SubjectKeyID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.SubjectKeyID(childComplexity), true
+	case "Certificate.suspendedAt":
+		if e.ComplexityRoot.Certificate.SuspendedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.SuspendedAt(childComplexity), true
+	case "Certificate.unavailableActions":
+		if e.ComplexityRoot.Certificate.UnavailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Certificate.UnavailableActions(childComplexity), true
 	case "Certificate.updatedAt":
 		if e.ComplexityRoot.Certificate.UpdatedAt == nil {
 			break
@@ -1656,6 +1969,100 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CertificateEdge.Node(childComplexity), true
+
+	case "CertificateLocation.firstSeenAt":
+		if e.ComplexityRoot.CertificateLocation.FirstSeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.FirstSeenAt(childComplexity), true
+	case "CertificateLocation.host":
+		if e.ComplexityRoot.CertificateLocation.Host == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.Host(childComplexity), true
+	case "CertificateLocation.lastSeenAt":
+		if e.ComplexityRoot.CertificateLocation.LastSeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.LastSeenAt(childComplexity), true
+	case "CertificateLocation.place":
+		if e.ComplexityRoot.CertificateLocation.Place == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.Place(childComplexity), true
+	case "CertificateLocation.port":
+		if e.ComplexityRoot.CertificateLocation.Port == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.Port(childComplexity), true
+	case "CertificateLocation.source":
+		if e.ComplexityRoot.CertificateLocation.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocation.Source(childComplexity), true
+
+	case "CertificateLocationConnection.edges":
+		if e.ComplexityRoot.CertificateLocationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocationConnection.Edges(childComplexity), true
+	case "CertificateLocationConnection.nodes":
+		if e.ComplexityRoot.CertificateLocationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocationConnection.Nodes(childComplexity), true
+	case "CertificateLocationConnection.pageInfo":
+		if e.ComplexityRoot.CertificateLocationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocationConnection.PageInfo(childComplexity), true
+
+	case "CertificateLocationEdge.cursor":
+		if e.ComplexityRoot.CertificateLocationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocationEdge.Cursor(childComplexity), true
+	case "CertificateLocationEdge.node":
+		if e.ComplexityRoot.CertificateLocationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateLocationEdge.Node(childComplexity), true
+
+	case "CertificateNames.dnsNames":
+		if e.ComplexityRoot.CertificateNames.DNSNames == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateNames.DNSNames(childComplexity), true
+	case "CertificateNames.emailAddresses":
+		if e.ComplexityRoot.CertificateNames.EmailAddresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateNames.EmailAddresses(childComplexity), true
+	case "CertificateNames.ipAddresses":
+		if e.ComplexityRoot.CertificateNames.IPAddresses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateNames.IPAddresses(childComplexity), true
+	case "CertificateNames.uris":
+		if e.ComplexityRoot.CertificateNames.URIs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateNames.URIs(childComplexity), true
 
 	case "CertificateProfile.allowedAttempts":
 		if e.ComplexityRoot.CertificateProfile.AllowedAttempts == nil {
@@ -1900,6 +2307,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CertificateProfileEdge.Node(childComplexity), true
 
+	case "CertificateResult.certificate":
+		if e.ComplexityRoot.CertificateResult.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateResult.Certificate(childComplexity), true
+	case "CertificateResult.id":
+		if e.ComplexityRoot.CertificateResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateResult.ID(childComplexity), true
+	case "CertificateResult.userErrors":
+		if e.ComplexityRoot.CertificateResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateResult.UserErrors(childComplexity), true
+
+	case "CertificateRevocation.lastError":
+		if e.ComplexityRoot.CertificateRevocation.LastError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateRevocation.LastError(childComplexity), true
+	case "CertificateRevocation.reportedAt":
+		if e.ComplexityRoot.CertificateRevocation.ReportedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CertificateRevocation.ReportedAt(childComplexity), true
+
 	case "ChangeEnrollmentStatusPayload.enrollment":
 		if e.ComplexityRoot.ChangeEnrollmentStatusPayload.Enrollment == nil {
 			break
@@ -2125,6 +2564,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeliveredCertificate.Subject(childComplexity), true
+
+	case "DiscoveredCertificateResult.certificate":
+		if e.ComplexityRoot.DiscoveredCertificateResult.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscoveredCertificateResult.Certificate(childComplexity), true
+	case "DiscoveredCertificateResult.index":
+		if e.ComplexityRoot.DiscoveredCertificateResult.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscoveredCertificateResult.Index(childComplexity), true
+	case "DiscoveredCertificateResult.outcome":
+		if e.ComplexityRoot.DiscoveredCertificateResult.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscoveredCertificateResult.Outcome(childComplexity), true
+	case "DiscoveredCertificateResult.userErrors":
+		if e.ComplexityRoot.DiscoveredCertificateResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DiscoveredCertificateResult.UserErrors(childComplexity), true
 
 	case "EnrollSeatPayload.code":
 		if e.ComplexityRoot.EnrollSeatPayload.Code == nil {
@@ -2391,6 +2855,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Enrollment.Reason(childComplexity), true
+	case "Enrollment.replaces":
+		if e.ComplexityRoot.Enrollment.Replaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Enrollment.Replaces(childComplexity), true
 	case "Enrollment.requestedNames":
 		if e.ComplexityRoot.Enrollment.RequestedNames == nil {
 			break
@@ -2711,6 +3181,56 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollmentResult.UserErrors(childComplexity), true
 
+	case "ImportCertificateResult.certificate":
+		if e.ComplexityRoot.ImportCertificateResult.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificateResult.Certificate(childComplexity), true
+	case "ImportCertificateResult.file":
+		if e.ComplexityRoot.ImportCertificateResult.File == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificateResult.File(childComplexity), true
+	case "ImportCertificateResult.outcome":
+		if e.ComplexityRoot.ImportCertificateResult.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificateResult.Outcome(childComplexity), true
+	case "ImportCertificateResult.position":
+		if e.ComplexityRoot.ImportCertificateResult.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificateResult.Position(childComplexity), true
+	case "ImportCertificateResult.userErrors":
+		if e.ComplexityRoot.ImportCertificateResult.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificateResult.UserErrors(childComplexity), true
+
+	case "ImportCertificatesPayload.replayed":
+		if e.ComplexityRoot.ImportCertificatesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificatesPayload.Replayed(childComplexity), true
+	case "ImportCertificatesPayload.results":
+		if e.ComplexityRoot.ImportCertificatesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificatesPayload.Results(childComplexity), true
+	case "ImportCertificatesPayload.userErrors":
+		if e.ComplexityRoot.ImportCertificatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ImportCertificatesPayload.UserErrors(childComplexity), true
+
 	case "ImportSeatsPayload.replayed":
 		if e.ComplexityRoot.ImportSeatsPayload.Replayed == nil {
 			break
@@ -2760,6 +3280,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Issuance.State(childComplexity), true
+
+	case "LintFinding.citation":
+		if e.ComplexityRoot.LintFinding.Citation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Citation(childComplexity), true
+	case "LintFinding.description":
+		if e.ComplexityRoot.LintFinding.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Description(childComplexity), true
+	case "LintFinding.details":
+		if e.ComplexityRoot.LintFinding.Details == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Details(childComplexity), true
+	case "LintFinding.name":
+		if e.ComplexityRoot.LintFinding.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Name(childComplexity), true
+	case "LintFinding.severity":
+		if e.ComplexityRoot.LintFinding.Severity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Severity(childComplexity), true
+	case "LintFinding.source":
+		if e.ComplexityRoot.LintFinding.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LintFinding.Source(childComplexity), true
 
 	case "Mail.createdAt":
 		if e.ComplexityRoot.Mail.CreatedAt == nil {
@@ -3002,6 +3559,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EnrollSeats(childComplexity, args["input"].(inventory.EnrollSeatsInput)), true
+	case "Mutation.importCertificates":
+		if e.ComplexityRoot.Mutation.ImportCertificates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_importCertificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ImportCertificates(childComplexity, args["input"].(inventory.ImportCertificatesInput)), true
 	case "Mutation.importSeats":
 		if e.ComplexityRoot.Mutation.ImportSeats == nil {
 			break
@@ -3013,6 +3581,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ImportSeats(childComplexity, args["input"].(inventory.ImportSeatsInput)), true
+	case "Mutation.recordDiscoveredCertificates":
+		if e.ComplexityRoot.Mutation.RecordDiscoveredCertificates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordDiscoveredCertificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordDiscoveredCertificates(childComplexity, args["input"].(inventory.RecordDiscoveredCertificatesInput)), true
 	case "Mutation.redeemEnrollment":
 		if e.ComplexityRoot.Mutation.RedeemEnrollment == nil {
 			break
@@ -3046,6 +3625,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RejectEnrollments(childComplexity, args["input"].(inventory.RejectEnrollmentsInput)), true
+	case "Mutation.renewCertificate":
+		if e.ComplexityRoot.Mutation.RenewCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renewCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenewCertificate(childComplexity, args["input"].(inventory.RenewCertificateInput)), true
 	case "Mutation.requestEnrollment":
 		if e.ComplexityRoot.Mutation.RequestEnrollment == nil {
 			break
@@ -3123,6 +3713,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetEnrollments(childComplexity, args["input"].(inventory.ResetEnrollmentsInput)), true
+	case "Mutation.resumeCertificate":
+		if e.ComplexityRoot.Mutation.ResumeCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resumeCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResumeCertificate(childComplexity, args["input"].(inventory.ResumeCertificateInput)), true
 	case "Mutation.revealEnrollmentCode":
 		if e.ComplexityRoot.Mutation.RevealEnrollmentCode == nil {
 			break
@@ -3134,6 +3735,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevealEnrollmentCode(childComplexity, args["input"].(inventory.RevealEnrollmentCodeInput)), true
+	case "Mutation.revokeCertificate":
+		if e.ComplexityRoot.Mutation.RevokeCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeCertificate(childComplexity, args["input"].(inventory.RevokeCertificateInput)), true
+	case "Mutation.revokeCertificates":
+		if e.ComplexityRoot.Mutation.RevokeCertificates == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeCertificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeCertificates(childComplexity, args["input"].(inventory.RevokeCertificatesInput)), true
 	case "Mutation.setPurchasedSeats":
 		if e.ComplexityRoot.Mutation.SetPurchasedSeats == nil {
 			break
@@ -3145,6 +3768,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPurchasedSeats(childComplexity, args["input"].(licence.SetPurchasedSeatsInput)), true
+	case "Mutation.suspendCertificate":
+		if e.ComplexityRoot.Mutation.SuspendCertificate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_suspendCertificate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SuspendCertificate(childComplexity, args["input"].(inventory.SuspendCertificateInput)), true
 	case "Mutation.unlockEnrollment":
 		if e.ComplexityRoot.Mutation.UnlockEnrollment == nil {
 			break
@@ -3303,6 +3937,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.CertificateProfiles(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*profile.CertificateProfileFilter), args["orderBy"].(*profile.CertificateProfileOrder)), true
+	case "Query.certificates":
+		if e.ComplexityRoot.Query.Certificates == nil {
+			break
+		}
+
+		args, err := ec.field_Query_certificates_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Certificates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.CertificateView), args["search"].(*string), args["filter"].(*inventory.CertificateFilter), args["orderBy"].(*inventory.CertificateOrder)), true
 	case "Query.enrollment":
 		if e.ComplexityRoot.Query.Enrollment == nil {
 			break
@@ -3405,6 +4050,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RecordDiscoveredCertificatesPayload.replayed":
+		if e.ComplexityRoot.RecordDiscoveredCertificatesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDiscoveredCertificatesPayload.Replayed(childComplexity), true
+	case "RecordDiscoveredCertificatesPayload.results":
+		if e.ComplexityRoot.RecordDiscoveredCertificatesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDiscoveredCertificatesPayload.Results(childComplexity), true
+	case "RecordDiscoveredCertificatesPayload.userErrors":
+		if e.ComplexityRoot.RecordDiscoveredCertificatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordDiscoveredCertificatesPayload.UserErrors(childComplexity), true
+
 	case "RedeemEnrollmentPayload.invitation":
 		if e.ComplexityRoot.RedeemEnrollmentPayload.Invitation == nil {
 			break
@@ -3461,6 +4125,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RejectEnrollmentsPayload.UserErrors(childComplexity), true
+
+	case "RenewCertificatePayload.certificate":
+		if e.ComplexityRoot.RenewCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.Certificate(childComplexity), true
+	case "RenewCertificatePayload.code":
+		if e.ComplexityRoot.RenewCertificatePayload.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.Code(childComplexity), true
+	case "RenewCertificatePayload.enrollment":
+		if e.ComplexityRoot.RenewCertificatePayload.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.Enrollment(childComplexity), true
+	case "RenewCertificatePayload.enrollmentUrl":
+		if e.ComplexityRoot.RenewCertificatePayload.EnrollmentURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.EnrollmentURL(childComplexity), true
+	case "RenewCertificatePayload.replayed":
+		if e.ComplexityRoot.RenewCertificatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.Replayed(childComplexity), true
+	case "RenewCertificatePayload.userErrors":
+		if e.ComplexityRoot.RenewCertificatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenewCertificatePayload.UserErrors(childComplexity), true
 
 	case "RequestEnrollmentPayload.enrollment":
 		if e.ComplexityRoot.RequestEnrollmentPayload.Enrollment == nil {
@@ -3644,6 +4345,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResetEnrollmentsPayload.UserErrors(childComplexity), true
 
+	case "ResumeCertificatePayload.certificate":
+		if e.ComplexityRoot.ResumeCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeCertificatePayload.Certificate(childComplexity), true
+	case "ResumeCertificatePayload.replayed":
+		if e.ComplexityRoot.ResumeCertificatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeCertificatePayload.Replayed(childComplexity), true
+	case "ResumeCertificatePayload.userErrors":
+		if e.ComplexityRoot.ResumeCertificatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResumeCertificatePayload.UserErrors(childComplexity), true
+
 	case "RevealEnrollmentCodePayload.code":
 		if e.ComplexityRoot.RevealEnrollmentCodePayload.Code == nil {
 			break
@@ -3674,6 +4394,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevealEnrollmentCodePayload.UserErrors(childComplexity), true
+
+	case "RevokeCertificatePayload.certificate":
+		if e.ComplexityRoot.RevokeCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatePayload.Certificate(childComplexity), true
+	case "RevokeCertificatePayload.replayed":
+		if e.ComplexityRoot.RevokeCertificatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatePayload.Replayed(childComplexity), true
+	case "RevokeCertificatePayload.userErrors":
+		if e.ComplexityRoot.RevokeCertificatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatePayload.UserErrors(childComplexity), true
+
+	case "RevokeCertificatesPayload.replayed":
+		if e.ComplexityRoot.RevokeCertificatesPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatesPayload.Replayed(childComplexity), true
+	case "RevokeCertificatesPayload.results":
+		if e.ComplexityRoot.RevokeCertificatesPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatesPayload.Results(childComplexity), true
+	case "RevokeCertificatesPayload.userErrors":
+		if e.ComplexityRoot.RevokeCertificatesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCertificatesPayload.UserErrors(childComplexity), true
 
 	case "Seat.auditTrail":
 		if e.ComplexityRoot.Seat.AuditTrail == nil {
@@ -4249,6 +5007,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetPurchasedSeatsPayload.UserErrors(childComplexity), true
 
+	case "SuspendCertificatePayload.certificate":
+		if e.ComplexityRoot.SuspendCertificatePayload.Certificate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuspendCertificatePayload.Certificate(childComplexity), true
+	case "SuspendCertificatePayload.replayed":
+		if e.ComplexityRoot.SuspendCertificatePayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuspendCertificatePayload.Replayed(childComplexity), true
+	case "SuspendCertificatePayload.userErrors":
+		if e.ComplexityRoot.SuspendCertificatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SuspendCertificatePayload.UserErrors(childComplexity), true
+
+	case "UnavailableCertificateAction.action":
+		if e.ComplexityRoot.UnavailableCertificateAction.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnavailableCertificateAction.Action(childComplexity), true
+	case "UnavailableCertificateAction.code":
+		if e.ComplexityRoot.UnavailableCertificateAction.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnavailableCertificateAction.Code(childComplexity), true
+	case "UnavailableCertificateAction.message":
+		if e.ComplexityRoot.UnavailableCertificateAction.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UnavailableCertificateAction.Message(childComplexity), true
+
 	case "UnavailableEnrollmentAction.action":
 		if e.ComplexityRoot.UnavailableEnrollmentAction.Action == nil {
 			break
@@ -4489,6 +5285,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputBusinessUnitOrder,
 		ec.unmarshalInputCancelEnrollmentInput,
 		ec.unmarshalInputCancelEnrollmentsInput,
+		ec.unmarshalInputCertificateFile,
+		ec.unmarshalInputCertificateFilter,
+		ec.unmarshalInputCertificateOrder,
 		ec.unmarshalInputCertificateProfileFilter,
 		ec.unmarshalInputCertificateProfileOrder,
 		ec.unmarshalInputChangeEnrollmentStatusInput,
@@ -4499,15 +5298,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputDeleteBusinessUnitInput,
 		ec.unmarshalInputDeleteSeatInput,
 		ec.unmarshalInputDeleteSeatsInput,
+		ec.unmarshalInputDiscoveredCertificate,
 		ec.unmarshalInputEnrollSeatInput,
 		ec.unmarshalInputEnrollSeatsInput,
 		ec.unmarshalInputEnrollmentFilter,
 		ec.unmarshalInputEnrollmentOrder,
+		ec.unmarshalInputImportCertificatesInput,
 		ec.unmarshalInputImportSeatsInput,
 		ec.unmarshalInputNewSeat,
+		ec.unmarshalInputRecordDiscoveredCertificatesInput,
 		ec.unmarshalInputRedeemEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentsInput,
+		ec.unmarshalInputRenewCertificateInput,
 		ec.unmarshalInputRequestEnrollmentInput,
 		ec.unmarshalInputRequestedName,
 		ec.unmarshalInputResendApprovalEmailInput,
@@ -4516,11 +5319,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputResendEnrollmentsInput,
 		ec.unmarshalInputResetEnrollmentInput,
 		ec.unmarshalInputResetEnrollmentsInput,
+		ec.unmarshalInputResumeCertificateInput,
 		ec.unmarshalInputRevealEnrollmentCodeInput,
+		ec.unmarshalInputRevokeCertificateInput,
+		ec.unmarshalInputRevokeCertificatesInput,
 		ec.unmarshalInputSeatFilter,
 		ec.unmarshalInputSeatOrder,
 		ec.unmarshalInputSeatToEnroll,
 		ec.unmarshalInputSetPurchasedSeatsInput,
+		ec.unmarshalInputSuspendCertificateInput,
 		ec.unmarshalInputUnlockEnrollmentInput,
 		ec.unmarshalInputUnlockEnrollmentsInput,
 		ec.unmarshalInputUpdateBusinessUnitInput,
@@ -4715,6 +5522,12 @@ enum RefusalCode {
   KEY_MISMATCH
   "The names in the CSR are not those that were approved."
   NAMES_DIFFER
+  "The certificate was issued by an authority that is not asked from here, or that cannot put a certificate on hold."
+  ISSUED_ELSEWHERE
+  "The certificate's successor can be asked for in the renewal window before its end only; the message says from when."
+  OUTSIDE_RENEWAL_WINDOW
+  "The certificate has its successor already."
+  ALREADY_REPLACED
   "More items than one call takes."
   TOO_MANY
   "Deleting this seat would revoke certificates, and the viewer's roles lack REVOKE_CERTIFICATES."
@@ -5620,6 +6433,8 @@ type Enrollment implements Node {
   issuance: Issuance
   "What it led to; null until it is REDEEMED. Null without VIEW_CERTIFICATES, too."
   certificate: Certificate
+  "The certificate whose successor it asks for; null when it renews none. Null without VIEW_CERTIFICATES, too."
+  replaces: Certificate
   "The latest 100 mails about it, newest first; without MANAGE_ENROLLMENTS empty."
   mails: [Mail!]!
   "Its audit entries, newest first; without VIEW_AUDIT_LOG empty."
@@ -5722,6 +6537,8 @@ enum MailKind {
   REJECTED
   "To the managers: too many wrong codes were tried."
   LOCKED
+  "To a certificate's holder, or where the seat has no address to the managers: it ends soon."
+  CERTIFICATE_EXPIRES
 }
 
 "What became of a mail."
@@ -5734,7 +6551,7 @@ enum MailStatus {
   FAILED
 }
 
-"A mail about an enrollment. No body is kept: links and codes are put in when it is sent."
+"A mail about an enrollment or a certificate. No body is kept: links and codes are put in when it is sent."
 type Mail implements Node {
   id: ID!
   kind: MailKind!
@@ -5783,20 +6600,95 @@ enum RevocationReason {
   AA_COMPROMISE
 }
 
-"An X.509 certificate. Needs VIEW_CERTIFICATES."
+"What can be done with a certificate; docs/lifecycle.md has the table."
+enum CertificateAction {
+  "Ask for its successor."
+  RENEW
+  "End it for good."
+  REVOKE
+  "Put it on hold."
+  SUSPEND
+  "Take it off hold."
+  RESUME
+  "Read its audit entries."
+  VIEW_AUDIT_TRAIL
+}
+
+"An action of a certificate that is not possible now, for a greyed-out button."
+type UnavailableCertificateAction {
+  action: CertificateAction!
+  "As the mutation would refuse it."
+  code: RefusalCode!
+  "The sentence to show with it, as the mutation would say it."
+  message: String!
+}
+
+"Which certificates a system view shows."
+enum CertificateView {
+  "All."
+  ALL
+  "ISSUED or SUSPENDED, and ending within 30 days. Ordered by NOT_AFTER, the next first, unless an order is given; more than 10,000 are put in no other."
+  EXPIRING_30_DAYS
+  "EXPIRED."
+  EXPIRED
+  "REVOKED."
+  REVOKED
+  "Found on the network, whether or not they came in other ways too."
+  DISCOVERED
+  "On no seat that lives: no licence stands behind them."
+  UNASSIGNED
+}
+
+"An X.509 certificate. What it says is kept as it says it, however odd. Needs VIEW_CERTIFICATES."
 type Certificate implements Node {
   id: ID!
   "As it is at this instant: EXPIRED from the very instant its notAfter has passed."
   status: CertificateStatus!
+  "How it came here first."
   source: CertificateSource!
-  "Hex, as in the certificate, without leading zeros."
+  "All the ways in which it came."
+  sources: [CertificateSource!]!
+  "Where it was seen: the files that it was brought in with, and the hosts on which it was found; the first place first."
+  locations(
+    "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only what comes behind this cursor."
+    after: String
+    "1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+  ): CertificateLocationConnection!
+  "How many places there are."
+  locationCount: Int!
+  "Hex, as in the certificate, without leading zeros; with a minus sign where it is negative, which RFC 5280 forbids."
   serialNumber: String!
   "Distinguished name (RFC 4514)."
   subject: String!
+  "The first common name of the subject; empty without one."
+  commonName: String!
+  "The subject alternative names."
+  names: CertificateNames!
   "Distinguished name (RFC 4514)."
   issuer: String!
   notBefore: DateTime!
   notAfter: DateTime!
+  "The public key: a KeyKind such as RSA_3072 or EC_P256, any other size or curve written alike (RSA_1024), or the dotted identifier of an algorithm that is not known here."
+  keyAlgorithm: String!
+  "Hex SHA-256 of the SubjectPublicKeyInfo: certificates with the same key have the same."
+  keySha256: String!
+  "What signed it, such as SHA256-RSA, or the dotted identifier of an algorithm that is not known here."
+  signatureAlgorithm: String!
+  "Whether its basic constraints say that it is a certificate authority."
+  isCa: Boolean!
+  "Whether subject and issuer are the same name (RFC 5280 section 3.2)."
+  selfIssued: Boolean!
+  "Hex; empty when it has none."
+  subjectKeyId: String!
+  "Hex; empty when it has none. Which authority's key signed it."
+  authorityKeyId: String!
+  "Which authority issued it for an enrollment; null when it was not asked from here."
+  authority: Issuer
   "Hex SHA-256 of the DER: the thumbprint."
   sha256: String!
   "The certificate alone, PEM."
@@ -5811,10 +6703,30 @@ type Certificate implements Node {
   enrollment: Enrollment
   "Null without VIEW_BUSINESS_UNITS."
   businessUnit: BusinessUnit
+  "Since when it is on hold; null when it is not."
+  suspendedAt: DateTime
   "Null unless it was revoked."
   revokedAt: DateTime
   "Null unless it was revoked."
   revocationReason: RevocationReason
+  "What its authority knows of the revocation; null unless it was revoked."
+  revocation: CertificateRevocation
+  "The active enrollment that asks for its successor; null while there is none. Null without VIEW_ENROLLMENTS, too."
+  renewal: Enrollment
+  "Its successor, once that is issued; null before. Of several the latest, and one that was revoked last: beside such a one it can be renewed again."
+  replacedBy: Certificate
+  "The certificate whose successor it is; null when it is none's."
+  replaces: Certificate
+  "When its holder is reminded next, by mail, that it ends soon: 30, 14, 7 and 1 days before; null when no more, such as once its successor is there."
+  nextReminderAt: DateTime
+  "The latest 100 mails about it, newest first; without MANAGE_ENROLLMENTS empty."
+  mails: [Mail!]!
+  """
+  What a linter finds wrong with it (github.com/zmap/zlint), the worst first, then by name. It is computed when it is asked for, in some
+  milliseconds each, as many at once as the server has processors. Unless ` + "`" + `sources` + "`" + ` says otherwise, by the standards that hold for every
+  certificate (RFC), not by those for publicly trusted ones only.
+  """
+  lint(sources: [LintSource!]): [LintFinding!]!
   "Its audit entries, newest first; without VIEW_AUDIT_LOG empty."
   auditTrail(
     "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
@@ -5826,11 +6738,103 @@ type Certificate implements Node {
     "Only what comes before this cursor."
     before: String
   ): AuditEntryConnection!
+  "What the viewer may do with it now."
+  availableActions: [CertificateAction!]!
+  "What the viewer may not do with it now, and why."
+  unavailableActions: [UnavailableCertificateAction!]!
   "When it came here."
   createdAt: DateTime!
   updatedAt: DateTime!
   "Send it as ` + "`" + `expectedVersion` + "`" + ` to be told when somebody else was faster."
   version: Int!
+}
+
+"The subject alternative names of a certificate (RFC 5280 section 4.2.1.6), as it writes them. Other kinds are not listed."
+type CertificateNames {
+  dnsNames: [String!]!
+  emailAddresses: [String!]!
+  ipAddresses: [String!]!
+  uris: [String!]!
+}
+
+"What a certificate's authority knows of its revocation. Here it counts as revoked from ` + "`" + `revokedAt` + "`" + ` on, whatever the authority says."
+type CertificateRevocation {
+  "When the authority took it. BUILT_IN: at once, and its next list names it within a minute. Null while an authority of others has not taken it, and for ever when the certificate was not issued from here."
+  reportedAt: DateTime
+  "Why it is not reported: what the authority last said, or that somebody has to revoke it there; null when nothing is wrong."
+  lastError: String
+}
+
+"Where a certificate was seen."
+type CertificateLocation {
+  source: CertificateSource!
+  "The file that it was brought in with, or host:port."
+  place: String!
+  "DISCOVERED: name or address of the host; null otherwise."
+  host: String
+  "DISCOVERED: the TCP port; null otherwise."
+  port: Int
+  "When it was seen there first."
+  firstSeenAt: DateTime!
+  "When it was last seen there."
+  lastSeenAt: DateTime!
+}
+
+"One page of places."
+type CertificateLocationConnection {
+  edges: [CertificateLocationEdge!]!
+  nodes: [CertificateLocation!]!
+  pageInfo: PageInfo!
+}
+
+"A place and its own place in the list."
+type CertificateLocationEdge {
+  cursor: String!
+  node: CertificateLocation!
+}
+
+"Whose rule a lint finding is about."
+enum LintSource {
+  "RFC 3279, 5280, 5480, 5891, 6960, 6962, 8813: they hold for every certificate."
+  RFC
+  "CA/Browser Forum: TLS server certificates that are publicly trusted."
+  CABF_BR
+  "CA/Browser Forum: extended validation."
+  CABF_EV
+  "CA/Browser Forum: code signing."
+  CABF_CS
+  "CA/Browser Forum: S/MIME."
+  CABF_SMIME
+  "Root programmes of Mozilla, Apple and others, and ETSI's rules."
+  PROGRAM
+  "Rules of the community, of no standard."
+  COMMUNITY
+}
+
+"How bad a lint finding is."
+enum LintSeverity {
+  "The certificate breaks a MUST."
+  ERROR
+  "It breaks a SHOULD."
+  WARNING
+  "Worth knowing."
+  NOTICE
+  "The linter itself could not judge."
+  FATAL
+}
+
+"One thing that is wrong with a certificate."
+type LintFinding {
+  "The rule's name, such as e_rsa_mod_less_than_2048_bits."
+  name: String!
+  severity: LintSeverity!
+  source: LintSource!
+  "What the rule says."
+  description: String!
+  "Where the rule stands, such as RFC 5280: 4.1.2.2."
+  citation: String!
+  "What was found, where the linter says it; empty otherwise."
+  details: String!
 }
 
 "One page of certificates."
@@ -5848,6 +6852,68 @@ type CertificateConnection {
 type CertificateEdge {
   cursor: String!
   node: Certificate!
+}
+
+"""
+Which certificates to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing. Serial numbers,
+thumbprints, keys, names and seats are looked up, in any order. A combination that would have to look through more than 10,000
+certificates to fill a page is refused with FILTER_TOO_BROAD: narrow it, or order by the field of the range.
+"""
+input CertificateFilter {
+  "Of any of these business units."
+  businessUnitIds: [ID!]
+  "In any of these statuses."
+  statuses: [CertificateStatus!]
+  "That came in any of these ways, among others."
+  sources: [CertificateSource!]
+  "Of any of these seats, by their ` + "`" + `id` + "`" + ` (seat_…)."
+  seats: [ID!]
+  "With any of these serial numbers, in hex; colons, blanks, leading zeros and capitals make no difference. Up to 100."
+  serialNumbers: [String!]
+  "With any of these SHA-256 thumbprints, in hex; colons, blanks and capitals make no difference. Up to 100."
+  sha256: [String!]
+  "With any of these public keys: hex SHA-256 of the SubjectPublicKeyInfo. Up to 100."
+  keySha256: [String!]
+  "With any of these subject alternative names, compared whole and without regard to case; each has a letter or a digit. Up to 100."
+  names: [String!]
+  "Whose subject has this in it, without regard to case; 3 to 255 characters."
+  subject: String
+  "Whose issuer has this in it, without regard to case; 3 to 255 characters."
+  issuer: String
+  "With any of these keys, as ` + "`" + `keyAlgorithm` + "`" + ` writes them."
+  keyAlgorithms: [String!]
+  "Signed by any of these, as ` + "`" + `signatureAlgorithm` + "`" + ` writes them."
+  signatureAlgorithms: [String!]
+  "Signed by the authority with any of these keys, as ` + "`" + `authorityKeyId` + "`" + ` writes them."
+  authorityKeyIds: [String!]
+  isCa: Boolean
+  "Beginning at or after this."
+  notBeforeSince: DateTime
+  "Beginning before this."
+  notBeforeBefore: DateTime
+  "Ending at or after this."
+  notAfterSince: DateTime
+  "Ending before this."
+  notAfterBefore: DateTime
+  createdSince: DateTime
+  createdBefore: DateTime
+  updatedSince: DateTime
+  updatedBefore: DateTime
+}
+
+"What certificates can be ordered by."
+enum CertificateOrderField {
+  CREATED_AT
+  UPDATED_AT
+  NOT_AFTER
+  "By the first 255 characters of the subject, without regard to case."
+  SUBJECT
+}
+
+"How certificates are ordered."
+input CertificateOrder {
+  field: CertificateOrderField! = CREATED_AT
+  direction: OrderDirection! = DESC
 }
 
 # --------------------------------------------------------------------------------------------------------- the invited person
@@ -5994,6 +7060,8 @@ enum AuditAction {
   IMPORT_CERTIFICATES
   RECORD_DISCOVERED_CERTIFICATES
   REVOKE_CERTIFICATE
+  "An authority of others took a revocation, or finally did not."
+  REPORT_REVOCATION
   SUSPEND_CERTIFICATE
   RESUME_CERTIFICATE
   RENEW_CERTIFICATE
@@ -6157,6 +7225,18 @@ type Query {
   "One certificate; null when there is none for the viewer. Needs VIEW_CERTIFICATES."
   certificate(id: ID!): Certificate
 
+  "The certificates of the viewer's business units; the newest first unless ordered. Needs VIEW_CERTIFICATES."
+  certificates(
+    first: Int, after: String, last: Int, before: String, view: CertificateView = ALL
+    """
+    Finds, without regard to case, the beginning of a serial number, of a thumbprint, of an alternative name or of a word of the subject,
+    and from three characters on any part of them. Of several words each must be found. 1 to 255 characters; what more than 5,000
+    certificates of the business units match is refused with SEARCH_TOO_BROAD.
+    """
+    search: String
+    filter: CertificateFilter, orderBy: CertificateOrder
+  ): CertificateConnection!
+
   "Without a login: what the link of an invitation, a request or a pick-up leads to; null for a link that is not valid, or no longer. ` + "`" + `token` + "`" + ` is what stands behind the # of the link. Limited by address."
   enrollmentInvitation(token: String!): EnrollmentInvitation
 
@@ -6274,6 +7354,42 @@ type Mutation {
 
   "Closes an approved request with a certificate that was issued elsewhere; it is put on the seat. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no certificate; one that has expired or was revoked here; a chain in another order), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE, KEY_MISMATCH (also where the request came without a CSR), DUPLICATE (it is on a seat of the business unit), SEAT_HAS_CERTIFICATE."
   attachCertificate(input: AttachCertificateInput!): AttachCertificatePayload!
+
+  """
+  Brings in up to 1,000 certificates of one business unit, from files as they are: PEM with any number of certificates, DER, or PKCS#7 in
+  either form. Each is kept as it says, however old or odd, and stands alone; one that is known already gains the source and the place,
+  and takes no second seat. A new one gets a seat of type IMPORTED, and its licence by itself (docs/certificates.md has the rules). More:
+  ` + "`" + `gatehouse certificates import` + "`" + `. Needs IMPORT_CERTIFICATES. Refused as a whole: NOT_FOUND (the business unit), INVALID, TOO_MANY; per
+  certificate: INVALID (not a certificate), DUPLICATE (it stands twice), NO_SEAT_LEFT.
+  """
+  importCertificates(input: ImportCertificatesInput!): ImportCertificatesPayload!
+  """
+  Reports up to 1,000 certificates that were found on the network, each with host, port and time, as ` + "`" + `gatehouse discover` + "`" + ` does. As
+  importCertificates, with seats of type DISCOVERY; seen again in a known place, only the place's time changes. The server itself connects
+  to none of them. Needs IMPORT_CERTIFICATES. Refused as importCertificates.
+  """
+  recordDiscoveredCertificates(input: RecordDiscoveredCertificatesInput!): RecordDiscoveredCertificatesPayload!
+  """
+  Asks for a certificate's successor, within the renewal window before its end, under the profile that it was issued under and for the
+  same seat. ENROLLMENT_CODE: enrolls the seat, as enrollSeat does; MANUAL_APPROVAL: makes a request in the viewer's name, with the names
+  of the certificate. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, CONFLICT, INVALID_STATE (it is revoked, suspended or expired),
+  ISSUED_ELSEWHERE, OUTSIDE_RENEWAL_WINDOW, ALREADY_REPLACED, SEAT_DELETED, PROFILE_ARCHIVED, WRONG_METHOD (a field was given that is
+  for the other authentication method), ACTIVE_ENROLLMENT_EXISTS, SEAT_HAS_CERTIFICATE, INVALID, INVALID_CSR, KEY_NOT_ALLOWED,
+  NAME_NOT_ALLOWED (of the CSR; or the profile admits a name of the certificate no longer).
+  """
+  renewCertificate(input: RenewCertificateInput!): RenewCertificatePayload!
+  """
+  Revokes a certificate for good; a seat whose last valid certificate it was is no longer consumed, unless its type stays so. It counts
+  at once; an authority of others is told by a job, and ` + "`" + `revocation` + "`" + ` shows the rest. One that was not issued from here is marked here
+  only. Needs REVOKE_CERTIFICATES. Refused: NOT_FOUND, CONFLICT, INVALID_STATE (it is revoked or expired).
+  """
+  revokeCertificate(input: RevokeCertificateInput!): RevokeCertificatePayload!
+  "Revokes up to 1,000 certificates for one reason; each stands alone. Needs REVOKE_CERTIFICATES. Refused as revokeCertificate, per item."
+  revokeCertificates(input: RevokeCertificatesInput!): RevokeCertificatesPayload!
+  "Puts a certificate of the built-in authority on hold (certificateHold, RFC 5280 section 5.3.1): nobody should accept it, and its seat keeps it. Needs REVOKE_CERTIFICATES. Refused: NOT_FOUND, CONFLICT, INVALID_STATE (it is not ISSUED), ISSUED_ELSEWHERE."
+  suspendCertificate(input: SuspendCertificateInput!): SuspendCertificatePayload!
+  "Takes a certificate off hold. Needs REVOKE_CERTIFICATES. Refused: NOT_FOUND, CONFLICT, INVALID_STATE (it is not SUSPENDED)."
+  resumeCertificate(input: ResumeCertificateInput!): ResumeCertificatePayload!
 }
 
 "A business unit to be added."
@@ -7320,6 +8436,234 @@ type AttachCertificatePayload {
   "Whether this is the answer to an earlier call with the same idempotency key."
   replayed: Boolean!
 }
+
+"Files of certificates to be brought in."
+input ImportCertificatesInput {
+  "The business unit that the certificates are for."
+  businessUnitId: ID!
+  "1 to 1,000 files with 1 to 1,000 certificates in all, within the limit of a request's body (1 MiB)."
+  files: [CertificateFile!]!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"A file of certificates."
+input CertificateFile {
+  "Its name, or a path, as the place where they were seen; up to 1,000 characters, and 2,000 bytes in UTF-8. Left out: the certificates' places are not recorded."
+  name: String
+  "PEM as it is, or DER and PKCS#7 in base64 (RFC 4648 section 4; line breaks do no harm). Private keys do not belong here: they are refused."
+  content: String!
+}
+
+"What became of a certificate that was brought in or found."
+enum SightingOutcome {
+  "It is new, and has its seat."
+  CREATED
+  "It was known; it has gained a source, a place, or both."
+  RECOGNIZED
+  "It was known, on no seat that lives; it has got a new one."
+  RESEATED
+  "It was known, and known there."
+  UNCHANGED
+  "Nothing was done; ` + "`" + `userErrors` + "`" + ` says why."
+  REFUSED
+}
+
+"What came of importCertificates."
+type ImportCertificatesPayload {
+  "One per certificate, and one per thing that is none, in the order of the files. Empty when the whole call was refused."
+  results: [ImportCertificateResult!]!
+  "Why the whole call was refused; empty when each certificate has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What came of one of the certificates."
+type ImportCertificateResult {
+  "Which of ` + "`" + `files` + "`" + `, from 0."
+  file: Int!
+  "Which certificate, or other thing, of the file, from 0."
+  position: Int!
+  outcome: SightingOutcome!
+  "As it now is, when the viewer may see it; null when refused."
+  certificate: Certificate
+  "Why it was refused; empty when it was not. Their ` + "`" + `field` + "`" + ` is input, files, the file's index."
+  userErrors: [UserError!]!
+}
+
+"Certificates that were found on the network."
+input RecordDiscoveredCertificatesInput {
+  "The business unit that the certificates are for."
+  businessUnitId: ID!
+  "1 to 1,000."
+  certificates: [DiscoveredCertificate!]!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"A certificate and where it was found."
+input DiscoveredCertificate {
+  "The certificate, in PEM, or its DER in base64. What follows the first in PEM is kept as the certificates above it, up to 10."
+  content: String!
+  "Name or address of the host, as it was asked for; up to 255 characters."
+  host: String!
+  "1 to 65535."
+  port: Int!
+  "When; up to 366 days ago. Left out: now."
+  seenAt: DateTime
+}
+
+"What came of recordDiscoveredCertificates."
+type RecordDiscoveredCertificatesPayload {
+  "One per certificate, in the order given. Empty when the whole call was refused."
+  results: [DiscoveredCertificateResult!]!
+  "Why the whole call was refused; empty when each certificate has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What came of one of the certificates."
+type DiscoveredCertificateResult {
+  "Which of ` + "`" + `certificates` + "`" + `, from 0."
+  index: Int!
+  outcome: SightingOutcome!
+  "As it now is, when the viewer may see it; null when refused."
+  certificate: Certificate
+  "Why it was refused; empty when it was not."
+  userErrors: [UserError!]!
+}
+
+"Whose successor to ask for."
+input RenewCertificateInput {
+  id: ID!
+  "The version that the caller has seen."
+  expectedVersion: Int
+  "ENROLLMENT_CODE: the code to use, as enrollSeat takes it. Left out: one is made at random."
+  code: String
+  "ENROLLMENT_CODE: where the invitation is mailed, as enrollSeat takes it."
+  email: String
+  "ENROLLMENT_CODE: when the code ends, up to 366 days ahead. Left out: the profile's ` + "`" + `expiry` + "`" + ` from now."
+  expiresAt: DateTime
+  "MANUAL_APPROVAL with a CSR: a PKCS#10 request for the new certificate, PEM, required. Otherwise must be left out."
+  csr: String
+  "MANUAL_APPROVAL: for the approvers; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of renewCertificate."
+type RenewCertificatePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  certificate: Certificate
+  "The new enrollment; null when it was refused."
+  enrollment: Enrollment
+  "ENROLLMENT_CODE: the code, this once, as enrollSeat shows it."
+  code: String
+  "ENROLLMENT_CODE: the address of the enrollment page, this once, as enrollSeat shows it."
+  enrollmentUrl: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which certificate to revoke."
+input RevokeCertificateInput {
+  id: ID!
+  reason: RevocationReason!
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "The version that the caller has seen."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of revokeCertificate."
+type RevokeCertificatePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  certificate: Certificate
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which certificates to revoke."
+input RevokeCertificatesInput {
+  "1 to 1,000 certificates."
+  ids: [ID!]!
+  reason: RevocationReason!
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of revokeCertificates."
+type RevokeCertificatesPayload {
+  "One per id, in the order asked; an id that stands twice counts once. Empty when the whole call was refused."
+  results: [CertificateResult!]!
+  "Why the whole call was refused; empty when each item has its own result."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What came of one of the certificates."
+type CertificateResult {
+  "The id asked for."
+  id: ID!
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  certificate: Certificate
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+}
+
+"Which certificate to put on hold."
+input SuspendCertificateInput {
+  id: ID!
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "The version that the caller has seen."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of suspendCertificate."
+type SuspendCertificatePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  certificate: Certificate
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which certificate to take off hold."
+input ResumeCertificateInput {
+  id: ID!
+  "For the audit log; up to 1,000 characters."
+  comment: String
+  "The version that the caller has seen."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of resumeCertificate."
+type ResumeCertificatePayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  certificate: Certificate
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -7602,16 +8946,42 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_status(ctx, field)
 	case "source":
 		return ec.fieldContext_Certificate_source(ctx, field)
+	case "sources":
+		return ec.fieldContext_Certificate_sources(ctx, field)
+	case "locations":
+		return ec.fieldContext_Certificate_locations(ctx, field)
+	case "locationCount":
+		return ec.fieldContext_Certificate_locationCount(ctx, field)
 	case "serialNumber":
 		return ec.fieldContext_Certificate_serialNumber(ctx, field)
 	case "subject":
 		return ec.fieldContext_Certificate_subject(ctx, field)
+	case "commonName":
+		return ec.fieldContext_Certificate_commonName(ctx, field)
+	case "names":
+		return ec.fieldContext_Certificate_names(ctx, field)
 	case "issuer":
 		return ec.fieldContext_Certificate_issuer(ctx, field)
 	case "notBefore":
 		return ec.fieldContext_Certificate_notBefore(ctx, field)
 	case "notAfter":
 		return ec.fieldContext_Certificate_notAfter(ctx, field)
+	case "keyAlgorithm":
+		return ec.fieldContext_Certificate_keyAlgorithm(ctx, field)
+	case "keySha256":
+		return ec.fieldContext_Certificate_keySha256(ctx, field)
+	case "signatureAlgorithm":
+		return ec.fieldContext_Certificate_signatureAlgorithm(ctx, field)
+	case "isCa":
+		return ec.fieldContext_Certificate_isCa(ctx, field)
+	case "selfIssued":
+		return ec.fieldContext_Certificate_selfIssued(ctx, field)
+	case "subjectKeyId":
+		return ec.fieldContext_Certificate_subjectKeyId(ctx, field)
+	case "authorityKeyId":
+		return ec.fieldContext_Certificate_authorityKeyId(ctx, field)
+	case "authority":
+		return ec.fieldContext_Certificate_authority(ctx, field)
 	case "sha256":
 		return ec.fieldContext_Certificate_sha256(ctx, field)
 	case "pem":
@@ -7626,12 +8996,32 @@ func (ec *executionContext) childFields_Certificate(ctx context.Context, field g
 		return ec.fieldContext_Certificate_enrollment(ctx, field)
 	case "businessUnit":
 		return ec.fieldContext_Certificate_businessUnit(ctx, field)
+	case "suspendedAt":
+		return ec.fieldContext_Certificate_suspendedAt(ctx, field)
 	case "revokedAt":
 		return ec.fieldContext_Certificate_revokedAt(ctx, field)
 	case "revocationReason":
 		return ec.fieldContext_Certificate_revocationReason(ctx, field)
+	case "revocation":
+		return ec.fieldContext_Certificate_revocation(ctx, field)
+	case "renewal":
+		return ec.fieldContext_Certificate_renewal(ctx, field)
+	case "replacedBy":
+		return ec.fieldContext_Certificate_replacedBy(ctx, field)
+	case "replaces":
+		return ec.fieldContext_Certificate_replaces(ctx, field)
+	case "nextReminderAt":
+		return ec.fieldContext_Certificate_nextReminderAt(ctx, field)
+	case "mails":
+		return ec.fieldContext_Certificate_mails(ctx, field)
+	case "lint":
+		return ec.fieldContext_Certificate_lint(ctx, field)
 	case "auditTrail":
 		return ec.fieldContext_Certificate_auditTrail(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Certificate_availableActions(ctx, field)
+	case "unavailableActions":
+		return ec.fieldContext_Certificate_unavailableActions(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Certificate_createdAt(ctx, field)
 	case "updatedAt":
@@ -7666,6 +9056,60 @@ func (ec *executionContext) childFields_CertificateEdge(ctx context.Context, fie
 		return ec.fieldContext_CertificateEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CertificateEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateLocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "source":
+		return ec.fieldContext_CertificateLocation_source(ctx, field)
+	case "place":
+		return ec.fieldContext_CertificateLocation_place(ctx, field)
+	case "host":
+		return ec.fieldContext_CertificateLocation_host(ctx, field)
+	case "port":
+		return ec.fieldContext_CertificateLocation_port(ctx, field)
+	case "firstSeenAt":
+		return ec.fieldContext_CertificateLocation_firstSeenAt(ctx, field)
+	case "lastSeenAt":
+		return ec.fieldContext_CertificateLocation_lastSeenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateLocation", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateLocationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_CertificateLocationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_CertificateLocationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_CertificateLocationConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateLocationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateLocationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_CertificateLocationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_CertificateLocationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateLocationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateNames(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "dnsNames":
+		return ec.fieldContext_CertificateNames_dnsNames(ctx, field)
+	case "emailAddresses":
+		return ec.fieldContext_CertificateNames_emailAddresses(ctx, field)
+	case "ipAddresses":
+		return ec.fieldContext_CertificateNames_ipAddresses(ctx, field)
+	case "uris":
+		return ec.fieldContext_CertificateNames_uris(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateNames", field.Name)
 }
 
 func (ec *executionContext) childFields_CertificateProfile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7764,6 +9208,28 @@ func (ec *executionContext) childFields_CertificateProfileEdge(ctx context.Conte
 		return ec.fieldContext_CertificateProfileEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CertificateProfileEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CertificateResult_id(ctx, field)
+	case "certificate":
+		return ec.fieldContext_CertificateResult_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CertificateResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateResult", field.Name)
+}
+
+func (ec *executionContext) childFields_CertificateRevocation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "reportedAt":
+		return ec.fieldContext_CertificateRevocation_reportedAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_CertificateRevocation_lastError(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CertificateRevocation", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeEnrollmentStatusPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -7898,6 +9364,20 @@ func (ec *executionContext) childFields_DeliveredCertificate(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type DeliveredCertificate", field.Name)
 }
 
+func (ec *executionContext) childFields_DiscoveredCertificateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_DiscoveredCertificateResult_index(ctx, field)
+	case "outcome":
+		return ec.fieldContext_DiscoveredCertificateResult_outcome(ctx, field)
+	case "certificate":
+		return ec.fieldContext_DiscoveredCertificateResult_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DiscoveredCertificateResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DiscoveredCertificateResult", field.Name)
+}
+
 func (ec *executionContext) childFields_EnrollSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "seat":
@@ -8010,6 +9490,8 @@ func (ec *executionContext) childFields_Enrollment(ctx context.Context, field gr
 		return ec.fieldContext_Enrollment_issuance(ctx, field)
 	case "certificate":
 		return ec.fieldContext_Enrollment_certificate(ctx, field)
+	case "replaces":
+		return ec.fieldContext_Enrollment_replaces(ctx, field)
 	case "mails":
 		return ec.fieldContext_Enrollment_mails(ctx, field)
 	case "auditTrail":
@@ -8152,6 +9634,34 @@ func (ec *executionContext) childFields_EnrollmentResult(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type EnrollmentResult", field.Name)
 }
 
+func (ec *executionContext) childFields_ImportCertificateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "file":
+		return ec.fieldContext_ImportCertificateResult_file(ctx, field)
+	case "position":
+		return ec.fieldContext_ImportCertificateResult_position(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ImportCertificateResult_outcome(ctx, field)
+	case "certificate":
+		return ec.fieldContext_ImportCertificateResult_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportCertificateResult_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportCertificateResult", field.Name)
+}
+
+func (ec *executionContext) childFields_ImportCertificatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_ImportCertificatesPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ImportCertificatesPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ImportCertificatesPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ImportCertificatesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportSeatsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "rows":
@@ -8178,6 +9688,24 @@ func (ec *executionContext) childFields_Issuance(ctx context.Context, field grap
 		return ec.fieldContext_Issuance_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Issuance", field.Name)
+}
+
+func (ec *executionContext) childFields_LintFinding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_LintFinding_name(ctx, field)
+	case "severity":
+		return ec.fieldContext_LintFinding_severity(ctx, field)
+	case "source":
+		return ec.fieldContext_LintFinding_source(ctx, field)
+	case "description":
+		return ec.fieldContext_LintFinding_description(ctx, field)
+	case "citation":
+		return ec.fieldContext_LintFinding_citation(ctx, field)
+	case "details":
+		return ec.fieldContext_LintFinding_details(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LintFinding", field.Name)
 }
 
 func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8214,6 +9742,18 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordDiscoveredCertificatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_RecordDiscoveredCertificatesPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordDiscoveredCertificatesPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RecordDiscoveredCertificatesPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordDiscoveredCertificatesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RedeemEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "invitation":
@@ -8248,6 +9788,24 @@ func (ec *executionContext) childFields_RejectEnrollmentsPayload(ctx context.Con
 		return ec.fieldContext_RejectEnrollmentsPayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RejectEnrollmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenewCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_RenewCertificatePayload_certificate(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_RenewCertificatePayload_enrollment(ctx, field)
+	case "code":
+		return ec.fieldContext_RenewCertificatePayload_code(ctx, field)
+	case "enrollmentUrl":
+		return ec.fieldContext_RenewCertificatePayload_enrollmentUrl(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RenewCertificatePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RenewCertificatePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenewCertificatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8356,6 +9914,18 @@ func (ec *executionContext) childFields_ResetEnrollmentsPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type ResetEnrollmentsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResumeCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_ResumeCertificatePayload_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResumeCertificatePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ResumeCertificatePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResumeCertificatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevealEnrollmentCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "enrollment":
@@ -8370,6 +9940,30 @@ func (ec *executionContext) childFields_RevealEnrollmentCodePayload(ctx context.
 		return ec.fieldContext_RevealEnrollmentCodePayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevealEnrollmentCodePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_RevokeCertificatePayload_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeCertificatePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RevokeCertificatePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeCertificatesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_RevokeCertificatesPayload_results(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeCertificatesPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_RevokeCertificatesPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeCertificatesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Seat(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8640,6 +10234,30 @@ func (ec *executionContext) childFields_SetPurchasedSeatsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SetPurchasedSeatsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SuspendCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "certificate":
+		return ec.fieldContext_SuspendCertificatePayload_certificate(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SuspendCertificatePayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_SuspendCertificatePayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SuspendCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UnavailableCertificateAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "action":
+		return ec.fieldContext_UnavailableCertificateAction_action(ctx, field)
+	case "code":
+		return ec.fieldContext_UnavailableCertificateAction_code(ctx, field)
+	case "message":
+		return ec.fieldContext_UnavailableCertificateAction_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UnavailableCertificateAction", field.Name)
+}
+
 func (ec *executionContext) childFields_UnavailableEnrollmentAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "action":
@@ -8887,6 +10505,58 @@ func (ec *executionContext) childFields___Type(ctx context.Context, field graphq
 // region    ***************************** args.gotpl *****************************
 
 func (ec *executionContext) field_Certificate_auditTrail_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Certificate_lint_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "sources",
+		func(ctx context.Context, v any) ([]certlint.Source, error) {
+			return ec.unmarshalOLintSource2ᚕgatehouseᚋinternalᚋcertlintᚐSourceᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["sources"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Certificate_locations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -9252,12 +10922,40 @@ func (ec *executionContext) field_Mutation_enrollSeats_args(ctx context.Context,
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_importCertificates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ImportCertificatesInput, error) {
+			return ec.unmarshalNImportCertificatesInput2gatehouseᚋinternalᚋinventoryᚐImportCertificatesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_importSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.ImportSeatsInput, error) {
 			return ec.unmarshalNImportSeatsInput2gatehouseᚋinternalᚋinventoryᚐImportSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordDiscoveredCertificates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RecordDiscoveredCertificatesInput, error) {
+			return ec.unmarshalNRecordDiscoveredCertificatesInput2gatehouseᚋinternalᚋinventoryᚐRecordDiscoveredCertificatesInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9300,6 +10998,20 @@ func (ec *executionContext) field_Mutation_rejectEnrollments_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.RejectEnrollmentsInput, error) {
 			return ec.unmarshalNRejectEnrollmentsInput2gatehouseᚋinternalᚋinventoryᚐRejectEnrollmentsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_renewCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RenewCertificateInput, error) {
+			return ec.unmarshalNRenewCertificateInput2gatehouseᚋinternalᚋinventoryᚐRenewCertificateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9406,6 +11118,20 @@ func (ec *executionContext) field_Mutation_resetEnrollments_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_resumeCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.ResumeCertificateInput, error) {
+			return ec.unmarshalNResumeCertificateInput2gatehouseᚋinternalᚋinventoryᚐResumeCertificateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_revealEnrollmentCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -9420,12 +11146,54 @@ func (ec *executionContext) field_Mutation_revealEnrollmentCode_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_revokeCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RevokeCertificateInput, error) {
+			return ec.unmarshalNRevokeCertificateInput2gatehouseᚋinternalᚋinventoryᚐRevokeCertificateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeCertificates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.RevokeCertificatesInput, error) {
+			return ec.unmarshalNRevokeCertificatesInput2gatehouseᚋinternalᚋinventoryᚐRevokeCertificatesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPurchasedSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (licence.SetPurchasedSeatsInput, error) {
 			return ec.unmarshalNSetPurchasedSeatsInput2gatehouseᚋinternalᚋlicenceᚐSetPurchasedSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_suspendCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (inventory.SuspendCertificateInput, error) {
+			return ec.unmarshalNSuspendCertificateInput2gatehouseᚋinternalᚋinventoryᚐSuspendCertificateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -9733,6 +11501,76 @@ func (ec *executionContext) field_Query_certificate_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_certificates_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "view",
+		func(ctx context.Context, v any) (*inventory.CertificateView, error) {
+			return ec.unmarshalOCertificateView2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateView(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["view"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*inventory.CertificateFilter, error) {
+			return ec.unmarshalOCertificateFilter2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+		func(ctx context.Context, v any) (*inventory.CertificateOrder, error) {
+			return ec.unmarshalOCertificateOrder2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateOrder(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["orderBy"] = arg7
 	return args, nil
 }
 
@@ -12333,6 +14171,96 @@ func (ec *executionContext) fieldContext_Certificate_source(_ context.Context, f
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type CertificateSource does not have child fields"))
 }
 
+func (ec *executionContext) _Certificate_sources(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_sources(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Sources(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.CertificateSource) graphql.Marshaler {
+			return ec.marshalNCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_sources(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, true, false, errors.New("field of type CertificateSource does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_locations(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_locations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certificate().Locations(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.CertificateLocation]) graphql.Marshaler {
+			return ec.marshalNCertificateLocationConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_locations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateLocationConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certificate_locations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_locationCount(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_locationCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LocationCount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_locationCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
 func (ec *executionContext) _Certificate_serialNumber(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12377,6 +14305,61 @@ func (ec *executionContext) _Certificate_subject(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Certificate_subject(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_commonName(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_commonName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CommonName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_commonName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_names(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_names(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Names()
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lifecycle.CertificateNames) graphql.Marshaler {
+			return ec.marshalNCertificateNames2ᚖgatehouseᚋinternalᚋlifecycleᚐCertificateNames(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_names(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateNames(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Certificate_issuer(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
@@ -12446,6 +14429,190 @@ func (ec *executionContext) _Certificate_notAfter(ctx context.Context, field gra
 }
 func (ec *executionContext) fieldContext_Certificate_notAfter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_keyAlgorithm(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_keyAlgorithm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeyAlgorithm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_keyAlgorithm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_keySha256(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_keySha256(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.KeySha256, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_keySha256(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_signatureAlgorithm(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_signatureAlgorithm(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SignatureAlgorithm, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_signatureAlgorithm(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_isCa(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_isCa(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IsCa, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_isCa(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_selfIssued(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_selfIssued(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SelfIssued, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_selfIssued(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_subjectKeyId(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_subjectKeyId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubjectKeyID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_subjectKeyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_authorityKeyId(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_authorityKeyId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AuthorityKeyID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_authorityKeyId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_authority(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_authority(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Authority, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *lifecycle.Issuer) graphql.Marshaler {
+			return ec.marshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_authority(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type Issuer does not have child fields"))
 }
 
 func (ec *executionContext) _Certificate_sha256(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
@@ -12636,6 +14803,29 @@ func (ec *executionContext) fieldContext_Certificate_businessUnit(_ context.Cont
 	return fc, nil
 }
 
+func (ec *executionContext) _Certificate_suspendedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_suspendedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SuspendedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_suspendedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _Certificate_revokedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12682,6 +14872,233 @@ func (ec *executionContext) fieldContext_Certificate_revocationReason(_ context.
 	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type RevocationReason does not have child fields"))
 }
 
+func (ec *executionContext) _Certificate_revocation(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_revocation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Revocation(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificateRevocation) graphql.Marshaler {
+			return ec.marshalOCertificateRevocation2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateRevocation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_revocation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateRevocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_renewal(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_renewal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().Renewal(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_renewal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_replacedBy(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_replacedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().ReplacedBy(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_replacedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_replaces(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_replaces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().Replaces(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_replaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_nextReminderAt(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_nextReminderAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NextReminderAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_nextReminderAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_mails(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_mails(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().Mails(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.Mail) graphql.Marshaler {
+			return ec.marshalNMail2ᚕᚖgatehouseᚋinternalᚋinventoryᚐMailᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_mails(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Mail(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_lint(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_lint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Certificate().Lint(ctx, obj, fc.Args["sources"].([]certlint.Source))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*certlint.Finding) graphql.Marshaler {
+			return ec.marshalNLintFinding2ᚕᚖgatehouseᚋinternalᚋcertlintᚐFindingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_lint(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LintFinding(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Certificate_lint_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Certificate_auditTrail(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -12722,6 +15139,61 @@ func (ec *executionContext) fieldContext_Certificate_auditTrail(ctx context.Cont
 	if fc.Args, err = ec.field_Certificate_auditTrail_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Certificate_availableActions(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.CertificateAction) graphql.Marshaler {
+			return ec.marshalNCertificateAction2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Certificate", field, true, true, errors.New("field of type CertificateAction does not have child fields"))
+}
+
+func (ec *executionContext) _Certificate_unavailableActions(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Certificate_unavailableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Certificate().UnavailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*lifecycle.UnavailableCertificateAction) graphql.Marshaler {
+			return ec.marshalNUnavailableCertificateAction2ᚕᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableCertificateActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Certificate_unavailableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Certificate",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UnavailableCertificateAction(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -12990,6 +15462,387 @@ func (ec *executionContext) fieldContext_CertificateEdge_node(_ context.Context,
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CertificateLocation_source(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.CertificateSource) graphql.Marshaler {
+			return ec.marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type CertificateSource does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocation_place(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_place(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Place, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_place(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocation_host(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_host(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Host, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_host(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocation_port(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_port(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Port, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_port(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocation_firstSeenAt(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_firstSeenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstSeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_firstSeenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocation_lastSeenAt(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateLocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocation_lastSeenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastSeenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocation_lastSeenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocationConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.CertificateLocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocationConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*inventory.CertificateLocation]) graphql.Marshaler {
+			return ec.marshalNCertificateLocationEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocationConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateLocationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateLocationEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateLocationConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.CertificateLocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocationConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.CertificateLocation) graphql.Marshaler {
+			return ec.marshalNCertificateLocation2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateLocationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocationConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateLocationConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateLocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateLocationConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*inventory.CertificateLocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocationConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocationConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateLocationConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateLocationEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*inventory.CertificateLocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocationEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateLocationEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateLocationEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*inventory.CertificateLocation]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateLocationEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificateLocation) graphql.Marshaler {
+			return ec.marshalNCertificateLocation2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateLocation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateLocationEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateLocationEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateLocation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateNames_dnsNames(ctx context.Context, field graphql.CollectedField, obj *lifecycle.CertificateNames) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateNames_dnsNames(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DNSNames, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateNames_dnsNames(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateNames", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateNames_emailAddresses(ctx context.Context, field graphql.CollectedField, obj *lifecycle.CertificateNames) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateNames_emailAddresses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EmailAddresses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateNames_emailAddresses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateNames", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateNames_ipAddresses(ctx context.Context, field graphql.CollectedField, obj *lifecycle.CertificateNames) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateNames_ipAddresses(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.IPAddresses, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateNames_ipAddresses(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateNames", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateNames_uris(ctx context.Context, field graphql.CollectedField, obj *lifecycle.CertificateNames) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateNames_uris(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URIs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateNames_uris(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateNames", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _CertificateProfile_id(ctx context.Context, field graphql.CollectedField, obj *profile.CertificateProfile) (ret graphql.Marshaler) {
@@ -13955,6 +16808,139 @@ func (ec *executionContext) fieldContext_CertificateProfileEdge_node(_ context.C
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CertificateResult_id(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateResult_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateResult_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateResult_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CertificateRevocation_reportedAt(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateRevocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateRevocation_reportedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReportedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateRevocation_reportedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateRevocation", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _CertificateRevocation_lastError(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificateRevocation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CertificateRevocation_lastError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CertificateRevocation_lastError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CertificateRevocation", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _ChangeEnrollmentStatusPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
@@ -14945,6 +17931,116 @@ func (ec *executionContext) _DeliveredCertificate_pkcs7(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_DeliveredCertificate_pkcs7(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeliveredCertificate", field, true, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _DiscoveredCertificateResult_index(ctx context.Context, field graphql.CollectedField, obj *inventory.DiscoveredCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscoveredCertificateResult_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscoveredCertificateResult_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscoveredCertificateResult", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _DiscoveredCertificateResult_outcome(ctx context.Context, field graphql.CollectedField, obj *inventory.DiscoveredCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscoveredCertificateResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.SightingOutcome) graphql.Marshaler {
+			return ec.marshalNSightingOutcome2gatehouseᚋinternalᚋinventoryᚐSightingOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscoveredCertificateResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DiscoveredCertificateResult", field, false, false, errors.New("field of type SightingOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _DiscoveredCertificateResult_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.DiscoveredCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscoveredCertificateResult_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DiscoveredCertificateResult_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscoveredCertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DiscoveredCertificateResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.DiscoveredCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DiscoveredCertificateResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DiscoveredCertificateResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DiscoveredCertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _EnrollSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollSeatPayload) (ret graphql.Marshaler) {
@@ -16158,6 +19254,38 @@ func (ec *executionContext) _Enrollment_certificate(ctx context.Context, field g
 	)
 }
 func (ec *executionContext) fieldContext_Enrollment_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Enrollment",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Enrollment_replaces(ctx context.Context, field graphql.CollectedField, obj *inventory.Enrollment) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Enrollment_replaces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Enrollment().Replaces(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Enrollment_replaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "Enrollment",
 		Field:      field,
@@ -17439,6 +20567,226 @@ func (ec *executionContext) fieldContext_EnrollmentResult_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ImportCertificateResult_file(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificateResult_file(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.File, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificateResult_file(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportCertificateResult", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ImportCertificateResult_position(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificateResult_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificateResult_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportCertificateResult", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ImportCertificateResult_outcome(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificateResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.SightingOutcome) graphql.Marshaler {
+			return ec.marshalNSightingOutcome2gatehouseᚋinternalᚋinventoryᚐSightingOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificateResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportCertificateResult", field, false, false, errors.New("field of type SightingOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _ImportCertificateResult_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificateResult_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificateResult_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCertificateResult_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificateResult_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificateResult_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCertificateResult",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCertificatesPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificatesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.ImportCertificateResult) graphql.Marshaler {
+			return ec.marshalNImportCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐImportCertificateResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificatesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportCertificateResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCertificatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ImportCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ImportCertificatesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ImportCertificatesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ImportCertificatesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ImportCertificatesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _ImportSeatsPayload_rows(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportSeatsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17648,6 +20996,144 @@ func (ec *executionContext) _Issuance_reason(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_Issuance_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Issuance", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_name(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_severity(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_severity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Severity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v certlint.Severity) graphql.Marshaler {
+			return ec.marshalNLintSeverity2gatehouseᚋinternalᚋcertlintᚐSeverity(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_severity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type LintSeverity does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_source(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v certlint.Source) graphql.Marshaler {
+			return ec.marshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type LintSource does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_description(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_citation(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_citation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Citation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_citation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _LintFinding_details(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LintFinding_details(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Details, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LintFinding_details(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Mail_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
@@ -19439,6 +22925,314 @@ func (ec *executionContext) fieldContext_Mutation_attachCertificate(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_importCertificates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_importCertificates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ImportCertificates(ctx, fc.Args["input"].(inventory.ImportCertificatesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.ImportCertificatesPayload) graphql.Marshaler {
+			return ec.marshalNImportCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐImportCertificatesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_importCertificates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ImportCertificatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_importCertificates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordDiscoveredCertificates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordDiscoveredCertificates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordDiscoveredCertificates(ctx, fc.Args["input"].(inventory.RecordDiscoveredCertificatesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.RecordDiscoveredCertificatesPayload) graphql.Marshaler {
+			return ec.marshalNRecordDiscoveredCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐRecordDiscoveredCertificatesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordDiscoveredCertificates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordDiscoveredCertificatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordDiscoveredCertificates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_renewCertificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_renewCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RenewCertificate(ctx, fc.Args["input"].(inventory.RenewCertificateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.RenewCertificatePayload) graphql.Marshaler {
+			return ec.marshalNRenewCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐRenewCertificatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_renewCertificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RenewCertificatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_renewCertificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeCertificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeCertificate(ctx, fc.Args["input"].(inventory.RevokeCertificateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+			return ec.marshalNRevokeCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeCertificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeCertificatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeCertificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeCertificates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeCertificates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeCertificates(ctx, fc.Args["input"].(inventory.RevokeCertificatesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificatesPayload) graphql.Marshaler {
+			return ec.marshalNRevokeCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeCertificates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeCertificatesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeCertificates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_suspendCertificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_suspendCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SuspendCertificate(ctx, fc.Args["input"].(inventory.SuspendCertificateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+			return ec.marshalNSuspendCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_suspendCertificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SuspendCertificatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_suspendCertificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_resumeCertificate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_resumeCertificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ResumeCertificate(ctx, fc.Args["input"].(inventory.ResumeCertificateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+			return ec.marshalNResumeCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_resumeCertificate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ResumeCertificatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_resumeCertificate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20123,6 +23917,50 @@ func (ec *executionContext) fieldContext_Query_certificate(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_certificates(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_certificates(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Certificates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.CertificateView), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.CertificateFilter), fc.Args["orderBy"].(*inventory.CertificateOrder))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Certificate]) graphql.Marshaler {
+			return ec.marshalNCertificateConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_certificates(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_certificates_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_enrollmentInvitation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20285,6 +24123,93 @@ func (ec *executionContext) fieldContext_Query___schema(_ context.Context, field
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _RecordDiscoveredCertificatesPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.RecordDiscoveredCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordDiscoveredCertificatesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.DiscoveredCertificateResult) graphql.Marshaler {
+			return ec.marshalNDiscoveredCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordDiscoveredCertificatesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordDiscoveredCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DiscoveredCertificateResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordDiscoveredCertificatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.RecordDiscoveredCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordDiscoveredCertificatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordDiscoveredCertificatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordDiscoveredCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordDiscoveredCertificatesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.RecordDiscoveredCertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordDiscoveredCertificatesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordDiscoveredCertificatesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordDiscoveredCertificatesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RedeemEnrollmentPayload_invitation(ctx context.Context, field graphql.CollectedField, obj *inventory.RedeemPayload) (ret graphql.Marshaler) {
@@ -20546,6 +24471,171 @@ func (ec *executionContext) _RejectEnrollmentsPayload_replayed(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_RejectEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RejectEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RenewCertificatePayload_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenewCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenewCertificatePayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Enrollment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenewCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenewCertificatePayload_code(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RenewCertificatePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RenewCertificatePayload_enrollmentUrl(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_enrollmentUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_enrollmentUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RenewCertificatePayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _RenewCertificatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RenewCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RenewCertificatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.RenewCertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RenewCertificatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RenewCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RenewCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RequestEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
@@ -21341,6 +25431,93 @@ func (ec *executionContext) fieldContext_ResetEnrollmentsPayload_replayed(_ cont
 	return graphql.NewScalarFieldContext("ResetEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _ResumeCertificatePayload_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResumeCertificatePayload_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ResumeCertificatePayload_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResumeCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResumeCertificatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResumeCertificatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResumeCertificatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ResumeCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ResumeCertificatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ResumeCertificatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ResumeCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ResumeCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _RevealEnrollmentCodePayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.RevealPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21472,6 +25649,180 @@ func (ec *executionContext) _RevealEnrollmentCodePayload_replayed(ctx context.Co
 }
 func (ec *executionContext) fieldContext_RevealEnrollmentCodePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevealEnrollmentCodePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RevokeCertificatePayload_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatePayload_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatePayload_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeCertificatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeCertificatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _RevokeCertificatesPayload_results(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatesPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*inventory.CertificateResult) graphql.Marshaler {
+			return ec.marshalNCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatesPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CertificateResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeCertificatesPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatesPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatesPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeCertificatesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RevokeCertificatesPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCertificatesPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCertificatesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeCertificatesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Seat_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
@@ -23813,6 +28164,162 @@ func (ec *executionContext) _SetPurchasedSeatsPayload_replayed(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_SetPurchasedSeatsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SetPurchasedSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SuspendCertificatePayload_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SuspendCertificatePayload_certificate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Certificate, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Certificate) graphql.Marshaler {
+			return ec.marshalOCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐCertificate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SuspendCertificatePayload_certificate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SuspendCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Certificate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SuspendCertificatePayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SuspendCertificatePayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SuspendCertificatePayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SuspendCertificatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SuspendCertificatePayload_replayed(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SuspendCertificatePayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SuspendCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SuspendCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UnavailableCertificateAction_action(ctx context.Context, field graphql.CollectedField, obj *lifecycle.UnavailableCertificateAction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnavailableCertificateAction_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.CertificateAction) graphql.Marshaler {
+			return ec.marshalNCertificateAction2gatehouseᚋinternalᚋlifecycleᚐCertificateAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnavailableCertificateAction_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnavailableCertificateAction", field, false, false, errors.New("field of type CertificateAction does not have child fields"))
+}
+
+func (ec *executionContext) _UnavailableCertificateAction_code(ctx context.Context, field graphql.CollectedField, obj *lifecycle.UnavailableCertificateAction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnavailableCertificateAction_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v refusal.Code) graphql.Marshaler {
+			return ec.marshalNRefusalCode2gatehouseᚋinternalᚋrefusalᚐCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnavailableCertificateAction_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnavailableCertificateAction", field, false, false, errors.New("field of type RefusalCode does not have child fields"))
+}
+
+func (ec *executionContext) _UnavailableCertificateAction_message(ctx context.Context, field graphql.CollectedField, obj *lifecycle.UnavailableCertificateAction) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UnavailableCertificateAction_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UnavailableCertificateAction_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UnavailableCertificateAction", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _UnavailableEnrollmentAction_action(ctx context.Context, field graphql.CollectedField, obj *lifecycle.UnavailableEnrollmentAction) (ret graphql.Marshaler) {
@@ -26381,6 +30888,264 @@ func (ec *executionContext) unmarshalInputCancelEnrollmentsInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCertificateFile(ctx context.Context, obj any) (inventory.CertificateFile, error) {
+	var it inventory.CertificateFile
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"name", "content"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Content = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCertificateFilter(ctx context.Context, obj any) (inventory.CertificateFilter, error) {
+	var it inventory.CertificateFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "sources", "seats", "serialNumbers", "sha256", "keySha256", "names", "subject", "issuer", "keyAlgorithms", "signatureAlgorithms", "authorityKeyIds", "isCa", "notBeforeSince", "notBeforeBefore", "notAfterSince", "notAfterBefore", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "businessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitIDs = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOCertificateStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "sources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sources"))
+			data, err := ec.unmarshalOCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sources = data
+		case "seats":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seats"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seats = data
+		case "serialNumbers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("serialNumbers"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SerialNumbers = data
+		case "sha256":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sha256"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sha256 = data
+		case "keySha256":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keySha256"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeySha256 = data
+		case "names":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("names"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Names = data
+		case "subject":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subject"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Subject = data
+		case "issuer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuer"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuer = data
+		case "keyAlgorithms":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("keyAlgorithms"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.KeyAlgorithms = data
+		case "signatureAlgorithms":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("signatureAlgorithms"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SignatureAlgorithms = data
+		case "authorityKeyIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("authorityKeyIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AuthorityKeyIDs = data
+		case "isCa":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("isCa"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IsCa = data
+		case "notBeforeSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notBeforeSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotBeforeSince = data
+		case "notBeforeBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notBeforeBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotBeforeBefore = data
+		case "notAfterSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notAfterSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotAfterSince = data
+		case "notAfterBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notAfterBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NotAfterBefore = data
+		case "createdSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedSince = data
+		case "createdBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CreatedBefore = data
+		case "updatedSince":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedSince"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedSince = data
+		case "updatedBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("updatedBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UpdatedBefore = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCertificateOrder(ctx context.Context, obj any) (inventory.CertificateOrder, error) {
+	var it inventory.CertificateOrder
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["field"]; !present {
+		asMap["field"] = "CREATED_AT"
+	}
+	if _, present := asMap["direction"]; !present {
+		asMap["direction"] = "DESC"
+	}
+
+	fieldsInOrder := [...]string{"field", "direction"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "field":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
+			data, err := ec.unmarshalNCertificateOrderField2gatehouseᚋinternalᚋinventoryᚐCertificateOrderField(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Field = data
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalNOrderDirection2gatehouseᚋinternalᚋpageᚐDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCertificateProfileFilter(ctx context.Context, obj any) (profile.CertificateProfileFilter, error) {
 	var it profile.CertificateProfileFilter
 	if obj == nil {
@@ -27092,6 +31857,57 @@ func (ec *executionContext) unmarshalInputDeleteSeatsInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputDiscoveredCertificate(ctx context.Context, obj any) (inventory.DiscoveredCertificate, error) {
+	var it inventory.DiscoveredCertificate
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"content", "host", "port", "seenAt"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "content":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("content"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Content = data
+		case "host":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("host"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Host = data
+		case "port":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("port"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Port = data
+		case "seenAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seenAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SeenAt = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputEnrollSeatInput(ctx context.Context, obj any) (inventory.EnrollSeatInput, error) {
 	var it inventory.EnrollSeatInput
 	if obj == nil {
@@ -27373,6 +32189,50 @@ func (ec *executionContext) unmarshalInputEnrollmentOrder(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputImportCertificatesInput(ctx context.Context, obj any) (inventory.ImportCertificatesInput, error) {
+	var it inventory.ImportCertificatesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"businessUnitId", "files", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "businessUnitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitId"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitID = data
+		case "files":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("files"))
+			data, err := ec.unmarshalNCertificateFile2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateFileᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Files = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputImportSeatsInput(ctx context.Context, obj any) (inventory.ImportSeatsInput, error) {
 	var it inventory.ImportSeatsInput
 	if obj == nil {
@@ -27507,6 +32367,50 @@ func (ec *executionContext) unmarshalInputNewSeat(ctx context.Context, obj any) 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputRecordDiscoveredCertificatesInput(ctx context.Context, obj any) (inventory.RecordDiscoveredCertificatesInput, error) {
+	var it inventory.RecordDiscoveredCertificatesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"businessUnitId", "certificates", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "businessUnitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitId"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitID = data
+		case "certificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificates"))
+			data, err := ec.unmarshalNDiscoveredCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificates = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRedeemEnrollmentInput(ctx context.Context, obj any) (inventory.RedeemEnrollmentInput, error) {
 	var it inventory.RedeemEnrollmentInput
 	if obj == nil {
@@ -27634,6 +32538,85 @@ func (ec *executionContext) unmarshalInputRejectEnrollmentsInput(ctx context.Con
 				return it, err
 			}
 			it.Reason = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRenewCertificateInput(ctx context.Context, obj any) (inventory.RenewCertificateInput, error) {
+	var it inventory.RenewCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "code", "email", "expiresAt", "csr", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "email":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("email"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Email = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "csr":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("csr"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Csr = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -28083,6 +33066,57 @@ func (ec *executionContext) unmarshalInputResetEnrollmentsInput(ctx context.Cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputResumeCertificateInput(ctx context.Context, obj any) (inventory.ResumeCertificateInput, error) {
+	var it inventory.ResumeCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputRevealEnrollmentCodeInput(ctx context.Context, obj any) (inventory.RevealEnrollmentCodeInput, error) {
 	var it inventory.RevealEnrollmentCodeInput
 	if obj == nil {
@@ -28108,6 +33142,115 @@ func (ec *executionContext) unmarshalInputRevealEnrollmentCodeInput(ctx context.
 				return it, err
 			}
 			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeCertificateInput(ctx context.Context, obj any) (inventory.RevokeCertificateInput, error) {
+	var it inventory.RevokeCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNRevocationReason2gatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputRevokeCertificatesInput(ctx context.Context, obj any) (inventory.RevokeCertificatesInput, error) {
+	var it inventory.RevokeCertificatesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "reason", "comment", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNRevocationReason2gatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
 		case "comment":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -28337,6 +33480,57 @@ func (ec *executionContext) unmarshalInputSetPurchasedSeatsInput(ctx context.Con
 				return it, err
 			}
 			it.Unlimited = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSuspendCertificateInput(ctx context.Context, obj any) (inventory.SuspendCertificateInput, error) {
+	var it inventory.SuspendCertificateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "comment", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
 		case "expectedVersion":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -30128,6 +35322,54 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "sources":
+			out.Values[i] = ec._Certificate_sources(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "locations":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_locations(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "locationCount":
+			out.Values[i] = ec._Certificate_locationCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "serialNumber":
 			out.Values[i] = ec._Certificate_serialNumber(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -30135,6 +35377,16 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			}
 		case "subject":
 			out.Values[i] = ec._Certificate_subject(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "commonName":
+			out.Values[i] = ec._Certificate_commonName(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "names":
+			out.Values[i] = ec._Certificate_names(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -30151,6 +35403,46 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 		case "notAfter":
 			out.Values[i] = ec._Certificate_notAfter(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "keyAlgorithm":
+			out.Values[i] = ec._Certificate_keyAlgorithm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "keySha256":
+			out.Values[i] = ec._Certificate_keySha256(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "signatureAlgorithm":
+			out.Values[i] = ec._Certificate_signatureAlgorithm(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isCa":
+			out.Values[i] = ec._Certificate_isCa(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "selfIssued":
+			out.Values[i] = ec._Certificate_selfIssued(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "subjectKeyId":
+			out.Values[i] = ec._Certificate_subjectKeyId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "authorityKeyId":
+			out.Values[i] = ec._Certificate_authorityKeyId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "authority":
+			out.Values[i] = ec._Certificate_authority(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "sha256":
@@ -30287,6 +35579,11 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "suspendedAt":
+			out.Values[i] = ec._Certificate_suspendedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "revokedAt":
 			out.Values[i] = ec._Certificate_revokedAt(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -30297,6 +35594,206 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "revocation":
+			out.Values[i] = ec._Certificate_revocation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "renewal":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_renewal(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "replacedBy":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_replacedBy(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "replaces":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_replaces(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "nextReminderAt":
+			out.Values[i] = ec._Certificate_nextReminderAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mails":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_mails(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "lint":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_lint(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		case "auditTrail":
 			field := field
 
@@ -30307,6 +35804,82 @@ func (ec *executionContext) _Certificate(ctx context.Context, sel ast.SelectionS
 					}
 				}()
 				res = ec._Certificate_auditTrail(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "unavailableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Certificate_unavailableActions(ctx, field, obj)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -30514,6 +36087,213 @@ func (ec *executionContext) _CertificateEdge(ctx context.Context, sel ast.Select
 			}
 		case "node":
 			out.Values[i] = ec._CertificateEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateLocationImplementors = []string{"CertificateLocation"}
+
+func (ec *executionContext) _CertificateLocation(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificateLocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateLocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateLocation")
+		case "source":
+			out.Values[i] = ec._CertificateLocation_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "place":
+			out.Values[i] = ec._CertificateLocation_place(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "host":
+			out.Values[i] = ec._CertificateLocation_host(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "port":
+			out.Values[i] = ec._CertificateLocation_port(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "firstSeenAt":
+			out.Values[i] = ec._CertificateLocation_firstSeenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "lastSeenAt":
+			out.Values[i] = ec._CertificateLocation_lastSeenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateLocationConnectionImplementors = []string{"CertificateLocationConnection"}
+
+func (ec *executionContext) _CertificateLocationConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*inventory.CertificateLocation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateLocationConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateLocationConnection")
+		case "edges":
+			out.Values[i] = ec._CertificateLocationConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "nodes":
+			out.Values[i] = ec._CertificateLocationConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "pageInfo":
+			out.Values[i] = ec._CertificateLocationConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateLocationEdgeImplementors = []string{"CertificateLocationEdge"}
+
+func (ec *executionContext) _CertificateLocationEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*inventory.CertificateLocation]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateLocationEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateLocationEdge")
+		case "cursor":
+			out.Values[i] = ec._CertificateLocationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._CertificateLocationEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateNamesImplementors = []string{"CertificateNames"}
+
+func (ec *executionContext) _CertificateNames(ctx context.Context, sel ast.SelectionSet, obj *lifecycle.CertificateNames) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateNamesImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateNames")
+		case "dnsNames":
+			out.Values[i] = ec._CertificateNames_dnsNames(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "emailAddresses":
+			out.Values[i] = ec._CertificateNames_emailAddresses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ipAddresses":
+			out.Values[i] = ec._CertificateNames_ipAddresses(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "uris":
+			out.Values[i] = ec._CertificateNames_uris(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -30979,6 +36759,97 @@ func (ec *executionContext) _CertificateProfileEdge(ctx context.Context, sel ast
 		case "node":
 			out.Values[i] = ec._CertificateProfileEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateResultImplementors = []string{"CertificateResult"}
+
+func (ec *executionContext) _CertificateResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificateResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateResult")
+		case "id":
+			out.Values[i] = ec._CertificateResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "certificate":
+			out.Values[i] = ec._CertificateResult_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CertificateResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var certificateRevocationImplementors = []string{"CertificateRevocation"}
+
+func (ec *executionContext) _CertificateRevocation(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificateRevocation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, certificateRevocationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CertificateRevocation")
+		case "reportedAt":
+			out.Values[i] = ec._CertificateRevocation_reportedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastError":
+			out.Values[i] = ec._CertificateRevocation_lastError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -31488,6 +37359,59 @@ func (ec *executionContext) _DeliveredCertificate(ctx context.Context, sel ast.S
 			}
 		case "pkcs7":
 			out.Values[i] = ec._DeliveredCertificate_pkcs7(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var discoveredCertificateResultImplementors = []string{"DiscoveredCertificateResult"}
+
+func (ec *executionContext) _DiscoveredCertificateResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.DiscoveredCertificateResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, discoveredCertificateResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DiscoveredCertificateResult")
+		case "index":
+			out.Values[i] = ec._DiscoveredCertificateResult_index(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._DiscoveredCertificateResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "certificate":
+			out.Values[i] = ec._DiscoveredCertificateResult_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DiscoveredCertificateResult_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -32056,6 +37980,44 @@ func (ec *executionContext) _Enrollment(ctx context.Context, sel ast.SelectionSe
 					}
 				}()
 				res = ec._Enrollment_certificate(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "replaces":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Enrollment_replaces(ctx, field, obj)
 				if res == graphql.RequiredNull {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
@@ -32774,6 +38736,112 @@ func (ec *executionContext) _EnrollmentResult(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var importCertificateResultImplementors = []string{"ImportCertificateResult"}
+
+func (ec *executionContext) _ImportCertificateResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.ImportCertificateResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importCertificateResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportCertificateResult")
+		case "file":
+			out.Values[i] = ec._ImportCertificateResult_file(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "position":
+			out.Values[i] = ec._ImportCertificateResult_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._ImportCertificateResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "certificate":
+			out.Values[i] = ec._ImportCertificateResult_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportCertificateResult_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var importCertificatesPayloadImplementors = []string{"ImportCertificatesPayload"}
+
+func (ec *executionContext) _ImportCertificatesPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.ImportCertificatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, importCertificatesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ImportCertificatesPayload")
+		case "results":
+			out.Values[i] = ec._ImportCertificatesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ImportCertificatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ImportCertificatesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var importSeatsPayloadImplementors = []string{"ImportSeatsPayload"}
 
 func (ec *executionContext) _ImportSeatsPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.ImportSeatsPayload) graphql.Marshaler {
@@ -32856,6 +38924,69 @@ func (ec *executionContext) _Issuance(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "reason":
 			out.Values[i] = ec._Issuance_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var lintFindingImplementors = []string{"LintFinding"}
+
+func (ec *executionContext) _LintFinding(ctx context.Context, sel ast.SelectionSet, obj *certlint.Finding) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, lintFindingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LintFinding")
+		case "name":
+			out.Values[i] = ec._LintFinding_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "severity":
+			out.Values[i] = ec._LintFinding_severity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._LintFinding_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "description":
+			out.Values[i] = ec._LintFinding_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "citation":
+			out.Values[i] = ec._LintFinding_citation(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "details":
+			out.Values[i] = ec._LintFinding_details(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -33223,6 +39354,55 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "attachCertificate":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_attachCertificate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "importCertificates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_importCertificates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordDiscoveredCertificates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordDiscoveredCertificates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "renewCertificate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_renewCertificate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeCertificate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeCertificate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeCertificates":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeCertificates(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "suspendCertificate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_suspendCertificate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "resumeCertificate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_resumeCertificate(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -33629,6 +39809,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "certificates":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_certificates(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "enrollmentInvitation":
 			field := field
 
@@ -33686,6 +39888,54 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var recordDiscoveredCertificatesPayloadImplementors = []string{"RecordDiscoveredCertificatesPayload"}
+
+func (ec *executionContext) _RecordDiscoveredCertificatesPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.RecordDiscoveredCertificatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordDiscoveredCertificatesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordDiscoveredCertificatesPayload")
+		case "results":
+			out.Values[i] = ec._RecordDiscoveredCertificatesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RecordDiscoveredCertificatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RecordDiscoveredCertificatesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -33828,6 +40078,69 @@ func (ec *executionContext) _RejectEnrollmentsPayload(ctx context.Context, sel a
 			}
 		case "replayed":
 			out.Values[i] = ec._RejectEnrollmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var renewCertificatePayloadImplementors = []string{"RenewCertificatePayload"}
+
+func (ec *executionContext) _RenewCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.RenewCertificatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, renewCertificatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RenewCertificatePayload")
+		case "certificate":
+			out.Values[i] = ec._RenewCertificatePayload_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollment":
+			out.Values[i] = ec._RenewCertificatePayload_enrollment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._RenewCertificatePayload_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "enrollmentUrl":
+			out.Values[i] = ec._RenewCertificatePayload_enrollmentUrl(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RenewCertificatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RenewCertificatePayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -34261,6 +40574,54 @@ func (ec *executionContext) _ResetEnrollmentsPayload(ctx context.Context, sel as
 	return out
 }
 
+var resumeCertificatePayloadImplementors = []string{"ResumeCertificatePayload"}
+
+func (ec *executionContext) _ResumeCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, resumeCertificatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ResumeCertificatePayload")
+		case "certificate":
+			out.Values[i] = ec._ResumeCertificatePayload_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ResumeCertificatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ResumeCertificatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var revealEnrollmentCodePayloadImplementors = []string{"RevealEnrollmentCodePayload"}
 
 func (ec *executionContext) _RevealEnrollmentCodePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.RevealPayload) graphql.Marshaler {
@@ -34295,6 +40656,102 @@ func (ec *executionContext) _RevealEnrollmentCodePayload(ctx context.Context, se
 			}
 		case "replayed":
 			out.Values[i] = ec._RevealEnrollmentCodePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeCertificatePayloadImplementors = []string{"RevokeCertificatePayload"}
+
+func (ec *executionContext) _RevokeCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeCertificatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeCertificatePayload")
+		case "certificate":
+			out.Values[i] = ec._RevokeCertificatePayload_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokeCertificatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RevokeCertificatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var revokeCertificatesPayloadImplementors = []string{"RevokeCertificatesPayload"}
+
+func (ec *executionContext) _RevokeCertificatesPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificatesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeCertificatesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeCertificatesPayload")
+		case "results":
+			out.Values[i] = ec._RevokeCertificatesPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._RevokeCertificatesPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._RevokeCertificatesPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -35820,6 +42277,102 @@ func (ec *executionContext) _SetPurchasedSeatsPayload(ctx context.Context, sel a
 	return out
 }
 
+var suspendCertificatePayloadImplementors = []string{"SuspendCertificatePayload"}
+
+func (ec *executionContext) _SuspendCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, suspendCertificatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SuspendCertificatePayload")
+		case "certificate":
+			out.Values[i] = ec._SuspendCertificatePayload_certificate(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SuspendCertificatePayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._SuspendCertificatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var unavailableCertificateActionImplementors = []string{"UnavailableCertificateAction"}
+
+func (ec *executionContext) _UnavailableCertificateAction(ctx context.Context, sel ast.SelectionSet, obj *lifecycle.UnavailableCertificateAction) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, unavailableCertificateActionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UnavailableCertificateAction")
+		case "action":
+			out.Values[i] = ec._UnavailableCertificateAction_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._UnavailableCertificateAction_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._UnavailableCertificateAction_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var unavailableEnrollmentActionImplementors = []string{"UnavailableEnrollmentAction"}
 
 func (ec *executionContext) _UnavailableEnrollmentAction(ctx context.Context, sel ast.SelectionSet, obj *lifecycle.UnavailableEnrollmentAction) graphql.Marshaler {
@@ -37290,6 +43843,46 @@ func (ec *executionContext) marshalNCertificate2ᚖgatehouseᚋinternalᚋinvent
 	return ec._Certificate(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCertificateAction2gatehouseᚋinternalᚋlifecycleᚐCertificateAction(ctx context.Context, v any) (lifecycle.CertificateAction, error) {
+	var res lifecycle.CertificateAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCertificateAction2gatehouseᚋinternalᚋlifecycleᚐCertificateAction(ctx context.Context, sel ast.SelectionSet, v lifecycle.CertificateAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNCertificateAction2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateActionᚄ(ctx context.Context, v any) ([]lifecycle.CertificateAction, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.CertificateAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCertificateAction2gatehouseᚋinternalᚋlifecycleᚐCertificateAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNCertificateAction2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.CertificateAction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateAction2gatehouseᚋinternalᚋlifecycleᚐCertificateAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNCertificateConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*inventory.Certificate]) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -37318,6 +43911,101 @@ func (ec *executionContext) marshalNCertificateEdge2ᚕgatehouseᚋinternalᚋpa
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNCertificateFile2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateFileᚄ(ctx context.Context, v any) ([]*inventory.CertificateFile, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*inventory.CertificateFile, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCertificateFile2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFile(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNCertificateFile2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFile(ctx context.Context, v any) (*inventory.CertificateFile, error) {
+	res, err := ec.unmarshalInputCertificateFile(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCertificateLocation2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateLocationᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.CertificateLocation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateLocation2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateLocation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCertificateLocation2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateLocation(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificateLocation) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CertificateLocation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCertificateLocationConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*inventory.CertificateLocation]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CertificateLocationConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCertificateLocationEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*inventory.CertificateLocation]) graphql.Marshaler {
+	return ec._CertificateLocationEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNCertificateLocationEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*inventory.CertificateLocation]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateLocationEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCertificateNames2ᚖgatehouseᚋinternalᚋlifecycleᚐCertificateNames(ctx context.Context, sel ast.SelectionSet, v *lifecycle.CertificateNames) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CertificateNames(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCertificateOrderField2gatehouseᚋinternalᚋinventoryᚐCertificateOrderField(ctx context.Context, v any) (inventory.CertificateOrderField, error) {
+	var res inventory.CertificateOrderField
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCertificateOrderField2gatehouseᚋinternalᚋinventoryᚐCertificateOrderField(ctx context.Context, sel ast.SelectionSet, v inventory.CertificateOrderField) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNCertificateProfile2ᚕᚖgatehouseᚋinternalᚋprofileᚐCertificateProfileᚄ(ctx context.Context, sel ast.SelectionSet, v []*profile.CertificateProfile) graphql.Marshaler {
@@ -37386,6 +44074,32 @@ func (ec *executionContext) marshalNCertificateProfileOrderField2gatehouseᚋint
 	return v
 }
 
+func (ec *executionContext) marshalNCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.CertificateResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateResult(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificateResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CertificateResult(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx context.Context, v any) (lifecycle.CertificateSource, error) {
 	var res lifecycle.CertificateSource
 	err := res.UnmarshalGQL(v)
@@ -37394,6 +44108,36 @@ func (ec *executionContext) unmarshalNCertificateSource2gatehouseᚋinternalᚋl
 
 func (ec *executionContext) marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx context.Context, sel ast.SelectionSet, v lifecycle.CertificateSource) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx context.Context, v any) ([]lifecycle.CertificateSource, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.CertificateSource, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.CertificateSource) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx context.Context, v any) (lifecycle.CertificateStatus, error) {
@@ -37592,6 +44336,51 @@ func (ec *executionContext) marshalNDeleteSeatsPayload2ᚖgatehouseᚋinternal�
 		return graphql.Null
 	}
 	return ec._DeleteSeatsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDiscoveredCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateᚄ(ctx context.Context, v any) ([]*inventory.DiscoveredCertificate, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*inventory.DiscoveredCertificate, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDiscoveredCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificate(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDiscoveredCertificate2ᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificate(ctx context.Context, v any) (*inventory.DiscoveredCertificate, error) {
+	res, err := ec.unmarshalInputDiscoveredCertificate(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDiscoveredCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.DiscoveredCertificateResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDiscoveredCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDiscoveredCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateResult(ctx context.Context, sel ast.SelectionSet, v *inventory.DiscoveredCertificateResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DiscoveredCertificateResult(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDuration2gatehouseᚋinternalᚋperiodᚐPeriod(ctx context.Context, v any) (period.Period, error) {
@@ -38008,6 +44797,47 @@ func (ec *executionContext) marshalNID2ᚖgatehouseᚋinternalᚋidᚐID(ctx con
 	return v
 }
 
+func (ec *executionContext) marshalNImportCertificateResult2ᚕᚖgatehouseᚋinternalᚋinventoryᚐImportCertificateResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.ImportCertificateResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNImportCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐImportCertificateResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNImportCertificateResult2ᚖgatehouseᚋinternalᚋinventoryᚐImportCertificateResult(ctx context.Context, sel ast.SelectionSet, v *inventory.ImportCertificateResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportCertificateResult(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNImportCertificatesInput2gatehouseᚋinternalᚋinventoryᚐImportCertificatesInput(ctx context.Context, v any) (inventory.ImportCertificatesInput, error) {
+	res, err := ec.unmarshalInputImportCertificatesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNImportCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐImportCertificatesPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.ImportCertificatesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ImportCertificatesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNImportSeatsInput2gatehouseᚋinternalᚋinventoryᚐImportSeatsInput(ctx context.Context, v any) (inventory.ImportSeatsInput, error) {
 	res, err := ec.unmarshalInputImportSeatsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38137,6 +44967,52 @@ func (ec *executionContext) marshalNKeyUsage2ᚕgatehouseᚋinternalᚋlifecycle
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNLintFinding2ᚕᚖgatehouseᚋinternalᚋcertlintᚐFindingᚄ(ctx context.Context, sel ast.SelectionSet, v []*certlint.Finding) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLintFinding2ᚖgatehouseᚋinternalᚋcertlintᚐFinding(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLintFinding2ᚖgatehouseᚋinternalᚋcertlintᚐFinding(ctx context.Context, sel ast.SelectionSet, v *certlint.Finding) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._LintFinding(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLintSeverity2gatehouseᚋinternalᚋcertlintᚐSeverity(ctx context.Context, v any) (certlint.Severity, error) {
+	var res certlint.Severity
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLintSeverity2gatehouseᚋinternalᚋcertlintᚐSeverity(ctx context.Context, sel ast.SelectionSet, v certlint.Severity) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx context.Context, v any) (certlint.Source, error) {
+	var res certlint.Source
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx context.Context, sel ast.SelectionSet, v certlint.Source) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNMail2ᚕᚖgatehouseᚋinternalᚋinventoryᚐMailᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Mail) graphql.Marshaler {
@@ -38278,6 +45154,21 @@ func (ec *executionContext) marshalNPermission2ᚕgatehouseᚋinternalᚋlifecyc
 	return ret
 }
 
+func (ec *executionContext) unmarshalNRecordDiscoveredCertificatesInput2gatehouseᚋinternalᚋinventoryᚐRecordDiscoveredCertificatesInput(ctx context.Context, v any) (inventory.RecordDiscoveredCertificatesInput, error) {
+	res, err := ec.unmarshalInputRecordDiscoveredCertificatesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordDiscoveredCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐRecordDiscoveredCertificatesPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.RecordDiscoveredCertificatesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RecordDiscoveredCertificatesPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRedeemEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐRedeemEnrollmentInput(ctx context.Context, v any) (inventory.RedeemEnrollmentInput, error) {
 	res, err := ec.unmarshalInputRedeemEnrollmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38331,6 +45222,21 @@ func (ec *executionContext) marshalNRejectEnrollmentsPayload2ᚖgatehouseᚋinte
 		return graphql.Null
 	}
 	return ec._RejectEnrollmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRenewCertificateInput2gatehouseᚋinternalᚋinventoryᚐRenewCertificateInput(ctx context.Context, v any) (inventory.RenewCertificateInput, error) {
+	res, err := ec.unmarshalInputRenewCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRenewCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐRenewCertificatePayload(ctx context.Context, sel ast.SelectionSet, v *inventory.RenewCertificatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RenewCertificatePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRequestEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐRequestEnrollmentInput(ctx context.Context, v any) (inventory.RequestEnrollmentInput, error) {
@@ -38453,6 +45359,21 @@ func (ec *executionContext) marshalNResetEnrollmentsPayload2ᚖgatehouseᚋinter
 	return ec._ResetEnrollmentsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNResumeCertificateInput2gatehouseᚋinternalᚋinventoryᚐResumeCertificateInput(ctx context.Context, v any) (inventory.ResumeCertificateInput, error) {
+	res, err := ec.unmarshalInputResumeCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNResumeCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ResumeCertificatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRevealEnrollmentCodeInput2gatehouseᚋinternalᚋinventoryᚐRevealEnrollmentCodeInput(ctx context.Context, v any) (inventory.RevealEnrollmentCodeInput, error) {
 	res, err := ec.unmarshalInputRevealEnrollmentCodeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38466,6 +45387,46 @@ func (ec *executionContext) marshalNRevealEnrollmentCodePayload2ᚖgatehouseᚋi
 		return graphql.Null
 	}
 	return ec._RevealEnrollmentCodePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevocationReason2gatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx context.Context, v any) (lifecycle.RevocationReason, error) {
+	var res lifecycle.RevocationReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevocationReason2gatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx context.Context, sel ast.SelectionSet, v lifecycle.RevocationReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNRevokeCertificateInput2gatehouseᚋinternalᚋinventoryᚐRevokeCertificateInput(ctx context.Context, v any) (inventory.RevokeCertificateInput, error) {
+	res, err := ec.unmarshalInputRevokeCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevokeCertificatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRevokeCertificatesInput2gatehouseᚋinternalᚋinventoryᚐRevokeCertificatesInput(ctx context.Context, v any) (inventory.RevokeCertificatesInput, error) {
+	res, err := ec.unmarshalInputRevokeCertificatesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeCertificatesPayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatesPayload(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificatesPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._RevokeCertificatesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRole2gatehouseᚋinternalᚋlifecycleᚐRole(ctx context.Context, v any) (lifecycle.Role, error) {
@@ -38940,6 +45901,16 @@ func (ec *executionContext) marshalNSetPurchasedSeatsPayload2ᚖgatehouseᚋinte
 	return ec._SetPurchasedSeatsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNSightingOutcome2gatehouseᚋinternalᚋinventoryᚐSightingOutcome(ctx context.Context, v any) (inventory.SightingOutcome, error) {
+	var res inventory.SightingOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSightingOutcome2gatehouseᚋinternalᚋinventoryᚐSightingOutcome(ctx context.Context, sel ast.SelectionSet, v inventory.SightingOutcome) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
 	res, err := graphql.UnmarshalString(v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -38983,6 +45954,47 @@ func (ec *executionContext) marshalNString2ᚕstringᚄ(ctx context.Context, sel
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNSuspendCertificateInput2gatehouseᚋinternalᚋinventoryᚐSuspendCertificateInput(ctx context.Context, v any) (inventory.SuspendCertificateInput, error) {
+	res, err := ec.unmarshalInputSuspendCertificateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSuspendCertificatePayload2ᚖgatehouseᚋinternalᚋinventoryᚐCertificatePayload(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificatePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SuspendCertificatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNUnavailableCertificateAction2ᚕᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableCertificateActionᚄ(ctx context.Context, sel ast.SelectionSet, v []*lifecycle.UnavailableCertificateAction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNUnavailableCertificateAction2ᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableCertificateAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNUnavailableCertificateAction2ᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableCertificateAction(ctx context.Context, sel ast.SelectionSet, v *lifecycle.UnavailableCertificateAction) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UnavailableCertificateAction(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUnavailableEnrollmentAction2ᚕᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableEnrollmentActionᚄ(ctx context.Context, sel ast.SelectionSet, v []*lifecycle.UnavailableEnrollmentAction) graphql.Marshaler {
@@ -39566,6 +46578,22 @@ func (ec *executionContext) marshalOCertificate2ᚖgatehouseᚋinternalᚋinvent
 	return ec._Certificate(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOCertificateFilter2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFilter(ctx context.Context, v any) (*inventory.CertificateFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCertificateFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCertificateOrder2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateOrder(ctx context.Context, v any) (*inventory.CertificateOrder, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCertificateOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOCertificateProfile2ᚖgatehouseᚋinternalᚋprofileᚐCertificateProfile(ctx context.Context, sel ast.SelectionSet, v *profile.CertificateProfile) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -39587,6 +46615,101 @@ func (ec *executionContext) unmarshalOCertificateProfileOrder2ᚖgatehouseᚋint
 	}
 	res, err := ec.unmarshalInputCertificateProfileOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCertificateRevocation2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateRevocation(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificateRevocation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CertificateRevocation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx context.Context, v any) ([]lifecycle.CertificateSource, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.CertificateSource, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.CertificateSource) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateSource2gatehouseᚋinternalᚋlifecycleᚐCertificateSource(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOCertificateStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateStatusᚄ(ctx context.Context, v any) ([]lifecycle.CertificateStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.CertificateStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOCertificateStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.CertificateStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCertificateStatus2gatehouseᚋinternalᚋlifecycleᚐCertificateStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOCertificateView2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateView(ctx context.Context, v any) (*inventory.CertificateView, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(inventory.CertificateView)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCertificateView2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateView(ctx context.Context, sel ast.SelectionSet, v *inventory.CertificateView) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOCodeAlphabet2ᚖgatehouseᚋinternalᚋlifecycleᚐCodeAlphabet(ctx context.Context, v any) (*lifecycle.CodeAlphabet, error) {
@@ -39969,6 +47092,42 @@ func (ec *executionContext) marshalOKeyUsage2ᚕgatehouseᚋinternalᚋlifecycle
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNKeyUsage2gatehouseᚋinternalᚋlifecycleᚐKeyUsage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOLintSource2ᚕgatehouseᚋinternalᚋcertlintᚐSourceᚄ(ctx context.Context, v any) ([]certlint.Source, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]certlint.Source, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLintSource2ᚕgatehouseᚋinternalᚋcertlintᚐSourceᚄ(ctx context.Context, sel ast.SelectionSet, v []certlint.Source) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

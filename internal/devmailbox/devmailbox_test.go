@@ -30,7 +30,7 @@ func testMailbox(t *testing.T) (http.Handler, *mail.Mailbox) {
 	for n, unit := range []uuid.UUID{red, blue} {
 		row := uuid.Must(uuid.NewV7())
 		if err := box.Send(t.Context(), &mail.Message{
-			ID: id.Of(id.Mail, row), Kind: lifecycle.MailInvitation, Enrollment: id.Of(id.Enrollment, row), BusinessUnit: unit,
+			ID: id.Of(id.Mail, row), Kind: lifecycle.MailInvitation, Enrollment: id.Of(id.Enrollment, row), Certificate: id.Of(id.Certificate, row), BusinessUnit: unit,
 			To: "kim@example.com", Subject: "of " + unit.String(), Text: "text", HTML: "<p>html</p>", Date: time.Unix(int64(n), 0),
 		}); err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func TestWhoReadsWhichMails(t *testing.T) {
 			var units []string
 			for _, m := range got.Messages {
 				units = append(units, strings.TrimPrefix(m.Subject, "of "))
-				if m.Text != "text" || m.HTML != "<p>html</p>" || m.To != "kim@example.com" || !strings.HasPrefix(m.Enrollment, "enr_") || !strings.HasPrefix(m.ID, "mail_") {
+				if m.Text != "text" || m.HTML != "<p>html</p>" || m.To != "kim@example.com" || !strings.HasPrefix(m.Enrollment, "enr_") || !strings.HasPrefix(m.Certificate, "cert_") || !strings.HasPrefix(m.ID, "mail_") {
 					t.Errorf("a mail is told as %+v", m)
 				}
 			}

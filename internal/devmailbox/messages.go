@@ -22,8 +22,10 @@ type message struct {
 	Text    string             `json:"text"`
 	HTML    string             `json:"html"`
 	// Enrollment is the mail's enrollment (enr_…); empty for a request that is not
-	// confirmed yet.
-	Enrollment string `json:"enrollmentId"`
+	// confirmed yet. Certificate is the one that it is about (cert_…); empty when it is
+	// about none.
+	Enrollment  string `json:"enrollmentId"`
+	Certificate string `json:"certificateId"`
 }
 
 // messages answers with the mails that the viewer may see, newest first, or with
@@ -57,6 +59,9 @@ func messages(o Options) http.HandlerFunc {
 			answer[n] = message{ID: m.ID.String(), Kind: m.Kind, To: m.To, Subject: m.Subject, Date: m.Date.UTC(), Text: m.Text, HTML: m.HTML}
 			if !m.Enrollment.IsZero() {
 				answer[n].Enrollment = m.Enrollment.String()
+			}
+			if !m.Certificate.IsZero() {
+				answer[n].Certificate = m.Certificate.String()
 			}
 		}
 		write(w, http.StatusOK, map[string][]message{"messages": answer})

@@ -42,6 +42,9 @@ type Options struct {
 	PublicURL string
 	// Issuers are the certificate authorities that can be asked.
 	Issuers map[lifecycle.Issuer]issuer.Issuer
+	// Former are built-in authorities of before, whose lists of revoked certificates
+	// are still signed.
+	Former []*issuer.Private
 	// Mails: mails are put in the queue. Otherwise they are kept as FAILED, and say
 	// why: with NoMail, or that no mail server is set.
 	Mails  bool
@@ -63,7 +66,7 @@ func Open(s *store.Store, keys *sealed.Keys, o Options) (*House, error) {
 		Store: s, Scopes: scopes, Units: units, Licences: licence.New(s, scopes, units), Profiles: profiles, Log: log,
 		Issuing: job.NewQueue(s), Ordering: job.NewQueue(s), Post: job.NewQueue(s),
 	}
-	outside := inventory.Options{PublicURL: o.PublicURL, Issuers: o.Issuers, Issuing: h.Issuing, Ordering: h.Ordering, NoMail: o.NoMail, Patience: o.Patience}
+	outside := inventory.Options{PublicURL: o.PublicURL, Issuers: o.Issuers, Former: o.Former, Issuing: h.Issuing, Ordering: h.Ordering, NoMail: o.NoMail, Patience: o.Patience}
 	if o.Mails {
 		outside.Post = h.Post
 	}

@@ -31,6 +31,14 @@ type aftermath struct {
 	// reason of noMail.
 	post   *job.Queue
 	noMail string
+	// reports are the jobs that tell authorities of others what was revoked, and
+	// ordering is where they go.
+	reports  []job.Work
+	ordering *job.Queue
+	// withdrawn are the built-in authorities, by the hex of their key identifiers, of
+	// which a certificate was revoked, suspended or resumed: true for one that was
+	// known to be kept here when that was written.
+	withdrawn map[string]bool
 }
 
 // certificateCount is what became of one seat's certificates.
@@ -43,7 +51,7 @@ type certificateCount struct {
 
 func (i *Inventory) newAftermath() *aftermath {
 	return &aftermath{
-		post: i.post, noMail: i.noMail,
+		post: i.post, noMail: i.noMail, ordering: i.ordering, withdrawn: map[string]bool{},
 		active: map[uuid.UUID]int{}, certificates: map[uuid.UUID]certificateCount{},
 		released: map[licence.Pool]int{}, consumed: map[licence.Pool]int{},
 	}
@@ -53,7 +61,7 @@ func (i *Inventory) newAftermath() *aftermath {
 func (a *aftermath) mail(tx *store.Tx, kind lifecycle.MailKind, enrollment, unit uuid.UUID, to ...string) {
 	for _, address := range to {
 		if address != "" {
-			a.queue(tx, kind, &enrollment, nil, unit, address)
+			a.queue(tx, kind, mailAbout{enrollment: &enrollment}, unit, address)
 		}
 	}
 }
@@ -61,14 +69,24 @@ func (a *aftermath) mail(tx *store.Tx, kind lifecycle.MailKind, enrollment, unit
 // mailOpenRequest puts the mail in the queue that confirms the address of an open
 // request.
 func (a *aftermath) mailOpenRequest(tx *store.Tx, request, unit uuid.UUID, to string) {
-	a.queue(tx, lifecycle.MailConfirmRequest, nil, &request, unit, to)
+	a.queue(tx, lifecycle.MailConfirmRequest, mailAbout{request: &request}, unit, to)
 }
 
+// mailCertificate puts a mail about a certificate to each address in the queue.
+func (a *aftermath) mailCertificate(tx *store.Tx, kind lifecycle.MailKind, certificate, unit uuid.UUID, to ...string) {
+	for _, address := range to {
+		a.queue(tx, kind, mailAbout{certificate: &certificate}, unit, address)
+	}
+}
+
+// mailAbout is what a mail is about: one of them.
+type mailAbout struct{ enrollment, request, certificate *uuid.UUID }
+
 // queue puts a mail in the queue. Where no mail is sent, its row says so at once.
-func (a *aftermath) queue(tx *store.Tx, kind lifecycle.MailKind, enrollment, request *uuid.UUID, unit uuid.UUID, to string) {
+func (a *aftermath) queue(tx *store.Tx, kind lifecycle.MailKind, about mailAbout, unit uuid.UUID, to string) {
 	row := store.Row{
-		"id": uuid.Must(uuid.NewV7()), "enrollment_id": enrollment, "open_request_id": request, "business_unit_id": unit, "kind": kind,
-		"recipient": to, "status": lifecycle.MailQueued, "last_error": "", "created_at": tx.Now(),
+		"id": uuid.Must(uuid.NewV7()), "enrollment_id": about.enrollment, "open_request_id": about.request, "certificate_id": about.certificate,
+		"business_unit_id": unit, "kind": kind, "recipient": to, "status": lifecycle.MailQueued, "last_error": "", "created_at": tx.Now(),
 	}
 	if a.post == nil {
 		row["status"], row["last_error"] = lifecycle.MailFailed, a.noMail
@@ -107,7 +125,7 @@ func (a *aftermath) countCertificates(seat uuid.UUID, by int) {
 	a.certificates[seat] = c
 }
 
-// settle writes it all: four statements at most.
+// settle writes it all: six statements at most.
 func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
 	if err := a.countSeats(ctx, tx); err != nil {
 		return err
@@ -118,7 +136,13 @@ func (a *aftermath) settle(ctx context.Context, tx *store.Tx) error {
 	if err := a.send(ctx, tx); err != nil {
 		return err
 	}
-	return a.release(ctx, tx)
+	if err := a.report(ctx, tx); err != nil {
+		return err
+	}
+	if err := a.release(ctx, tx); err != nil {
+		return err
+	}
+	return a.withdraw(ctx, tx)
 }
 
 // release gives back the licences of the seats that went and follows those that

@@ -1,6 +1,7 @@
 package inventory_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -183,6 +184,8 @@ func TestACertificateThatCannotBeAttached(t *testing.T) {
 	other := newAuthority(t)
 	key, err := x509.MarshalECPrivateKey(a.key)
 	granted(t, err)
+	odd := bytes.Clone(good.Raw)
+	odd[15] |= 0x80 // a negative serial number: import keeps it, and crypto/x509 does not read it
 	tests := []struct {
 		name  string
 		e     id.ID
@@ -194,6 +197,7 @@ func TestACertificateThatCannotBeAttached(t *testing.T) {
 		{"no PEM", a.e, "hello", refusal.Invalid, "certificate"},
 		{"a broken certificate in the middle", a.e, pemOf(good) + "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", refusal.Invalid, "certificate"},
 		{"no certificate inside", a.e, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("hello")})), refusal.Invalid, "certificate"},
+		{"an odd one", a.e, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: odd})), refusal.Invalid, "certificate"},
 		{"a private key with it", a.e, pemOf(good) + string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: key})), refusal.Invalid, "certificate"},
 		{"another's chain", a.e, pemOf(good) + other.chain, refusal.Invalid, "certificate"},
 		{"the chain first", a.e, a.ca.chain + pemOf(good), refusal.Invalid, "certificate"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/internal/certificate"
 	"gatehouse/internal/issuer"
 	"gatehouse/internal/refusal"
 )
@@ -25,7 +26,7 @@ const (
 
 // attached is a certificate that was issued elsewhere, and those above it.
 type attached struct {
-	text  certificateText
+	text  certificate.Text
 	key   crypto.PublicKey
 	chain string
 }
@@ -52,7 +53,8 @@ func readAttached(given string, now time.Time) (attached, *refusal.Refusal) {
 		}
 		parsed, err := x509.ParseCertificate(der)
 		if err != nil {
-			return attached{}, nth(refusal.New(refusal.Invalid, "This is no X.509 certificate."), n) // readCertificate has parsed it
+			// readCertificate reads what nobody can check any more.
+			return attached{}, nth(refusal.New(refusal.Invalid, "This certificate is odd, so that neither its key nor its signature can be checked (%s). Have one issued that keeps to RFC 5280.", strings.TrimPrefix(clip(err.Error()), "x509: ")), n)
 		}
 		if below == nil {
 			a.text, a.key = text, parsed.PublicKey
@@ -64,8 +66,8 @@ func readAttached(given string, now time.Time) (attached, *refusal.Refusal) {
 		}
 		below = parsed
 	}
-	if !now.Before(a.text.notAfter) {
-		return attached{}, refusal.New(refusal.Invalid, "This certificate expired on %s; attach one that is valid.", a.text.notAfter.Format(time.DateOnly))
+	if !now.Before(a.text.NotAfter) {
+		return attached{}, refusal.New(refusal.Invalid, "This certificate expired on %s; attach one that is valid.", a.text.NotAfter.Format(time.DateOnly))
 	}
 	a.chain = issuer.PEM(ders[1:]...)
 	return a, nil

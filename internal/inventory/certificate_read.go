@@ -122,7 +122,7 @@ func (i *Inventory) CertificatesOf(ctx context.Context, s *Seat, args page.Args,
 	if err != nil {
 		return nil, err
 	}
-	return page.NewConnection(window, byParent[s.ID.UUID], (*Certificate).place, func(ctx context.Context) (int, error) {
+	return page.NewConnection(window, byParent[s.ID.UUID], func(c *Certificate) page.Key { return c.place("created_at") }, func(ctx context.Context) (int, error) {
 		counts, err := batch.Load(ctx, s.group, "count of certificates", func(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]int, error) {
 			sc, err := i.scopes.Of(ctx)
 			if err != nil {

@@ -20,14 +20,17 @@ func (w *world) certificate(seatKey string, status lifecycle.CertificateStatus, 
 		w.t.Fatal(err)
 	}
 	row := uuid.Must(uuid.NewV7())
-	var revokedAt *time.Time
+	var revokedAt, suspendedAt *time.Time
 	var reason *string
 	if status == lifecycle.CertificateRevoked {
 		revokedAt, reason = &morning, ptr(string(lifecycle.RevokedUnspecified))
 	}
+	if status == lifecycle.CertificateSuspended {
+		suspendedAt = &morning
+	}
 	w.past(`INSERT INTO certificates (id, created_at, updated_at, business_unit_id, seat_row_id, status, source, serial, subject, issuer, not_before, not_after, sha256, der,
-			revoked_at, revocation_reason)
-		VALUES ($1, $2, $2, $3, $4, $5, 'ISSUED', '01', 'CN=test', 'CN=CA', $2, $6, $7, '', $8, $9)`, row, morning, unit, seat, string(status), ends, row.String(), revokedAt, reason)
+			revoked_at, revocation_reason, issued, assigned, names, suspended_at)
+		VALUES ($1, $2, $2, $3, $4, $5, 'ISSUED', '01', 'CN=test', 'CN=CA', $2, $6, $7, '', $8, $9, TRUE, TRUE, '{}', $10)`, row, morning, unit, seat, string(status), ends, row.String(), revokedAt, reason, suspendedAt)
 	if status != lifecycle.CertificateIssued && status != lifecycle.CertificateSuspended {
 		return
 	}

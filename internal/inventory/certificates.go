@@ -27,6 +27,18 @@ type lockedCertificate struct {
 	sha256     string
 	notAfter   time.Time
 	version    int
+	// read is the version that others have seen: before this transaction has written
+	// down that it has expired.
+	read int
+	// authority is which one was asked for it from here; nil: none was.
+	authority *lifecycle.Issuer
+	// authorityKey is the hex of its issuer's key identifier; empty where it has none,
+	// and while its bytes were not read (unread).
+	authorityKey string
+	unread       bool
+	suspendedAt  *time.Time
+	// issued, imported and discovered say in which ways it came.
+	issued, imported, discovered bool
 }
 
 // due reports whether the certificate counts as written and its time has passed.
@@ -39,6 +51,29 @@ func (c *lockedCertificate) change(before, after store.Row) store.Change {
 	return store.Change{ID: c.id, BusinessUnit: c.unit, Version: c.version, Before: before, After: after}
 }
 
+// changedSince is the no to somebody who has seen an earlier version; nil when the
+// certificate is as it was, or when they do not say which. That it has expired
+// before the eyes of everybody, and this transaction has only written that down,
+// is no change.
+func (c *lockedCertificate) changedSince(expected *int) *refusal.Refusal {
+	if expected == nil || *expected == c.version || *expected == c.read {
+		return nil
+	}
+	return refusal.New(refusal.Conflict, "The certificate was changed by somebody else (version %d, you sent %d); read it again.", c.version, *expected).At("expectedVersion")
+}
+
+// facts are what a viewer's actions are decided by, but for what concerns its
+// successor (renewalFacts).
+func (c *lockedCertificate) facts(tx *store.Tx) lifecycle.CertificateFacts {
+	f := lifecycle.CertificateFacts{
+		Status: c.status, TimePassed: !tx.Now().Before(c.notAfter), Enrolled: c.enrollment != nil, Permissions: tx.Viewer().Permissions,
+	}
+	if c.authority != nil {
+		f.Authority = *c.authority
+	}
+	return f
+}
+
 // uncount takes the certificate off its seat's count, if it counts there.
 func (c *lockedCertificate) uncount(a *aftermath) {
 	if c.seat != nil && c.status.Counts() {
@@ -49,9 +84,9 @@ func (c *lockedCertificate) uncount(a *aftermath) {
 // lockCertificates locks certificates in the order of their ids. Their seats are
 // locked already.
 func lockCertificates(ctx context.Context, tx *store.Tx, where string, args ...any) ([]*lockedCertificate, error) {
-	found, err := readAll(ctx, tx, `SELECT c.id, c.business_unit_id, c.seat_row_id, c.enrollment_id, c.status, c.sha256, c.not_after, c.version
-FROM certificates c WHERE `+where+` ORDER BY c.id FOR UPDATE`, args, nil, func(c *lockedCertificate) []any {
-		return []any{&c.id, &c.unit, &c.seat, &c.enrollment, &c.status, &c.sha256, &c.notAfter, &c.version}
+	found, err := readAll(ctx, tx, `SELECT c.id, c.business_unit_id, c.seat_row_id, c.enrollment_id, c.status, c.sha256, c.not_after, c.version, c.version,
+c.authority, c.authority_key_id, c.read_as = 0, c.suspended_at, c.issued, c.imported, c.discovered FROM certificates c WHERE `+where+` ORDER BY c.id FOR UPDATE`, args, nil, func(c *lockedCertificate) []any {
+		return []any{&c.id, &c.unit, &c.seat, &c.enrollment, &c.status, &c.sha256, &c.notAfter, &c.version, &c.read, &c.authority, &c.authorityKey, &c.unread, &c.suspendedAt, &c.issued, &c.imported, &c.discovered}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("lock certificates: %w", err)
@@ -66,10 +101,17 @@ func expireCertificates(ctx context.Context, tx *store.Tx, all []*lockedCertific
 	var due []*lockedCertificate
 	var changes []store.Change
 	for _, c := range all {
-		if c.due(tx.Now()) {
-			due = append(due, c)
-			changes = append(changes, c.change(store.Row{"status": c.status}, store.Row{"status": lifecycle.CertificateExpired}))
+		if !c.due(tx.Now()) {
+			continue
 		}
+		f := c.facts(tx)
+		f.By, f.Permissions = lifecycle.BySystem, 0
+		to, no := lifecycle.DecideCertificate(f, lifecycle.CertificateActExpire)
+		if no != nil {
+			return fmt.Errorf("expire certificate %s: %w", c.id, no)
+		}
+		due = append(due, c)
+		changes = append(changes, c.change(store.Row{"status": c.status}, store.Row{"status": to}))
 	}
 	if err := tx.Apply(ctx, audit.Certificate, changes); err != nil {
 		return err

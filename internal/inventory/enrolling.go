@@ -2,11 +2,9 @@ package inventory
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
@@ -28,6 +26,8 @@ type enrolling struct {
 	profile   *profile.Held
 	promise   lifecycle.Promise
 	expiresAt time.Time
+	// replaces is the certificate whose successor is asked for; nil: none's.
+	replaces *uuid.UUID
 }
 
 // candidate is a seat that is to be enrolled.
@@ -79,20 +79,34 @@ func (i *Inventory) enrollUnder(ctx context.Context, tx *store.Tx, sc scope.Scop
 	if held == nil {
 		return nil, missing("certificate profile", under).At("profileId")
 	}
-	e := &enrolling{tx: tx, keys: i.keys, link: i.enrollLink, after: after, profile: held, promise: held.Promise()}
+	e := i.newEnrolling(tx, after, held)
 	if _, no := lifecycle.Decide(e.facts(), lifecycle.ActEnroll); no != nil {
 		return nil, underProfile(held, lifecycle.EnrollmentCode, no).At("profileId")
 	}
-	e.expiresAt = tx.Now().Add(time.Duration(e.promise.ExpirySeconds) * time.Second)
-	if expiresAt == nil {
-		return e, nil
-	}
-	end, no := codeEnd(tx.Now(), *expiresAt)
-	if no != nil {
+	if no := e.until(expiresAt); no != nil {
 		return nil, no
 	}
-	e.expiresAt = end
 	return e, nil
+}
+
+// newEnrolling begins to enroll under a profile that is held and admits it.
+func (i *Inventory) newEnrolling(tx *store.Tx, after *aftermath, held *profile.Held) *enrolling {
+	e := &enrolling{tx: tx, keys: i.keys, link: i.enrollLink, after: after, profile: held, promise: held.Promise()}
+	e.expiresAt = tx.Now().Add(time.Duration(e.promise.ExpirySeconds) * time.Second)
+	return e
+}
+
+// until sets when the codes end, where a time is given: it is refused where it can be
+// no code's end.
+func (e *enrolling) until(given *time.Time) *refusal.Refusal {
+	if given == nil {
+		return nil
+	}
+	end, no := codeEnd(e.tx.Now(), *given)
+	if no == nil {
+		e.expiresAt = end
+	}
+	return no
 }
 
 // codeEnd is a given end of a code, as it is kept, or why it is none.
@@ -220,51 +234,4 @@ func (e *enrolling) unknowable(c *candidate) *refusal.Refusal {
 		return refusal.New(refusal.Invalid, because+"seat %s has no e-mail address. Give a code, or an address.", c.seatID).At("code")
 	}
 	return nil
-}
-
-// taken are the places at which an active enrollment stands under the profile.
-// One whose time has passed is written down as expired and stands there no more.
-// Whoever makes or ends one holds the lock of its seat, as this transaction does.
-func (e *enrolling) taken(ctx context.Context, all []*candidate) (map[place]bool, error) {
-	seats := map[place]*lockedSeat{}
-	var keys []string
-	for _, c := range all {
-		if c.seat != nil && c.no == nil && c.seat.status != lifecycle.SeatDeleted && c.at.unit == e.profile.Unit && c.at.seatType == e.profile.SeatType {
-			seats[c.at] = c.seat
-			keys = append(keys, c.at.key)
-		}
-	}
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	found, err := readAll(ctx, e.tx, `SELECT e.id FROM enrollments e WHERE e.profile_id = $1 AND e.business_unit_id = $2 AND e.seat_type = $3 AND e.seat_key = ANY($4)
-AND e.status IN `+inActive, []any{e.profile.ID, e.profile.Unit, string(e.profile.SeatType), pq.Array(keys)}, nil, func(u *uuid.UUID) []any { return []any{u} })
-	if err != nil {
-		return nil, fmt.Errorf("find the active enrollments of seats: %w", err)
-	}
-	if len(found) == 0 {
-		return nil, nil
-	}
-	ids := make([]uuid.UUID, len(found))
-	for n, u := range found {
-		ids[n] = *u
-	}
-	rows, err := lockRows(ctx, e.tx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, l := range rows {
-		l.seat = seats[l.place()]
-	}
-	h := hold{after: e.after}
-	if err := h.expireDue(ctx, e.tx, rows); err != nil {
-		return nil, err
-	}
-	taken := map[place]bool{}
-	for _, l := range rows {
-		if l.status.Active() {
-			taken[l.place()] = true
-		}
-	}
-	return taken, nil
 }

@@ -34,7 +34,7 @@ func (e *enrolling) write(ctx context.Context, all []*candidate) error {
 		return store.ErrAgain // somebody took one of the places meanwhile: look again
 	}
 	for _, c := range made {
-		e.tx.Record(audit.Entry{Action: audit.Enroll, Resource: audit.Enrollment, ID: c.made})
+		e.tx.Record(audit.Entry{Action: e.word(), Resource: audit.Enrollment, ID: c.made})
 		e.after.active[c.seatRow]++
 		if e.profile.EnrollmentMethod.Mailed() {
 			e.after.mail(e.tx, lifecycle.MailInvitation, c.made, c.at.unit, c.to)
@@ -74,6 +74,14 @@ func (e *enrolling) row(c *candidate) (store.Row, error) {
 		"expires_at": e.expiresAt, "promise": e.promise, "approvals_required": 0, "approvals": 0, "round": 1,
 		"requester_issuer": v.Issuer, "requester_subject": v.Subject, "requester_name": v.Name, "requester_comment": "", "csr": "", "request_names": nil,
 		"made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts, "reason": "", "issuance_reason": "",
-		"code_cipher": codeCipher, "token_cipher": link.cipher, "token_hash": link.hash,
+		"code_cipher": codeCipher, "token_cipher": link.cipher, "token_hash": link.hash, "replaces_certificate_id": e.replaces,
 	}, nil
+}
+
+// word is what the entries of the enrollments say that was done.
+func (e *enrolling) word() audit.Action {
+	if e.replaces != nil {
+		return audit.RenewCertificate
+	}
+	return audit.Enroll
 }

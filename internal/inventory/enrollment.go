@@ -48,6 +48,7 @@ type Enrollment struct {
 	unit           uuid.UUID
 	profile        uuid.UUID
 	seatRow        *uuid.UUID
+	replaces       *uuid.UUID
 	seatKey        string
 	issuance       *lifecycle.IssuanceState
 	issuanceSince  *time.Time
@@ -170,6 +171,7 @@ var enrollmentColumns = []column[Enrollment]{
 	{"e.business_unit_id", func(e *Enrollment) any { return &e.unit }, ""},
 	{"e.profile_id", func(e *Enrollment) any { return &e.profile }, ""},
 	{"e.seat_row_id", func(e *Enrollment) any { return &e.seatRow }, ""},
+	{"e.replaces_certificate_id", func(e *Enrollment) any { return &e.replaces }, ""},
 	{"e.status", func(e *Enrollment) any { return &e.Status }, ""},
 	{"e.expires_at", func(e *Enrollment) any { return &e.ExpiresAt }, ""},
 	{"e.created_at", func(e *Enrollment) any { return &e.CreatedAt }, ""},

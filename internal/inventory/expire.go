@@ -133,5 +133,5 @@ func (h *hold) deleteOrphans(ctx context.Context, tx *store.Tx, all []*locked, o
 			l.seat = nil
 		}
 	}
-	return nil
+	return unassign(ctx, tx, changes)
 }

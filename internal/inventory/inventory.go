@@ -11,6 +11,7 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"runtime"
 	"strings"
 	"time"
 
@@ -40,6 +41,7 @@ type Inventory struct {
 
 	publicURL string
 	issuers   map[lifecycle.Issuer]issuer.Issuer
+	listers   []lister
 	issuing   *job.Queue
 	ordering  *job.Queue
 	post      *job.Queue
@@ -47,6 +49,8 @@ type Inventory struct {
 
 	patience time.Duration
 	ended    *endings
+	// linting has a place for each certificate that is judged at one time.
+	linting chan struct{}
 }
 
 // Options are what an inventory reaches outside its database. The zero Options
@@ -57,6 +61,9 @@ type Options struct {
 	PublicURL string
 	// Issuers are the certificate authorities that can be asked.
 	Issuers map[lifecycle.Issuer]issuer.Issuer
+	// Former are built-in authorities of before, which issue nothing any more; what
+	// they have issued can be revoked.
+	Former []*issuer.Private
 	// Issuing and Ordering are where the jobs go that ask them: the built-in one, which
 	// answers at once, and those of others. Nil when nothing is issued.
 	Issuing, Ordering *job.Queue
@@ -71,8 +78,8 @@ type Options struct {
 // New makes an inventory on a store, whose codes and secrets are sealed by the keys.
 func New(s *store.Store, keys *sealed.Keys, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log, o Options) *Inventory {
 	return &Inventory{store: s, keys: keys, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log,
-		publicURL: o.PublicURL, issuers: o.Issuers, issuing: o.Issuing, ordering: o.Ordering, post: o.Post, noMail: cmp.Or(o.NoMail, noMailServer),
-		patience: cmp.Or(o.Patience, usualPatience), ended: &endings{waiting: map[uuid.UUID]map[chan struct{}]bool{}}}
+		publicURL: o.PublicURL, issuers: o.Issuers, listers: listersOf(o), issuing: o.Issuing, ordering: o.Ordering, post: o.Post, noMail: cmp.Or(o.NoMail, noMailServer),
+		patience: cmp.Or(o.Patience, usualPatience), ended: &endings{waiting: map[uuid.UUID]map[chan struct{}]bool{}}, linting: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // sight is what a viewer may see of enrollments: those of their business units,

@@ -37,7 +37,7 @@ func (i *Inventory) keepCertificate(ctx context.Context, c *claimed, certificate
 		}
 		one := id.Of(id.Enrollment, l.id)
 		k := &linkable{seat: l.seat, enrollment: &one, text: text, chain: issuer.PEM(certificate.Chain...)}
-		links := linking{tx: tx, after: h.after, source: lifecycle.SourceIssued, issued: true}
+		links := linking{tx: tx, after: h.after, source: lifecycle.SourceIssued, authority: &c.kind, issued: true}
 		if err := links.run(ctx, []*linkable{k}); err != nil {
 			return err
 		}

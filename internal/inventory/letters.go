@@ -22,10 +22,13 @@ type Letter struct {
 	Kind      lifecycle.MailKind
 	Recipient string
 	// BusinessUnit is whose it is; Enrollment what it is about, which is zero for a
-	// request that is not confirmed yet.
+	// request that is not confirmed yet, and for a certificate that no enrollment led to.
 	BusinessUnit uuid.UUID
 	Enrollment   id.ID
+	// Certificate is the one that ends soon; zero for mails of other kinds.
+	Certificate Ending
 
+	// ProfileName is empty for a certificate that no enrollment led to.
 	UnitName, ProfileName string
 	SeatType              lifecycle.SeatType
 	// SeatID, Name and Comment are as the requester gave them. They are empty while
@@ -53,6 +56,7 @@ type letterRow struct {
 	Letter
 	status              lifecycle.MailStatus
 	enrollment, request *uuid.UUID
+	certificate         *uuid.UUID
 	written             lifecycle.Status
 	issuance            *lifecycle.IssuanceState
 	confirmedAt         *time.Time
@@ -64,22 +68,22 @@ type letterRow struct {
 func (r *letterRow) into() []any {
 	text := func(s *string) any { return store.Optional(s) }
 	return []any{
-		&r.Kind, &r.status, &r.Recipient, &r.BusinessUnit, &r.enrollment, &r.request, &r.UnitName, text(&r.ProfileName),
+		&r.Kind, &r.status, &r.Recipient, &r.BusinessUnit, &r.enrollment, &r.request, &r.certificate, &r.UnitName, text(&r.ProfileName),
 		(*string)(&r.SeatType), text(&r.SeatID), text(&r.Name), text(&r.Comment), text(&r.Requester), text(&r.Reason),
 		(*string)(&r.Method), (*string)(&r.written), &r.AllowedAttempts, &r.ExpiresAt, &r.issuance,
 		&r.mailCode, &r.code, &r.token, &r.pickup, &r.confirmToken, &r.confirmedAt,
 	}
 }
 
-// Letter reads what a mail is to say, by one statement and as the system: for the
-// post alone, whatever the viewer. nil: there is nothing to send, because it was
+// Letter reads what a mail is to say, by one statement, or about a certificate by two,
+// and as the system: for the post alone, whatever the viewer. nil: there is nothing to send, because it was
 // sent or given up before, or because it makes no sense any more, and then its row
 // becomes FAILED and says why.
 //
 // What it says is read when it is sent: a mail that was kept back while a new link
 // was made carries the new one.
 func (i *Inventory) Letter(ctx context.Context, mail uuid.UUID) (*Letter, error) {
-	found, err := readAll(ctx, i.read, `SELECT m.kind, m.status, m.recipient, m.business_unit_id, m.enrollment_id, m.open_request_id, b.name, p.name,
+	found, err := readAll(ctx, i.read, `SELECT m.kind, m.status, m.recipient, m.business_unit_id, m.enrollment_id, m.open_request_id, m.certificate_id, b.name, p.name,
 COALESCE(e.seat_type, p.seat_type, ''), e.seat_id, e.name, e.requester_comment, COALESCE(NULLIF(e.requester_name, ''), e.requester_subject), e.reason,
 COALESCE(e.authentication_method, p.authentication_method, ''), COALESCE(e.status, ''), COALESCE(e.allowed_attempts, 0), COALESCE(e.expires_at, o.expires_at, m.created_at), e.issuance,
 COALESCE((e.promise->>'mailCode')::boolean, FALSE), e.code_cipher, e.token_cipher, e.pickup_cipher, o.token_cipher, o.confirmed_at
@@ -99,8 +103,17 @@ WHERE m.id = $1`, []any{mail}, nil, (*letterRow).into)
 		issuing := r.issuance != nil && *r.issuance == lifecycle.IssuanceRequested
 		r.Status = lifecycle.Effective(r.written, r.ExpiresAt, now, issuing)
 	}
+	why := ""
+	if r.certificate != nil {
+		if why, err = i.ending(ctx, r, now); err != nil {
+			return nil, err
+		}
+	}
 	r.ExpiresAt = r.ExpiresAt.UTC()
-	if why := r.pointless(now); why != "" {
+	if why == "" {
+		why = r.pointless(now)
+	}
+	if why != "" {
 		return nil, i.MailTrouble(ctx, mail, why, true)
 	}
 	switch err := i.address(r); {
@@ -173,6 +186,10 @@ func (i *Inventory) address(r *letterRow) error {
 		return link(r.pickup, r.enrollment, "pickup_cipher", i.pickupLink)
 	case lifecycle.MailConfirmRequest:
 		return link(r.confirmToken, r.request, "token_cipher", i.confirmLink)
+	case lifecycle.MailExpires:
+		if r.Certificate.Manages && i.publicURL != "" {
+			r.Link = i.publicURL + "/"
+		}
 	case lifecycle.MailReview, lifecycle.MailLocked:
 		if i.publicURL != "" {
 			r.Link = i.publicURL + "/"

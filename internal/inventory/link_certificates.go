@@ -118,8 +118,8 @@ func (k *linkable) entry(seat id.ID) audit.Entry {
 	if k.seat != nil {
 		e.BusinessUnit = k.seat.unit
 	}
-	if k.text.sha256 != "" {
-		e.Comment += ", SHA-256 " + k.text.sha256
+	if k.text.SHA256 != "" {
+		e.Comment += ", SHA-256 " + k.text.SHA256
 	}
 	return e
 }

@@ -3,12 +3,14 @@ package inventory
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"gatehouse/internal/audit"
+	"gatehouse/internal/certificate"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -25,6 +27,8 @@ type linking struct {
 	tx     *store.Tx
 	after  *aftermath
 	source lifecycle.CertificateSource
+	// authority is which one was asked for it; nil: none from here.
+	authority *lifecycle.Issuer
 	// issued: a certificate authority has made it for the seat's own enrollment. Then
 	// it is linked even when the seat has got another meanwhile (by an import, say):
 	// it exists, and what exists is not lost.
@@ -38,12 +42,14 @@ type linkable struct {
 	n          int
 	seat       *lockedSeat
 	enrollment *id.ID
-	text       certificateText
+	text       certificate.Text
 	// chain is the certificates above it, in PEM; empty when they are not known.
 	chain string
 	// valid: it is linked only while it counts.
 	valid bool
 
+	// replaces is the certificate whose successor the enrollment asks for.
+	replaces *uuid.UUID
 	existing *lockedCertificate
 	made     uuid.UUID
 	no       *refusal.Refusal
@@ -86,7 +92,7 @@ func (l *linking) run(ctx context.Context, links []*linkable) error {
 		if k.no == nil {
 			first[k.key()] = k.n
 			if l.status(k).Counts() {
-				held[k.seat.id] = held[k.seat.id].with(k.text.notAfter)
+				held[k.seat.id] = held[k.seat.id].with(k.text.NotAfter)
 			}
 		}
 	}
@@ -99,14 +105,14 @@ type linkKey struct {
 	sha256 string
 }
 
-func (k *linkable) key() linkKey { return linkKey{k.seat.unit, k.text.sha256} }
+func (k *linkable) key() linkKey { return linkKey{k.seat.unit, k.text.SHA256} }
 
 // status is the one that the certificate will have.
 func (l *linking) status(k *linkable) lifecycle.CertificateStatus {
 	switch {
 	case k.existing != nil:
 		return k.existing.status
-	case !l.tx.Now().Before(k.text.notAfter):
+	case !l.tx.Now().Before(k.text.NotAfter):
 		return lifecycle.CertificateExpired
 	}
 	return lifecycle.CertificateIssued
@@ -160,15 +166,24 @@ func (l *linking) write(ctx context.Context, links []*linkable) error {
 			if enrollment == nil {
 				enrollment = c.enrollment // what it was issued for stays so
 			}
-			changes = append(changes, c.change(store.Row{"seat_row_id": nil, "enrollment_id": c.enrollment}, store.Row{"seat_row_id": k.seat.id, "enrollment_id": enrollment}))
+			before := store.Row{"seat_row_id": nil, "enrollment_id": c.enrollment, "assigned": false, "issued": c.issued, "imported": c.imported, "discovered": c.discovered, "remind_at": nil}
+			after := store.Row{
+				"seat_row_id": k.seat.id, "enrollment_id": enrollment, "assigned": true, "issued": c.issued || l.source == lifecycle.SourceIssued,
+				"imported": c.imported || l.source == lifecycle.SourceImported, "discovered": c.discovered || l.source == lifecycle.SourceDiscovered,
+				"remind_at": nextReminder(l.tx.Now(), c.notAfter),
+			}
+			changes = append(changes, c.change(before, after))
 			continue
 		}
 		k.made = uuid.Must(uuid.NewV7())
-		rows = append(rows, store.Row{
-			"id": k.made, "version": 1, "created_at": l.tx.Now(), "updated_at": l.tx.Now(), "business_unit_id": k.seat.unit, "seat_row_id": k.seat.id,
-			"enrollment_id": enrollment, "status": l.status(k), "source": l.source, "serial": k.text.serial, "subject": k.text.subject, "issuer": k.text.issuer,
-			"not_before": k.text.notBefore, "not_after": k.text.notAfter, "sha256": k.text.sha256, "der": k.text.der, "chain": k.chain,
+		row := textRow(k.text)
+		maps.Copy(row, came(l.source))
+		maps.Copy(row, store.Row{
+			"id": k.made, "version": 1, "created_at": l.tx.Now(), "updated_at": l.tx.Now(), "business_unit_id": k.seat.unit, "seat_row_id": k.seat.id, "assigned": true,
+			"enrollment_id": enrollment, "status": l.status(k), "authority": l.authority, "chain": k.chain, "places": 0, "revocation_error": "",
+			"remind_at": nextReminder(l.tx.Now(), k.text.NotAfter),
 		})
+		rows = append(rows, row)
 	}
 	// In one order, so that two who add the same certificates wait for each other.
 	slices.SortFunc(rows, func(a, b store.Row) int { return cmp.Compare(a["sha256"].(string), b["sha256"].(string)) })
@@ -191,5 +206,17 @@ func (l *linking) write(ctx context.Context, links []*linkable) error {
 		}
 		l.after.certificates[k.seat.id] = count
 	}
-	return nil
+	return l.settleReminders(ctx, links)
+}
+
+// settleReminders ends the reminders about the certificates whose valid successors
+// were linked.
+func (l *linking) settleReminders(ctx context.Context, links []*linkable) error {
+	var replaced []uuid.UUID
+	for _, k := range links {
+		if k.replaces != nil && l.status(k).Counts() {
+			replaced = append(replaced, *k.replaces)
+		}
+	}
+	return remindNoMore(ctx, l.tx, replaced)
 }

@@ -14,9 +14,10 @@ import (
 	"gatehouse/internal/refusal"
 )
 
-// windows reads the renewal windows that the enrollments promised, and refuses
-// what names an enrollment that is none of its seat's. A promise never changes,
-// and which seat an enrollment has changes under the seat's lock only.
+// windows reads the renewal windows that the enrollments promised, with the
+// certificates that they replace, and refuses what names an enrollment that is none of
+// its seat's. A promise never changes, and which seat an enrollment has changes under
+// the seat's lock only.
 func (l *linking) windows(ctx context.Context, links []*linkable) (map[id.ID]time.Duration, error) {
 	var asked []id.ID
 	for _, k := range links {
@@ -28,16 +29,17 @@ func (l *linking) windows(ctx context.Context, links []*linkable) (map[id.ID]tim
 		return nil, nil
 	}
 	type row struct {
-		id      uuid.UUID
-		seat    *uuid.UUID
-		promise []byte
+		id             uuid.UUID
+		seat, replaces *uuid.UUID
+		promise        []byte
 	}
-	found, err := readAll(ctx, l.tx, "SELECT e.id, e.seat_row_id, e.promise FROM enrollments e WHERE e.id = ANY($1)",
-		[]any{pq.Array(id.UUIDs(id.Enrollment, asked))}, nil, func(r *row) []any { return []any{&r.id, &r.seat, &r.promise} })
+	found, err := readAll(ctx, l.tx, "SELECT e.id, e.seat_row_id, e.replaces_certificate_id, e.promise FROM enrollments e WHERE e.id = ANY($1)",
+		[]any{pq.Array(id.UUIDs(id.Enrollment, asked))}, nil, func(r *row) []any { return []any{&r.id, &r.seat, &r.replaces, &r.promise} })
 	if err != nil {
 		return nil, fmt.Errorf("read the enrollments of certificates: %w", err)
 	}
 	windows, of := make(map[id.ID]time.Duration, len(found)), make(map[id.ID]uuid.UUID, len(found))
+	replaced := make(map[id.ID]*uuid.UUID, len(found))
 	for _, r := range found {
 		var p lifecycle.Promise
 		if err := json.Unmarshal(r.promise, &p); err != nil {
@@ -48,8 +50,12 @@ func (l *linking) windows(ctx context.Context, links []*linkable) (map[id.ID]tim
 		if r.seat != nil {
 			of[one] = *r.seat
 		}
+		replaced[one] = r.replaces
 	}
 	for _, k := range links {
+		if k.enrollment != nil {
+			k.replaces = replaced[*k.enrollment]
+		}
 		if k.enrollment != nil && of[*k.enrollment] != k.seat.id {
 			k.no = refusal.New(refusal.NotFound, "The seat %s has no enrollment %s. Name one of its own, or none.", k.seat.seatID, *k.enrollment).At("enrollmentId")
 		}
@@ -62,7 +68,7 @@ func (l *linking) windows(ctx context.Context, links []*linkable) (map[id.ID]tim
 func (l *linking) find(ctx context.Context, links []*linkable) error {
 	units, sums := make([]string, len(links)), make([]string, len(links))
 	for n, k := range links {
-		units[n], sums[n] = k.seat.unit.String(), k.text.sha256
+		units[n], sums[n] = k.seat.unit.String(), k.text.SHA256
 	}
 	found, err := lockCertificates(ctx, l.tx, "(c.business_unit_id, c.sha256) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))", pq.Array(units), pq.Array(sums))
 	if err != nil {

@@ -124,8 +124,8 @@ func (w *world) hasValid(seatID string) {
 	if seat != 1 {
 		w.t.Fatalf("no seat %s", seatID)
 	}
-	w.past(`INSERT INTO certificates (id, version, created_at, updated_at, business_unit_id, seat_row_id, status, source, serial, subject, issuer, not_before, not_after, sha256, der, chain)
-SELECT gen_random_uuid(), 1, $2, $2, business_unit_id, id, 'ISSUED', 'IMPORTED', '1', 'CN=x', 'CN=y', $2, $3, md5(random()::text), '', '' FROM seats WHERE seat_key = $1`, seatID, morning, morning.Add(300*day))
+	w.past(`INSERT INTO certificates (id, version, created_at, updated_at, business_unit_id, seat_row_id, status, source, serial, subject, issuer, not_before, not_after, sha256, der, chain, imported, assigned, names)
+SELECT gen_random_uuid(), 1, $2, $2, business_unit_id, id, 'ISSUED', 'IMPORTED', '1', 'CN=x', 'CN=y', $2, $3, md5(random()::text), '', '', TRUE, TRUE, '{}' FROM seats WHERE seat_key = $1`, seatID, morning, morning.Add(300*day))
 	w.past(`UPDATE seats SET valid_certificates = 1, consumed = TRUE, status = 'CONSUMED' WHERE seat_key = $1`, seatID)
 	w.past(`UPDATE seat_allocations a SET consumed = a.consumed + 1 FROM seats s WHERE s.seat_key = $1 AND s.business_unit_id = a.business_unit_id AND s.seat_type = a.seat_type`, seatID)
 }

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
@@ -100,12 +101,14 @@ func (r *removing) lockEnrollments(ctx context.Context, seats map[uuid.UUID]*loc
 	return all, err
 }
 
-// lockCertificates locks the certificates that would be revoked with the seats.
+// lockCertificates locks the certificates of the seats, and returns those that would
+// be revoked with them. The others are on no seat that lives when the seats have gone.
 func (r *removing) lockCertificates(ctx context.Context, seats map[uuid.UUID]*lockedSeat) ([]*lockedCertificate, error) {
-	if !r.revoke {
-		return nil, nil
+	all, err := lockCertificates(ctx, r.tx, "c.seat_row_id = ANY($1)", pq.Array(keysOf(seats)))
+	if err != nil || !r.revoke {
+		return nil, err
 	}
-	return lockCertificates(ctx, r.tx, "c.seat_row_id = ANY($1) AND c.status IN ('ISSUED', 'SUSPENDED')", pq.Array(keysOf(seats)))
+	return slices.DeleteFunc(all, func(c *lockedCertificate) bool { return !c.status.Counts() }), nil
 }
 
 // decide says which seats may not go and why, and which go.
@@ -180,7 +183,7 @@ func (r *removing) end(ctx context.Context, certificates []*lockedCertificate, g
 			ended = append(ended, c)
 		}
 	}
-	return fallen, revokeLocked(ctx, r.tx, ended, lifecycle.RevokedCessationOfOperation, seatWasDeleted, count)
+	return fallen, revokeLocked(ctx, r.tx, r.after, ended, lifecycle.RevokedCessationOfOperation, seatWasDeleted, count)
 }
 
 // delete marks the seats, and gives their licences back.
@@ -205,7 +208,7 @@ func (r *removing) delete(ctx context.Context, seats []*lockedSeat, going map[uu
 	for _, c := range changes {
 		r.tx.Record(audit.Entry{Action: audit.DeleteSeat, Resource: audit.Seat, ID: c.ID, Comment: r.comment})
 	}
-	return nil
+	return unassign(ctx, r.tx, changes)
 }
 
 // keysOf are the ids of seats.

@@ -2,7 +2,6 @@ package inventory
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -14,7 +13,6 @@ import (
 	"gatehouse/internal/scope"
 	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
-	"gatehouse/internal/viewer"
 )
 
 // RequestEnrollmentInput is a request for a certificate.
@@ -58,6 +56,8 @@ type requesting struct {
 	// that secret: the link goes on to show where it stands.
 	openly bool
 	secret string
+	// replaces is the certificate whose successor is asked for; nil: none's.
+	replaces *uuid.UUID
 
 	profile *profile.Held
 	promise lifecycle.Promise
@@ -92,6 +92,21 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 	if err != nil {
 		return store.Outcome{}, err
 	}
+	to, no, err := r.decide(ctx, rival, seat)
+	if err != nil {
+		return store.Outcome{}, err
+	}
+	if no != nil {
+		r.tx.Record(audit.Entry{BusinessUnit: held.Unit, Outcome: audit.Refused, Code: string(no.Code), Comment: "seatId " + clip(r.in.SeatID)})
+		return store.Outcome{Refusals: []*refusal.Refusal{no}}, r.after.settle(ctx, r.tx)
+	}
+	return r.insert(ctx, at, seat, to)
+}
+
+// decide says to which status the request leads, or why there is none. Seat is the
+// place's, locked; nil while there is none.
+func (r *requesting) decide(ctx context.Context, rival bool, seat *lockedSeat) (lifecycle.Status, *refusal.Refusal, error) {
+	held := r.profile
 	facts := lifecycle.EnrollmentFacts{
 		Method: held.AuthenticationMethod, CA: held.CAType, EnrollmentMethod: held.EnrollmentMethod, Requester: !r.openly, Required: held.ApprovalsRequired,
 		ProfileArchived: held.Archived, ActiveExists: rival, Permissions: r.tx.Viewer().Permissions,
@@ -101,20 +116,13 @@ func (r *requesting) run(ctx context.Context, sc scope.Scope) (store.Outcome, er
 	}
 	to, no := lifecycle.Decide(facts, lifecycle.ActRequest)
 	if no != nil {
-		no = underProfile(held, lifecycle.ManualApproval, no)
+		return to, underProfile(held, lifecycle.ManualApproval, no), nil
 	}
-	if no == nil && seat != nil && seat.certificates > 0 && !held.SeatType.HoldsSeveral() {
-		has, err := holdings(ctx, r.tx, []uuid.UUID{seat.id})
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		no = hasCertificate(r.tx.Now(), held.SeatType, tidy(r.in.SeatID), has[seat.id], r.promise)
+	if seat == nil || seat.certificates == 0 || held.SeatType.HoldsSeveral() {
+		return to, nil, nil
 	}
-	if no != nil {
-		r.tx.Record(audit.Entry{BusinessUnit: held.Unit, Outcome: audit.Refused, Code: string(no.Code), Comment: "seatId " + clip(r.in.SeatID)})
-		return store.Outcome{Refusals: []*refusal.Refusal{no}}, r.after.settle(ctx, r.tx)
-	}
-	return r.insert(ctx, at, seat, to)
+	has, err := holdings(ctx, r.tx, []uuid.UUID{seat.id})
+	return to, hasCertificate(r.tx.Now(), held.SeatType, tidy(r.in.SeatID), has[seat.id], r.promise), err
 }
 
 // check refuses what has the wrong form, and reads what has the right one.
@@ -183,65 +191,4 @@ AND e.status IN `+inActive, []any{r.profile.ID, at.unit, string(at.seatType), at
 		seat = l.seat
 	}
 	return false, seat, nil
-}
-
-// requester is who asks: of an open request nobody whom a token names, at the
-// address that was confirmed.
-func (r *requesting) requester() viewer.Viewer {
-	if r.openly {
-		return viewer.Viewer{Email: r.email}
-	}
-	return r.tx.Viewer()
-}
-
-// link is the secret of the link that shows where the request stands, sealed for
-// the request's row.
-func (r *requesting) link(row uuid.UUID) (secret, error) {
-	if r.openly {
-		return sealThis(r.keys, r.secret, row, "token_cipher")
-	}
-	return sealSecret(r.keys, row, "token_cipher")
-}
-
-// oneActive is the index by which a place has one active enrollment.
-var oneActive = "(profile_id, business_unit_id, seat_type, seat_key) WHERE status IN " + inActive
-
-// insert makes the enrollment, with the secret of a link that shows where the
-// request stands and redeems nothing. Who asked for the same place at the same moment
-// and was faster is found by the index: then the transaction looks again.
-func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to lifecycle.Status) (store.Outcome, error) {
-	asks, p, now := r.requester(), r.profile, r.tx.Now()
-	row := uuid.Must(uuid.NewV7())
-	var seatRow *uuid.UUID
-	if seat != nil {
-		seatRow = &seat.id
-	}
-	link, err := r.link(row)
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	added, err := r.tx.Insert(ctx, audit.Enrollment, oneActive, []store.Row{{
-		"id": row, "version": 1, "created_at": now, "updated_at": now, "business_unit_id": at.unit, "profile_id": p.ID, "seat_row_id": seatRow,
-		"seat_type": at.seatType, "seat_id": tidy(r.in.SeatID), "seat_key": at.key, "name": r.name, "email": r.email,
-		"ca_type": p.CAType, "authentication_method": p.AuthenticationMethod, "enrollment_method": p.EnrollmentMethod, "status": to,
-		"expires_at": now.Add(time.Duration(r.promise.ExpirySeconds) * time.Second), "promise": r.promise, "approvals_required": p.ApprovalsRequired,
-		"approvals": 0, "round": 1, "requester_issuer": asks.Issuer, "requester_subject": asks.Subject, "requester_name": asks.Name,
-		"requester_comment": r.comment, "csr": r.csr, "request_names": r.names, "made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts,
-		"reason": "", "issuance_reason": "", "token_cipher": link.cipher, "token_hash": link.hash,
-	}})
-	if err != nil {
-		return store.Outcome{}, err
-	}
-	if !added[row] {
-		return store.Outcome{}, store.ErrAgain
-	}
-	r.tx.Record(audit.Entry{ID: row, Comment: r.comment})
-	if seat != nil {
-		r.after.active[seat.id]++
-	}
-	if r.promise.MailRequester {
-		r.after.mail(r.tx, lifecycle.MailReceived, row, at.unit, asks.Email)
-	}
-	r.after.mail(r.tx, lifecycle.MailReview, row, at.unit, r.promise.ApproverEmails...)
-	return store.Done(id.Of(id.Enrollment, row)), r.after.settle(ctx, r.tx)
 }

@@ -90,9 +90,9 @@ func (l *seatList) typed() bool {
 	return l.filter.SeatTypes != nil && l.units != nil && len(l.units) <= mostUnits && slices.Equal(l.statuses, liveStatuses)
 }
 
-// among is the branch of a search: of what was found, which is few enough that
+// found is the branch of a search: of what was found, which is few enough that
 // every condition may be asked of each.
-func (l *seatList) among(m *page.Merge) page.Branch {
+func (l *seatList) found(m *page.Merge) page.Branch {
 	b := page.Branch{Where: []string{"s.status = ANY(" + m.Arg(pq.Array(l.statuses)) + "::text[])"}}
 	anyOf(m, "s.seat_type", l.filter.SeatTypes)
 	if l.filter.SeatIDs != nil {

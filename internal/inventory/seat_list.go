@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -85,7 +86,7 @@ func (i *Inventory) Seats(ctx context.Context, args page.Args, view *SeatView, s
 		return page.Empty[*Seat](), nil
 	}
 	if sought != nil {
-		if l.rare, err = rareParts(ctx, i.read, *sought); err != nil {
+		if l.rare, err = rareParts(ctx, i.read, "seats", strings.Fields(string(*sought))); err != nil {
 			return nil, err
 		}
 	}
@@ -141,7 +142,7 @@ func (l *seatList) merge() page.Merge {
 		b.Where = append(b.Where, l.times(&m)...)
 	} else {
 		l.lookIn(&m)
-		b = l.among(&m)
+		b = l.found(&m)
 		b.Where = append(append(b.Where, l.times(&m)...), m.Residual...)
 		m.Residual = nil
 	}

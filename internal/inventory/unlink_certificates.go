@@ -46,7 +46,7 @@ func (i *Inventory) UnlinkCertificates(ctx context.Context, in UnlinkCertificate
 			if c.seat == nil {
 				return refusal.New(refusal.InvalidState, "This certificate is linked to no seat, so there is nothing to unlink; it can be linked to one.")
 			}
-			changes = append(changes, c.change(store.Row{"seat_row_id": c.seat}, store.Row{"seat_row_id": nil}))
+			changes = append(changes, c.change(store.Row{"seat_row_id": c.seat, "assigned": true}, store.Row{"seat_row_id": nil, "assigned": false}))
 			c.uncount(h.after)
 			return nil
 		})

@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ type Content struct {
 	// Subject is the first line of the text, for the page's title; empty while that is
 	// filled in.
 	Subject string
-	// Profile and BusinessUnit are the names of both.
+	// Profile and BusinessUnit are the names of both; Profile is empty for a certificate
+	// that no enrollment led to.
 	Profile, BusinessUnit string
 	// SeatType is such as USER.
 	SeatType string
@@ -29,7 +31,8 @@ type Content struct {
 	// Comment is the requester's, Reason that of a rejection. They may have several
 	// lines: show them as a quotation ({{quote .Comment}} in a text).
 	Comment, Reason string
-	// Enrollment is the id, such as enr_…; empty in CONFIRM_REQUEST.
+	// Enrollment is the id, such as enr_…; empty in CONFIRM_REQUEST, and for a
+	// certificate that no enrollment led to.
 	Enrollment string
 	// Status is the enrollment's, such as PENDING, when the mail is sent.
 	Status string
@@ -44,6 +47,22 @@ type Content struct {
 	Link string
 	// Code is the enrollment code where the profile has it mailed; otherwise empty.
 	Code string
+	// Certificate is the one that ends at ExpiresAt; with empty fields where a mail is
+	// about none.
+	Certificate Ending
+}
+
+// Ending is what a template can say about a certificate that ends soon.
+type Ending struct {
+	// ID is such as cert_…, Serial and SHA256 are hex.
+	ID, Serial, SHA256 string
+	// Subject is its distinguished name, Names its alternative names, in one line.
+	Subject, Names string
+	// Days is how many days are left; 1: it ends within a day.
+	Days int
+	// Manages: who reads it manages enrollments, and need not be its holder. Renewing:
+	// its successor was asked for. Renewable: it can be asked for here.
+	Manages, Renewing, Renewable bool
 }
 
 // contentOf is what a letter's templates can say.
@@ -52,7 +71,28 @@ func contentOf(l *inventory.Letter) Content {
 		Profile: line(l.ProfileName), BusinessUnit: line(l.UnitName), SeatType: string(l.SeatType), SeatID: line(l.SeatID), Name: line(l.Name),
 		Requester: line(l.Requester), Comment: lines(l.Comment), Reason: lines(l.Reason), Enrollment: enrollment(l), Status: string(l.Status),
 		Invited: l.Method == lifecycle.EnrollmentCode, Waiting: slices.Contains(lifecycle.Waiting, l.Status), Locked: l.Status == lifecycle.Locked,
-		AllowedAttempts: l.AllowedAttempts, ExpiresAt: written(l.ExpiresAt), Link: l.Link, Code: line(l.Code),
+		AllowedAttempts: l.AllowedAttempts, ExpiresAt: written(l.ExpiresAt), Link: l.Link, Code: line(l.Code), Certificate: endingOf(l.Certificate),
+	}
+}
+
+// mostNames is how many of a certificate's names a mail lists.
+const mostNames = 20
+
+// endingOf is what templates can say about the certificate of a letter.
+func endingOf(c inventory.Ending) Ending {
+	if c.ID.IsZero() {
+		return Ending{}
+	}
+	names := make([]string, 0, len(c.Names))
+	for _, name := range c.Names {
+		names = append(names, line(name))
+	}
+	if more := len(names) - mostNames; more > 0 {
+		names = append(names[:mostNames], fmt.Sprintf("and %d more", more))
+	}
+	return Ending{
+		ID: c.ID.String(), Serial: line(c.Serial), SHA256: line(c.SHA256), Subject: line(c.Subject), Names: strings.Join(names, ", "),
+		Days: c.Days, Manages: c.Manages, Renewing: c.Renewing, Renewable: c.Renewable,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
 )
@@ -31,6 +32,9 @@ func TestWhatSomebodyTypedStaysAText(t *testing.T) {
 		for _, kind := range lifecycle.MailKinds {
 			m := render(t, templates, letter(kind, func(l *inventory.Letter) {
 				l.ProfileName, l.UnitName, l.SeatID, l.Name, l.Requester, l.Comment, l.Reason = text, text, text, text, text, text, text
+				if kind == lifecycle.MailExpires {
+					l.Certificate = inventory.Ending{ID: id.Of(id.Certificate, row), Subject: text, Names: []string{text, text}, Serial: text, Days: 7}
+				}
 			}))
 			if strings.ContainsAny(m.Subject, "\r\n\x00") || len([]rune(m.Subject)) > 200 {
 				t.Errorf("%s, %s: the subject is %q", name, kind, m.Subject)

@@ -24,9 +24,11 @@ type Message struct {
 	// of it (RFC 5322 section 3.6.4).
 	ID   id.ID
 	Kind lifecycle.MailKind
-	// Enrollment is what it is about; zero for a request that is not confirmed yet.
-	Enrollment   id.ID
-	BusinessUnit uuid.UUID
+	// Enrollment is what it is about; zero for a request that is not confirmed yet, and
+	// for a certificate that no enrollment led to. Certificate is the one that it is
+	// about; zero when it is about none.
+	Enrollment, Certificate id.ID
+	BusinessUnit            uuid.UUID
 
 	To, Subject string
 	// Text and HTML say the same. HTML is a whole page without script, picture or

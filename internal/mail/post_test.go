@@ -152,6 +152,42 @@ func TestTheMailsOfARequest(t *testing.T) {
 	}
 }
 
+func TestTheMailOfACertificateThatEnds(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ada := o.invite(o.codes, "ada")
+	o.Redeem(ada, nil)
+	o.IssueDue()
+	o.Mailbox()
+	e, err := o.Inventory.Enrollment(o.As(world.Boss()), ada.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := o.Inventory.CertificateOf(o.As(world.Boss()), e, nil)
+	if err != nil || c == nil {
+		t.Fatalf("the certificate of %s: %v %v", ada.ID, c, err)
+	}
+	o.Clock.Pass(c.NotAfter.Sub(o.Clock.Now()) - 14*24*time.Hour)
+	if n, err := o.Inventory.Remind(t.Context(), 10); err != nil || n != 1 {
+		t.Fatalf("%d reminders (%v)", n, err)
+	}
+	sent := o.Mailbox()
+	if len(sent) != 1 || sent[0].Kind != lifecycle.MailExpires || sent[0].To != "ada@seats.example.com" || sent[0].Certificate != c.ID || sent[0].Enrollment != ada.ID {
+		t.Fatalf("sent were %+v", sent)
+	}
+	m := sent[0]
+	if m.Subject != "A certificate ends in 14 days: ada" {
+		t.Errorf("its subject is %q", m.Subject)
+	}
+	for what, text := range map[string]string{"text": m.Text, "page": m.HTML} {
+		for _, says := range []string{c.SerialNumber, c.ID.String(), c.Subject, c.NotAfter.Format("2 January 2006")} {
+			if !strings.Contains(text, says) {
+				t.Errorf("the %s does not say %q", what, says)
+			}
+		}
+	}
+}
+
 func TestAMailThatMakesNoSenseAnyMoreIsNotSent(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -29,6 +29,12 @@ func samples(kind lifecycle.MailKind) []*inventory.Letter {
 		bare.SeatID, bare.Enrollment = "", id.ID{}
 		return []*inventory.Letter{&bare}
 	}
+	if kind == lifecycle.MailExpires {
+		full.Certificate = inventory.Ending{
+			ID: id.Of(id.Certificate, row), Subject: "CN=ada,O=Example", Names: []string{"ada.example.com"}, Serial: "7f3a", SHA256: strings.Repeat("0f", 32), Days: 30, Renewable: true,
+		}
+		return endings(full)
+	}
 	if !slices.Contains([]lifecycle.MailKind{lifecycle.MailInvitation, lifecycle.MailApproved}, kind) {
 		bare.Link = strings.TrimSuffix(bare.Link, "enroll#sample")
 	}
@@ -38,6 +44,21 @@ func samples(kind lifecycle.MailKind) []*inventory.Letter {
 			one.Status = status
 			all = append(all, &one)
 		}
+	}
+	return all
+}
+
+// endings are letters about a certificate that ends soon: to its holder and to who
+// manages it, with and without a way to go on.
+func endings(full inventory.Letter) (all []*inventory.Letter) {
+	for bits := range 1 << 4 {
+		one := full
+		one.Certificate.Manages, one.Certificate.Renewing, one.Certificate.Renewable = bits&1 != 0, bits&2 != 0, bits&4 != 0
+		if bits&8 != 0 { // brought in, with nothing but a thumbprint to be known by
+			one.ProfileName, one.Name, one.Link, one.Enrollment = "", "", "", id.ID{}
+			one.Certificate.Subject, one.Certificate.Names, one.Certificate.Days = "", nil, 1
+		}
+		all = append(all, &one)
 	}
 	return all
 }

@@ -147,7 +147,7 @@ func (t *Templates) Render(l *inventory.Letter, now time.Time) (*Message, error)
 	}
 	subject, body, _ := strings.Cut(b.String(), "\n")
 	m := &Message{
-		ID: l.ID, Kind: l.Kind, Enrollment: l.Enrollment, BusinessUnit: l.BusinessUnit, To: l.Recipient,
+		ID: l.ID, Kind: l.Kind, Enrollment: l.Enrollment, Certificate: l.Certificate.ID, BusinessUnit: l.BusinessUnit, To: l.Recipient,
 		Subject: clip(line(subject), mostSubject), Text: strings.Trim(body, "\n") + "\n", Date: now,
 	}
 	switch {

@@ -65,6 +65,27 @@ func is(s lifecycle.Status) func(*inventory.Letter) {
 	return func(l *inventory.Letter) { l.Status = s }
 }
 
+// ending is a mail about a certificate that can be renewed.
+func ending(l *inventory.Letter) {
+	l.Status, l.Requester, l.Link = "", "", ""
+	l.Certificate = inventory.Ending{
+		ID: id.Of(id.Certificate, row), Subject: "CN=ada <x>,O=Example\\, Inc.", Names: []string{"ada@example.com", "urn:example:7"},
+		Serial: "7f3a90", SHA256: strings.Repeat("0f", 32), Days: 14, Renewable: true,
+	}
+}
+
+func managed(l *inventory.Letter) {
+	l.SeatType, l.Certificate.Manages, l.Link = lifecycle.Server, true, "https://gatehouse.example.com/"
+}
+
+func renewing(l *inventory.Letter) { l.Certificate.Renewing = true }
+
+// imported is a certificate that no enrollment led to.
+func imported(l *inventory.Letter) {
+	l.ProfileName, l.Name, l.Enrollment, l.SeatType = "", "", id.ID{}, lifecycle.Imported
+	l.Certificate.Renewable, l.Certificate.Names, l.Certificate.Days = false, nil, 1
+}
+
 func unconfirmed(l *inventory.Letter) {
 	l.Enrollment, l.SeatID, l.Name, l.Requester, l.Status = id.ID{}, "", "", "", ""
 	l.Link = "https://gatehouse.example.com/confirm#" + token
@@ -72,19 +93,24 @@ func unconfirmed(l *inventory.Letter) {
 
 // letters are one mail of each kind, and of those that differ, each.
 var letters = map[string]*inventory.Letter{
-	"invitation":                   letter(lifecycle.MailInvitation, invited),
-	"invitation with the code":     letter(lifecycle.MailInvitation, invited, nameless, anonymous, func(l *inventory.Letter) { l.Code = "K7M2PQ" }),
-	"confirm request":              letter(lifecycle.MailConfirmRequest, unconfirmed),
-	"request received":             letter(lifecycle.MailReceived, pickup, comment),
-	"request received and granted": letter(lifecycle.MailReceived, anonymous, is(lifecycle.Approved), linkless),
-	"request to review":            letter(lifecycle.MailReview, comment),
-	"open request to review":       letter(lifecycle.MailReview, anonymous, nameless),
-	"approved":                     letter(lifecycle.MailApproved, pickup, is(lifecycle.Approved)),
-	"approved open request":        letter(lifecycle.MailApproved, pickup, anonymous, is(lifecycle.Approved)),
-	"rejected":                     letter(lifecycle.MailRejected, reason, is(lifecycle.Rejected), linkless),
-	"withdrawn invitation":         letter(lifecycle.MailRejected, invited, is(lifecycle.Rejected), linkless),
-	"locked":                       letter(lifecycle.MailLocked, invited, is(lifecycle.Locked), func(l *inventory.Letter) { l.Link = "https://gatehouse.example.com/" }),
-	"locked and unlocked":          letter(lifecycle.MailLocked, invited, func(l *inventory.Letter) { l.Link = "https://gatehouse.example.com/" }),
+	"invitation":                              letter(lifecycle.MailInvitation, invited),
+	"invitation with the code":                letter(lifecycle.MailInvitation, invited, nameless, anonymous, func(l *inventory.Letter) { l.Code = "K7M2PQ" }),
+	"confirm request":                         letter(lifecycle.MailConfirmRequest, unconfirmed),
+	"request received":                        letter(lifecycle.MailReceived, pickup, comment),
+	"request received and granted":            letter(lifecycle.MailReceived, anonymous, is(lifecycle.Approved), linkless),
+	"request to review":                       letter(lifecycle.MailReview, comment),
+	"open request to review":                  letter(lifecycle.MailReview, anonymous, nameless),
+	"approved":                                letter(lifecycle.MailApproved, pickup, is(lifecycle.Approved)),
+	"approved open request":                   letter(lifecycle.MailApproved, pickup, anonymous, is(lifecycle.Approved)),
+	"rejected":                                letter(lifecycle.MailRejected, reason, is(lifecycle.Rejected), linkless),
+	"withdrawn invitation":                    letter(lifecycle.MailRejected, invited, is(lifecycle.Rejected), linkless),
+	"locked":                                  letter(lifecycle.MailLocked, invited, is(lifecycle.Locked), func(l *inventory.Letter) { l.Link = "https://gatehouse.example.com/" }),
+	"certificate expires":                     letter(lifecycle.MailExpires, ending),
+	"certificate expires, to a manager":       letter(lifecycle.MailExpires, ending, managed),
+	"certificate expires, asked for":          letter(lifecycle.MailExpires, ending, renewing),
+	"certificate expires, asked for, manager": letter(lifecycle.MailExpires, ending, managed, renewing),
+	"certificate expires, brought in":         letter(lifecycle.MailExpires, ending, imported),
+	"locked and unlocked":                     letter(lifecycle.MailLocked, invited, func(l *inventory.Letter) { l.Link = "https://gatehouse.example.com/" }),
 }
 
 // open reads the templates of a folder; empty: the built-in ones.
@@ -115,7 +141,7 @@ func TestMessagesReadAsTheyDid(t *testing.T) {
 			t.Parallel()
 			m := render(t, templates, l)
 			made := fmt.Sprintf("To: %s\nSubject: %s\n\n%s\n===== HTML\n\n%s", m.To, m.Subject, m.Text, m.HTML)
-			path := filepath.Join("testdata", strings.ReplaceAll(name, " ", "-")+".golden")
+			path := filepath.Join("testdata", strings.NewReplacer(" ", "-", ",", "").Replace(name)+".golden")
 			if *update {
 				if err := os.WriteFile(path, []byte(made), 0o644); err != nil {
 					t.Fatal(err)

@@ -24,6 +24,7 @@
     REQUEST_TO_REVIEW: "Request to review",
     LOCKED: "Locked",
     CONFIRM_REQUEST: "Request to confirm",
+    CERTIFICATE_EXPIRES: "Certificate expires",
   };
 
   const source = document.currentScript.dataset.messages;
@@ -152,6 +153,8 @@
     $("kind").textContent = kinds[m.kind] || m.kind;
     $("enrollment").textContent = m.enrollmentId;
     $("enrollment-fact").hidden = m.enrollmentId === "";
+    $("certificate").textContent = m.certificateId;
+    $("certificate-fact").hidden = m.certificateId === "";
     // A link of the mail opens beside the mailbox, not in the frame.
     $("html").srcdoc = m.html.replace(/<head>/i, '<head><base target="_blank">');
     $("text").replaceChildren(...linked(m.text));

@@ -25,25 +25,25 @@ func parts(text string) []string {
 // separates reports whether the trigrams see an end of a word in the character.
 func separates(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
-// rareParts are the parts of a search's words that hardly any seat has: none of a
-// sample of the table, as far as that is large enough to tell.
+// rareParts are the parts of the texts that hardly any row of a table with a column
+// search_text has: none of a sample of it, as far as that is large enough to tell.
 //
 // The index keeps a list for each trigram and reads through that of every trigram
-// of a text. Those of what nearly all seats have in common, a domain or a "host-"
+// of a text. Those of what nearly all rows have in common, a domain or a "host-"
 // in front, are as long as the table: the trigrams of host-0042.unit.example took
 // 100 ms among a million seats, those of 0042 take 1 ms. So the index is asked for
 // the rare parts alone, and the few rows that these find are asked for the whole.
 // What is found does not depend on the sample; a small table has none and needs none.
-func rareParts(ctx context.Context, q querier, s search) (rare map[string]bool, err error) {
+func rareParts(ctx context.Context, q querier, table string, texts []string) (rare map[string]bool, err error) {
 	var all []string
-	for _, word := range strings.Fields(string(s)) {
-		all = append(all, parts(word)...)
+	for _, text := range texts {
+		all = append(all, parts(text)...)
 	}
 	if len(all) == 0 {
 		return nil, nil
 	}
-	// 0.05 % of the pages of a million seats are some 500 seats.
-	found, err := q.Query(ctx, `SELECT p.part FROM (SELECT search_text FROM seats TABLESAMPLE SYSTEM (0.05)) s CROSS JOIN unnest($1::text[]) p(part)
+	// 0.05 % of the pages of a million rows are some 500 rows.
+	found, err := q.Query(ctx, `SELECT p.part FROM (SELECT search_text FROM `+table+` TABLESAMPLE SYSTEM (0.05)) s CROSS JOIN unnest($1::text[]) p(part)
 GROUP BY p.part HAVING count(*) >= 100 AND NOT bool_or(s.search_text LIKE '%' || p.part || '%')`, pq.Array(all))
 	if err != nil {
 		return nil, fmt.Errorf("ask what is rare in a search: %w", err)

@@ -1,0 +1,165 @@
+package inventory
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"gatehouse/internal/id"
+	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
+)
+
+// CertificateFilter narrows a list of certificates; nil does not narrow, an empty
+// list matches nothing.
+type CertificateFilter struct {
+	BusinessUnitIDs     []id.ID
+	Statuses            []lifecycle.CertificateStatus
+	Sources             []lifecycle.CertificateSource
+	Seats               []id.ID
+	SerialNumbers       []string
+	Sha256              []string
+	KeySha256           []string
+	Names               []string
+	Subject             *string
+	Issuer              *string
+	KeyAlgorithms       []string
+	SignatureAlgorithms []string
+	AuthorityKeyIDs     []string
+	IsCa                *bool
+	NotBeforeSince      *time.Time
+	NotBeforeBefore     *time.Time
+	NotAfterSince       *time.Time
+	NotAfterBefore      *time.Time
+	CreatedSince        *time.Time
+	CreatedBefore       *time.Time
+	UpdatedSince        *time.Time
+	UpdatedBefore       *time.Time
+}
+
+// The limits of a filter's values.
+const (
+	mostValues    = 100
+	longestSerial = 512 // hex digits; RFC 5280 allows 40, and others are kept too
+	longestName   = 2000
+)
+
+// empty reports whether some list of the filter is empty, which matches nothing.
+func (f CertificateFilter) empty() bool {
+	return isEmpty(f.Sources) || isEmpty(f.Seats) || isEmpty(f.SerialNumbers) || isEmpty(f.Sha256) || isEmpty(f.KeySha256) || isEmpty(f.Names) ||
+		isEmpty(f.KeyAlgorithms) || isEmpty(f.SignatureAlgorithms) || isEmpty(f.AuthorityKeyIDs)
+}
+
+// exact reports whether some condition names the certificates that it is about.
+func (f CertificateFilter) exact() bool {
+	return f.Seats != nil || f.SerialNumbers != nil || f.Sha256 != nil || f.KeySha256 != nil || f.Names != nil
+}
+
+// tidied is the filter with its texts as certificates keep them. Refused: INVALID,
+// for what no certificate can have, and for more values than are looked up at once.
+func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
+	if f == nil {
+		return CertificateFilter{}, nil
+	}
+	t := *f
+	for _, list := range []struct {
+		name   string
+		values *[]string
+		most   int
+		tidy   func(string) (string, string)
+	}{
+		{"serialNumbers", &t.SerialNumbers, mostValues, tidySerial},
+		{"sha256", &t.Sha256, mostValues, tidyThumbprint},
+		{"keySha256", &t.KeySha256, mostValues, tidyThumbprint},
+		{"names", &t.Names, mostValues, tidyName},
+		{"authorityKeyIds", &t.AuthorityKeyIDs, mostItems, tidyHex},
+	} {
+		if *list.values == nil {
+			continue
+		}
+		if n := len(*list.values); n > list.most {
+			return t, refusal.New(refusal.Invalid, "The filter's %s has %d values; up to %d are looked up at once.", list.name, n, list.most).At("filter", list.name)
+		}
+		tidied := make([]string, 0, len(*list.values))
+		for n, given := range *list.values {
+			value, wrong := list.tidy(given)
+			if wrong != "" {
+				return t, refusal.New(refusal.Invalid, "Value %d of the filter's %s %s.", n+1, list.name, wrong).At("filter", list.name, strconv.Itoa(n))
+			}
+			if !slices.Contains(tidied, value) {
+				tidied = append(tidied, value)
+			}
+		}
+		*list.values = tidied
+	}
+	for _, part := range []struct {
+		name  string
+		value **string
+	}{{"subject", &t.Subject}, {"issuer", &t.Issuer}} {
+		if *part.value == nil {
+			continue
+		}
+		tidied, no := line(part.name, *part.value, anywhere, longestSearch)
+		if no != nil {
+			return t, no.At("filter", part.name)
+		}
+		*part.value = &tidied
+	}
+	return t, nil
+}
+
+// tidyHex is hex as certificates keep it: in lower case, without what programs write
+// between the digits. It says what is wrong with anything else.
+func tidyHex(given string) (hex, wrong string) {
+	hex = strings.Map(func(r rune) rune {
+		if r == ':' || unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, given)
+	if other := strings.Trim(hex, "0123456789abcdef"); other != "" {
+		return "", fmt.Sprintf("holds %.20q, which is no hexadecimal digit; write it as a certificate shows it, such as 0a:1b:2c", other)
+	}
+	return hex, ""
+}
+
+// tidySerial is a serial number without the zeros in front.
+func tidySerial(given string) (serial, wrong string) {
+	digits, negative := strings.CutPrefix(strings.TrimSpace(given), "-")
+	if serial, wrong = tidyHex(digits); wrong != "" {
+		return "", wrong
+	}
+	if serial == "" || len(serial) > longestSerial {
+		return "", fmt.Sprintf("has %d hexadecimal digits; a serial number has 1 to %d", len(serial), longestSerial)
+	}
+	if serial = strings.TrimLeft(serial, "0"); serial == "" {
+		return "0", ""
+	}
+	if negative {
+		serial = "-" + serial
+	}
+	return serial, ""
+}
+
+// tidyThumbprint is a SHA-256 in hex.
+func tidyThumbprint(given string) (sum, wrong string) {
+	if sum, wrong = tidyHex(given); wrong == "" && len(sum) != 64 {
+		return "", fmt.Sprintf("has %d hexadecimal digits; a SHA-256 has 64 (and a SHA-1, which is not looked up, 40)", len(sum))
+	}
+	return sum, wrong
+}
+
+// tidyName is a subject alternative name in lower case.
+func tidyName(given string) (name, wrong string) {
+	name, no := line("name", &given, 1, longestName)
+	switch {
+	case no != nil:
+		return "", "is no name: " + strings.TrimSuffix(no.Message, ".")
+	case strings.IndexFunc(name, func(r rune) bool { return !separates(r) }) < 0:
+		return "", "has neither a letter nor a digit, so that it cannot be looked up"
+	}
+	return strings.ToLower(name), ""
+}

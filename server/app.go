@@ -55,6 +55,10 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 	if err != nil {
 		return nil, err
 	}
+	askers, err := newAnonymousLimit(a.config.LimitRevocation, a.clock)
+	if err != nil {
+		return nil, err
+	}
 	options := httpOptions{
 		proxies:      proxies,
 		anonymous:    anonymous,
@@ -70,6 +74,8 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 		mint:        a.mint,
 		pages:       p.pages,
 		challenge:   p.challenge,
+		publication: p.publication,
+		askers:      askers,
 		mailbox:     p.mailbox,
 		crossOrigin: crossOrigin{origins: a.config.CORSOrigins, loopback: a.mint != nil},
 		log:         a.log,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -19,26 +20,43 @@ import (
 // authorities are the certificate authorities that a server asks; nil is one that
 // is not set up.
 type authorities struct {
-	private issuer.Issuer
-	acme    *issuer.ACMEOptions
+	private *issuer.Private
+	// former are built-in ones of before, which issue nothing.
+	former []*issuer.Private
+	acme   *issuer.ACMEOptions
 }
 
-// authorities are those of the settings.
+// authorities are those of the settings. What the built-in one publishes is reached
+// where a setting says, or else where people reach the server; without either it
+// publishes all the same, and its certificates do not say where.
 func (c *config) authorities(now time.Time) (authorities, error) {
 	private, err := c.privateCA(now)
 	if err != nil {
 		return authorities{}, err
 	}
+	if private != nil {
+		private = private.PublishAt(c.publishedAt())
+	}
+	former, err := c.formerCAs(now)
+	if err != nil {
+		return authorities{}, err
+	}
 	acme, err := c.acme()
-	return authorities{private: private, acme: acme}, err
+	return authorities{private: private, former: former, acme: acme}, err
 }
 
 // authoritiesForDev are those of the settings; without a built-in one, it is that
-// of the data folder, which is made when it is not there.
-func (c *config) authoritiesForDev(now time.Time) (authorities, error) {
+// of the data folder, which is made when it is not there. Where no setting tells,
+// what it publishes is reached at the address of dev.
+func (c *config) authoritiesForDev(now time.Time, address string) (authorities, error) {
 	a, err := c.authorities(now)
-	if err != nil || a.private != nil {
+	if err != nil {
 		return a, err
+	}
+	at := cmp.Or(c.publishedAt(), address)
+	if a.private != nil {
+		a.private = a.private.PublishAt(at)
+		return a, nil
 	}
 	dir, err := c.dataDir()
 	if err != nil {
@@ -51,7 +69,7 @@ func (c *config) authoritiesForDev(now time.Time) (authorities, error) {
 	if err != nil {
 		return authorities{}, err
 	}
-	a.private = private
+	a.private = private.PublishAt(at)
 	return a, nil
 }
 
@@ -74,7 +92,7 @@ func (s caSettings) privateSet() error {
 
 // privateCA is the built-in authority of the settings; nil when there is none. It
 // refuses a key and a chain that do not fit, and never repeats the key.
-func (s caSettings) privateCA(now time.Time) (issuer.Issuer, error) {
+func (s caSettings) privateCA(now time.Time) (*issuer.Private, error) {
 	if err := s.privateSet(); err != nil || s.CAKey == "" {
 		return nil, err
 	}

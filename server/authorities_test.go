@@ -65,11 +65,11 @@ func TestDevKeepsItsAuthority(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := c.authoritiesForDev(noon())
+		a, err := c.authoritiesForDev(noon(), "http://127.0.0.1:8080")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bytes.Join(a.private.(*issuer.Private).Chain(), nil)
+		return bytes.Join(a.private.Chain(), nil)
 	}
 	first := chainOf()
 	if !bytes.Equal(first, chainOf()) {
@@ -89,7 +89,7 @@ func TestDevKeepsItsAuthority(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.authoritiesForDev(noon()); err == nil || !strings.Contains(err.Error(), dir) {
+	if _, err := c.authoritiesForDev(noon(), "http://127.0.0.1:8080"); err == nil || !strings.Contains(err.Error(), dir) {
 		t.Errorf("with a key that cannot be read: %v", err)
 	}
 }

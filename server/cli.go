@@ -22,6 +22,10 @@ type commands struct {
 	Token   tokenCommand   `cmd:"" reads:"data-dir,config" help:"Print a development token, for dev only."`
 	Seed    seedCommand    `cmd:"" reads:"database-url,migrate-database-url,data-dir,postgres-binaries,Keyset,Built-in certificate authority,Public certificate authority (ACME),log-level,config" help:"Fill an empty database with the demo organisation."`
 	Seats   seatsCommand   `cmd:"" reads:"config" help:"Import seats from a CSV file, or export them to one, through the API."`
+
+	Certificates certificatesCommand `cmd:"" reads:"config" help:"Import certificates from files and folders, through the API."`
+	Discover     discoverCommand     `cmd:"" reads:"config" help:"Find the certificates that hosts on a network show, and record them through the API."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -66,8 +70,13 @@ func parse(args []string, h host, build house, exit func(int)) (*kong.Context, e
 	ctx, err := parser.Parse(args)
 	var refused *kong.ParseError
 	if errors.As(err, &refused) {
-		if refused.Context != nil && strings.HasPrefix(refused.Context.Command(), "seats") {
-			return nil, stuck(fmt.Errorf("%s\ngatehouse seats --help lists its commands, gatehouse seats import --help the flags of one", s.named(refused.Error())))
+		if refused.Context != nil {
+			switch name, _, _ := strings.Cut(refused.Context.Command(), " "); name {
+			case "seats", "certificates":
+				return nil, stuck(fmt.Errorf("%s\ngatehouse %s --help lists its commands, gatehouse %s import --help the flags of one", s.named(refused.Error()), name, name))
+			case "discover":
+				return nil, stuck(fmt.Errorf("%s\ngatehouse discover --help lists the flags, with examples; hosts stand one after the other, without a flag between them", s.named(refused.Error())))
+			}
 		}
 		return nil, fmt.Errorf("%s\ngatehouse --help lists the commands, gatehouse serve --help the settings", s.named(refused.Error()))
 	}

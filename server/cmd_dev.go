@@ -60,7 +60,7 @@ func (devCommand) Run(ctx context.Context, c *config, h host, build house) (err 
 	if o.mails, err = c.mailsForDev(); err != nil {
 		return err
 	}
-	if o.authorities, err = c.authoritiesForDev(h.clock()); err != nil {
+	if o.authorities, err = c.authoritiesForDev(h.clock(), o.publicURL); err != nil {
 		return err
 	}
 	p, err := prepare(stop.gently, build, dbs, o)

@@ -110,7 +110,7 @@ func (c *seatsExportCommand) write(ctx context.Context, h host, api *client.Clie
 		return 0, fmt.Errorf("write the file: %w", err)
 	}
 	flush := func() error { return errors.Join(export.Flush(), out.Flush()) }
-	bar := newProgress(h, -1, c.Output != "" || !isTerminal(h.stdout))
+	bar := newProgress(h, "rows", -1, c.Output != "" || !isTerminal(h.stdout))
 	defer bar.end()
 	err = api.Export(ctx, selection, bar.waiting, func(seats []seatfile.Seat) error {
 		for _, seat := range seats {

@@ -79,7 +79,7 @@ func (c *seatsImportCommand) run(ctx context.Context, parent *seatsCommand, s *s
 	if err != nil {
 		return err
 	}
-	bar := newProgress(h, survey.Rows, c.Report != "" || !isTerminal(h.stdout))
+	bar := newProgress(h, "rows", survey.Rows, c.Report != "" || !isTerminal(h.stdout))
 	transfer := client.Transfer{
 		Client: api, Import: what, Survey: survey, Waiting: bar.waiting,
 		Report: func(lines []seatfile.Line) error { defer bar.add(len(lines)); return report.write(lines) },

@@ -21,11 +21,13 @@ const (
 	laptopID = "prof_01h455vb4pex5vsknk084sn02q"
 )
 
-// seatsAPI answers the questions of the seats commands: of business units, berlin
-// is the only one, of profiles Laptop; imports and exports as the test says.
+// seatsAPI answers the questions of the commands that are clients of the API: of
+// business units, berlin is the only one, of profiles Laptop; imports, exports and
+// sightings of certificates as the test says.
 type seatsAPI struct {
 	imports func(input map[string]any) any
 	exports func(variables map[string]any) any
+	sights  func(input map[string]any) any
 }
 
 func (a seatsAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -46,6 +48,8 @@ func (a seatsAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch unit := map[string]any{"id": berlinID, "key": "berlin", "name": "Berlin"}; {
 	case strings.Contains(request.Query, "importSeats"):
 		data = map[string]any{"importSeats": a.imports(request.Variables["input"].(map[string]any))}
+	case strings.Contains(request.Query, "sighted: "):
+		data = map[string]any{"sighted": a.sights(request.Variables["input"].(map[string]any))}
 	case strings.Contains(request.Query, "ExportSeats"):
 		data = a.exports(request.Variables)
 	case strings.Contains(request.Query, "seatUsage"):
@@ -295,7 +299,7 @@ func TestProgressWithoutATerminal(t *testing.T) {
 	t.Parallel()
 	now := noon()
 	var out bytes.Buffer
-	p := newProgress(host{stderr: &out, clock: func() time.Time { return now }}, 10_000, true)
+	p := newProgress(host{stderr: &out, clock: func() time.Time { return now }}, "rows", 10_000, true)
 	for range 4 {
 		now = now.Add(3 * time.Second)
 		p.add(1000)

@@ -69,6 +69,7 @@ func tellWhatIsMissing(ctx context.Context, o opening) {
 	if o.authorities.private == nil {
 		o.log.WarnContext(ctx, "no built-in certificate authority is set up (GATEHOUSE_CA_KEY_FILE, GATEHOUSE_CA_CHAIN): enrollments of profiles with issuer BUILT_IN cannot be redeemed")
 	}
+	tellWhatIsNotPublished(ctx, o)
 	if o.authorities.acme == nil {
 		o.log.InfoContext(ctx, "no public certificate authority is set up (GATEHOUSE_ACME_DIRECTORY): enrollments of profiles with issuer ACME cannot be redeemed")
 	}

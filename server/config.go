@@ -89,6 +89,10 @@ type mailSettings struct {
 type caSettings struct {
 	CAKey   string `setting:"GATEHOUSE_CA_KEY" name:"ca-key" secret:"" placeholder:"PEM" help:"The private key of the issuing certificate (PKCS#8, PKCS#1 or SEC 1). Set GATEHOUSE_CA_KEY_FILE to its file. dev makes an authority in its data folder when it is left out."`
 	CAChain string `setting:"GATEHOUSE_CA_CHAIN" name:"ca-chain" placeholder:"PATH" help:"A PEM file of certificates: that of the key first, each issued by the next, the root last."`
+
+	CAFormer []string `setting:"GATEHOUSE_CA_FORMER" name:"ca-former" placeholder:"PATH" help:"PEM files of authorities of before, each the key, its certificate, and those above it, as in GATEHOUSE_CA_KEY and GATEHOUSE_CA_CHAIN. They issue nothing, and go on telling which of their certificates are revoked."`
+
+	RevocationURL string `setting:"GATEHOUSE_REVOCATION_URL" name:"revocation-url" placeholder:"URL" help:"Where this server's /crl/, /ocsp and /ca/ are reached: an http or https URL, which new certificates name from then on. Left out, it is GATEHOUSE_PUBLIC_URL. Take http: programs that check certificates rarely fetch lists by https, which would need a certificate to be checked first, and what is published is signed."`
 }
 
 // acmeSettings say which public authority issues for profiles with issuer ACME
@@ -105,8 +109,9 @@ type acmeSettings struct {
 // callerSettings say who calls, where that is not the other end of the connection,
 // and how often somebody may who shows no token. Each server counts by itself.
 type callerSettings struct {
-	LimitAnonymous int      `setting:"GATEHOUSE_LIMIT_ANONYMOUS" name:"limit-anonymous" default:"60" help:"Calls without a login per minute and address (of IPv6, per /64 network), counted by each server for itself."`
-	TrustedProxies []string `setting:"GATEHOUSE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR" help:"Addresses or networks of your own proxies, such as 10.0.0.0/8. X-Forwarded-For is believed from these alone."`
+	LimitAnonymous  int      `setting:"GATEHOUSE_LIMIT_ANONYMOUS" name:"limit-anonymous" default:"60" help:"Calls without a login per minute and address (of IPv6, per /64 network), counted by each server for itself."`
+	LimitRevocation int      `setting:"GATEHOUSE_LIMIT_REVOCATION" name:"limit-revocation" default:"6000" help:"Requests for /crl/, /ocsp and /ca/ per minute and address, counted in the same way. Whole networks ask from one address."`
+	TrustedProxies  []string `setting:"GATEHOUSE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR" help:"Addresses or networks of your own proxies, such as 10.0.0.0/8. X-Forwarded-For is believed from these alone."`
 }
 
 // limitSettings are the limits that a request passes before anything walks its

@@ -24,14 +24,14 @@ const longestLeeway = 60 * time.Second
 // right in one go. It looks at the settings alone; whether the database and the
 // key set answer is found out afterwards.
 func (c *config) forServe() error {
-	return errors.Join(c.everywhere(), c.database(), c.keyset(), c.keySourceSet(), c.tokens(), c.publicURL(), c.linked(), c.outside())
+	return errors.Join(c.everywhere(), c.database(), c.keyset(), c.keySourceSet(), c.tokens(), c.publicURL(), c.revocationURL(), c.linked(), c.outside())
 }
 
 // forDev says everything that keeps `dev` from starting. dev hands out tokens to
 // whoever reaches it, so it must be reached from this machine only, and it takes
 // no keys of a real identity provider.
 func (c *config) forDev() error {
-	problems := []error{c.everywhere(), c.noProductionKeys(), c.publicURL(), c.outside()}
+	problems := []error{c.everywhere(), c.noProductionKeys(), c.publicURL(), c.revocationURL(), c.outside()}
 	if c.Keyset != "" {
 		problems = append(problems, c.keyset())
 	}
@@ -87,7 +87,7 @@ func (c *config) limits() error {
 		{"ROOT_FIELDS", int64(c.RootFields)}, {"OPERATIONS", int64(c.Operations)}, {"LIST_ITEMS", int64(c.ListItems)},
 		{"VALUE_DEPTH", int64(c.ValueDepth)}, {"MUTATIONS", int64(c.Mutations)}, {"REDEMPTIONS", int64(c.Redemptions)},
 		{"ALIASES", int64(c.Aliases)}, {"FRAGMENTS", int64(c.Fragments)}, {"DIRECTIVES", int64(c.Directives)}, {"VARIABLES", int64(c.Variables)},
-		{"ANONYMOUS", int64(c.LimitAnonymous)},
+		{"ANONYMOUS", int64(c.LimitAnonymous)}, {"REVOCATION", int64(c.LimitRevocation)},
 	} {
 		if l.value < 1 {
 			problems = append(problems, fmt.Errorf("GATEHOUSE_LIMIT_%s is %d; a limit is at least 1", l.name, l.value))

@@ -66,6 +66,8 @@ type product struct {
 	// challenge is the answer to an ACME authority's challenge, false when there is
 	// none; nil when no such authority is asked.
 	challenge func(ctx context.Context, token string) (keyAuthorization string, ok bool, err error)
+	// publication is what the built-in certificate authority tells everybody.
+	publication *publication
 	// mailbox shows the mails that were not sent; nil when there is none.
 	mailbox http.Handler
 	// ready says why requests could not be answered now; nil when they could.

@@ -29,6 +29,10 @@ type httpOptions struct {
 	pages http.Handler
 	// challenge is the answer to an ACME authority's http-01 challenge, by its token.
 	challenge func(ctx context.Context, token string) (keyAuthorization string, ok bool, err error)
+	// publication is what the built-in certificate authority tells everybody.
+	publication *publication
+	// askers is how often an address may ask for it.
+	askers *anonymousLimit
 	// mailbox shows the mails of dev; nil in production.
 	mailbox http.Handler
 	// anonymous is how often somebody without a login may call.
@@ -54,6 +58,10 @@ type httpOptions struct {
 //	                         what the pages of open requests call
 //	GET  /.well-known/acme-challenge/{token}
 //	                         what an ACME authority asks for (RFC 8555 section 8.3)
+//	GET  /crl/{key}.crl, /ca/{key}.cer
+//	                         lists of revoked certificates, and who signed them (RFC 5280)
+//	POST /ocsp, GET /ocsp/{request}
+//	                         whether a certificate is revoked (RFC 6960)
 //	POST /dev/token          in dev only: a token for a role of one's choice
 //	GET  /dev/mailbox        in dev only: the mails that were sent
 //
@@ -85,7 +93,11 @@ func newHandler(o httpOptions) http.Handler {
 		mux.Handle("GET "+devmailbox.Page+"/", onThisMachine(o.mailbox))
 		mux.Handle("GET "+devmailbox.Messages, onThisMachine(o.authenticate(inTime(o.mailbox))))
 	}
-	handler := o.crossOrigin.middleware(mux)
+	handler := http.Handler(mux)
+	if o.publication != nil {
+		handler = o.publication.mount(mux, o.askers)
+	}
+	handler = o.crossOrigin.middleware(handler)
 	handler = plainHeaders(handler)
 	handler = recoverPanics(o.log, handler)
 	return identify(o.log, o.clock, o.proxies.client, handler)

@@ -29,7 +29,7 @@ func identify(log *slog.Logger, clock func() time.Time, client func(*http.Reques
 		defer func() {
 			level := slog.LevelInfo
 			switch r.Pattern {
-			case "GET /healthz", "GET /readyz", "GET " + devmailbox.Messages: // asked every few seconds
+			case "GET /healthz", "GET /readyz", "GET " + devmailbox.Messages, crlRoute, caRoute, ocspRoute, ocspGetRoute: // asked every few seconds
 				level = slog.LevelDebug
 			}
 			log.Log(r.Context(), level, "request",

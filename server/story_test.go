@@ -207,10 +207,19 @@ func TestWhatIsNotSetUpIsTold(t *testing.T) {
 		}
 	}
 	log.Reset()
-	o.authorities, o.mails = authorities{private: &issuer.Private{}, acme: &issuer.ACMEOptions{}}, mails{sender: sparing{}}
+	private, err := issuer.MakePrivate(time.Now(), "Test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.authorities, o.mails = authorities{private: private.PublishAt("http://pki.example.com"), acme: &issuer.ACMEOptions{}}, mails{sender: sparing{}}
 	tellWhatIsMissing(t.Context(), o)
 	if log.Len() > 0 {
 		t.Errorf("with everything set up: %s", log.String())
+	}
+	o.authorities.private = private
+	tellWhatIsMissing(t.Context(), o)
+	if !strings.Contains(log.String(), "GATEHOUSE_REVOCATION_URL") {
+		t.Errorf("that certificates do not say where lists are is not told: %s", log.String())
 	}
 }
 

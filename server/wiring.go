@@ -42,7 +42,7 @@ func openStore(o opening) (_ *usecases.House, acme *issuer.ACME, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := usecases.Open(s, o.keys, usecases.Options{PublicURL: o.publicURL, Issuers: issuers, Mails: o.mails.sender != nil})
+	h, err := usecases.Open(s, o.keys, usecases.Options{PublicURL: o.publicURL, Issuers: issuers, Former: o.authorities.former, Mails: o.mails.sender != nil})
 	return h, acme, err
 }
 
@@ -52,7 +52,7 @@ func (o opening) store() (*store.Store, error) {
 }
 
 // open builds the API over an open database, and what stands beside it.
-func open(_ context.Context, o opening) (_ product, err error) {
+func open(ctx context.Context, o opening) (_ product, err error) {
 	h, acme, err := openStore(o)
 	if err != nil {
 		return product{}, err
@@ -62,6 +62,10 @@ func open(_ context.Context, o opening) (_ product, err error) {
 			err = errors.Join(err, h.Store.Close())
 		}
 	}()
+	publication, err := publish(ctx, h, o)
+	if err != nil {
+		return product{}, err
+	}
 	workers, err := newWorkers(h, o)
 	if err != nil {
 		return product{}, err
@@ -69,7 +73,7 @@ func open(_ context.Context, o opening) (_ product, err error) {
 	api := &graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log}
 	p := product{
 		schema: api.Schema(), extension: graph.Session{Pin: h.Store.Pin}, present: graph.Presenter(o.log), sdl: gatehouse.Schema,
-		ready: h.Store.Ping, close: h.Store.Close, workers: workers,
+		ready: h.Store.Ping, close: h.Store.Close, workers: workers, publication: publication,
 	}
 	if p.pages, err = enrollpage.New(enrollpage.Options{Requests: h.Inventory, Log: o.log}); err != nil {
 		return product{}, err

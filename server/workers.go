@@ -17,6 +17,11 @@ const (
 	expiryInterval = 15 * time.Second
 	usageInterval  = time.Minute
 	expiryBatch    = 500
+	listInterval   = 15 * time.Second
+	remindInterval = 10 * time.Minute
+	remindBatch    = 500
+	readInterval   = time.Minute
+	readBatch      = 500
 	forgetInterval = 10 * time.Minute
 	forgetBatch    = 500
 )
@@ -35,8 +40,8 @@ const (
 
 // newWorkers makes the workers of this server, each with hands of its own: one for
 // what is done now and then, one that asks the built-in certificate authority, one
-// that asks those of others, which may take minutes, and one that sends mails, where
-// they are sent.
+// that asks those of others and tells them what was revoked, which may take minutes,
+// and one that sends mails, where they are sent.
 func newWorkers(h *usecases.House, o opening) ([]func(context.Context), error) {
 	listenAt := o.url
 	if !o.cacheStatements {
@@ -55,7 +60,7 @@ func newWorkers(h *usecases.House, o opening) ([]func(context.Context), error) {
 	}
 	ordering, err := job.New(h.Ordering, job.Options{
 		URL: listenAt, Log: o.log, Hands: orderingHands, Lease: issuingLease,
-		Handlers: map[string]job.Handler{inventory.OrderJob: h.Inventory.Issue},
+		Handlers: map[string]job.Handler{inventory.OrderJob: h.Inventory.Issue, inventory.ReportRevocationJob: h.Inventory.ReportRevocation},
 	})
 	if err != nil {
 		return nil, err
@@ -84,6 +89,9 @@ func periodicWork(h *usecases.House) []job.Periodic {
 	return []job.Periodic{
 		job.Every("expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireDue)),
 		job.Every("certificate-expiry", expiryInterval, job.Batches(expiryBatch, h.Inventory.ExpireCertificatesDue)),
+		job.Every("revocation-lists", listInterval, h.Inventory.SignRevocationLists),
+		job.Every("reminders", remindInterval, job.Batches(remindBatch, h.Inventory.Remind)),
+		job.Every("certificate-reading", readInterval, job.Batches(readBatch, h.Inventory.RereadCertificates)),
 		job.Every("usage", usageInterval, func(ctx context.Context) error { _, err := h.Licences.RecordDays(ctx); return err }),
 		job.Every("forget", forgetInterval, func(ctx context.Context) error { _, err := h.Store.Forget(ctx); return err }),
 		job.Every("forget-open-requests", forgetInterval, job.Batches(forgetBatch, h.Inventory.ForgetOpenRequests)),

@@ -10,4 +10,8 @@
 //	batch.go    a part of the file, as long as one call takes
 //	transfer.go the second pass: batch after batch, and what became of each row
 //	export.go   seats, page after page
+//
+//	sightings.go    certificates, part after part, and what became of each
+//	certificates.go those of files
+//	discovered.go   those that were found on the network
 package client

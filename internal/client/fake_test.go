@@ -39,13 +39,17 @@ type fake struct {
 	before, after func(call int, w http.ResponseWriter) bool
 	// pages answers the list of seats.
 	pages func(variables map[string]any) any
+	// sighted are the places of each certificate, by its content.
+	sighted map[string]map[string]bool
+	// received are the certificates of all calls, as they were sent.
+	received []map[string]any
 }
 
 // remembered is what an idempotency key stands for.
 type remembered struct{ csv, answer string }
 
 func newFake(t *testing.T) *fake {
-	f := &fake{t: t, seats: map[string]string{}, licences: 1 << 30, known: map[string]remembered{}}
+	f := &fake{t: t, seats: map[string]string{}, licences: 1 << 30, known: map[string]remembered{}, sighted: map[string]map[string]bool{}}
 	f.Server = httptest.NewServer(f)
 	t.Cleanup(f.Close)
 	return f
@@ -76,6 +80,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.Contains(request.Query, "importSeats"):
 		f.importSeats(w, request.Variables["input"].(map[string]any))
+	case strings.Contains(request.Query, "sighted: "):
+		f.sight(w, request.Variables["input"].(map[string]any))
 	case strings.Contains(request.Query, "FindUnits"):
 		var nodes []any
 		if slices.Contains(request.Variables["ids"].([]any), any(berlin.ID)) {

@@ -48,7 +48,7 @@ func (e *Export) Write(s Seat) error {
 	e.record = append(e.record[:0], s.SeatID, s.Name, s.Email, s.Phone,
 		s.Type, s.BusinessUnit, s.Status, instant(s.UnusedSince), instant(s.CreatedAt), instant(s.UpdatedAt))
 	for n, cell := range e.record {
-		e.record[n] = guarded(cell)
+		e.record[n] = Guarded(cell)
 	}
 	return e.csv.Write(e.record)
 }

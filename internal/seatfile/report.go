@@ -35,7 +35,7 @@ func NewReport(w io.Writer) (*Report, error) {
 // Write writes one line. The caller calls Flush in the end, and whenever the lines
 // so far must not be lost.
 func (r *Report) Write(l Line) error {
-	return r.csv.Write([]string{itoa(l.Row), guarded(l.SeatID), string(l.Outcome), guarded(l.Code), guarded(l.Reason)})
+	return r.csv.Write([]string{itoa(l.Row), Guarded(l.SeatID), string(l.Outcome), Guarded(l.Code), Guarded(l.Reason)})
 }
 
 // Flush writes what is buffered and tells the first error of any write.

@@ -29,9 +29,9 @@ func (w *Writer) Write(row Row) error {
 	for n, c := range w.columns {
 		w.record[n] = ""
 		if c == SeatID {
-			w.record[n] = guarded(row.SeatID)
+			w.record[n] = Guarded(row.SeatID)
 		} else if cell := row.cell(c); cell != nil && *cell != nil {
-			w.record[n] = guarded(**cell)
+			w.record[n] = Guarded(**cell)
 		}
 	}
 	return w.csv.Write(w.record)

@@ -17,18 +17,20 @@ type progress struct {
 	out     io.Writer
 	bar     *progressbar.ProgressBar // nil without a terminal
 	clock   func() time.Time
-	total   int // below zero when it is not known
+	what    string // that is counted, such as rows
+	total   int    // below zero when it is not known
 	done    int
+	beside  func() string // what else a line says; nil for nothing
 	started time.Time
 	said    time.Time
 }
 
 // newProgress begins. A bar is drawn only when nothing else writes to the terminal.
-func newProgress(h host, total int, alone bool) *progress {
-	p := &progress{out: h.stderr, clock: h.clock, total: total, started: h.clock(), said: h.clock()}
+func newProgress(h host, what string, total int, alone bool) *progress {
+	p := &progress{out: h.stderr, clock: h.clock, what: what, total: total, started: h.clock(), said: h.clock()}
 	if alone && isTerminal(h.stderr) {
 		p.bar = progressbar.NewOptions(total,
-			progressbar.OptionSetWriter(h.stderr), progressbar.OptionSetDescription("rows"), progressbar.OptionSetItsString("rows"),
+			progressbar.OptionSetWriter(h.stderr), progressbar.OptionSetDescription(what), progressbar.OptionSetItsString(what),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetPredictTime(total >= 0),
 			progressbar.OptionSetElapsedTime(true), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30))
 		_ = p.bar.RenderBlank() // it counts time from now
@@ -36,11 +38,11 @@ func newProgress(h host, total int, alone bool) *progress {
 	return p
 }
 
-// add counts rows.
-func (p *progress) add(rows int) {
-	p.done += rows
+// add counts so many more.
+func (p *progress) add(more int) {
+	p.done += more
 	if p.bar != nil {
-		_ = p.bar.Add(rows) // a bar that cannot be drawn is no reason to stop
+		_ = p.bar.Add(more) // a bar that cannot be drawn is no reason to stop
 		return
 	}
 	if now := p.clock(); now.Sub(p.said) >= sayEvery {
@@ -53,10 +55,18 @@ func (p *progress) add(rows int) {
 func (p *progress) line(now time.Time) string {
 	rate := float64(p.done) / now.Sub(p.started).Seconds()
 	if p.total < 0 {
-		return fmt.Sprintf("%s rows, %s rows/s", count(p.done), count(int(rate)))
+		return fmt.Sprintf("%s %s, %s %s/s", count(p.done), p.what, count(int(rate)), p.what) + p.also()
 	}
 	left := time.Duration(float64(p.total-p.done) / rate * float64(time.Second)).Round(time.Second)
-	return fmt.Sprintf("%s of %s rows, %s rows/s, %s left", count(p.done), count(p.total), count(int(rate)), left)
+	return fmt.Sprintf("%s of %s %s, %s %s/s, %s left", count(p.done), count(p.total), p.what, count(int(rate)), p.what, left) + p.also()
+}
+
+// also is what else a line says.
+func (p *progress) also() string {
+	if p.beside == nil {
+		return ""
+	}
+	return ", " + p.beside()
 }
 
 // waiting says that a failure is waited out.
@@ -65,7 +75,7 @@ func (p *progress) waiting(why error, wait time.Duration) { p.say(waiting(why, w
 // say writes a line beside the bar.
 func (p *progress) say(sentence string) {
 	if p.bar != nil {
-		_ = p.bar.Clear() // it is drawn again with the next rows
+		_ = p.bar.Clear() // it is drawn again with the next step
 	}
 	fmt.Fprintln(p.out, sentence)
 }

@@ -44,6 +44,7 @@ func (s *seeding) tellCodes(t *telling, w *wave) {
 	try(1, day, evening+2, "mistype", s.mistypes(1))
 	try(1, day, evening+5, "tell", s.tellsAgain)
 	try(1, day, evening+9, "redeem-told", redeems)
+	t.endsWith(moment{day, evening + 9}, w.offer)
 
 	if w.offer.how == lifecycle.SCEP || w.offer.how == lifecycle.EST {
 		return
@@ -52,6 +53,7 @@ func (s *seeding) tellCodes(t *telling, w *wave) {
 	if w.n == 0 {
 		try(2, day-1, afternoon+140, "unlock", s.unlocks)
 		try(2, day-1, evening+14, "redeem-unlocked", redeems)
+		t.endsWith(moment{day - 1, evening + 14}, w.offer)
 	}
 }
 

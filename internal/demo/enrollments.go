@@ -59,6 +59,7 @@ func (s *seeding) tellEnrollments(t *telling, o offer) {
 			t.ends[day] = append(t.ends[day], ends)
 		}
 		s.tellCodes(t, w)
+		s.tellEndings(t, w)
 	}
 }
 

@@ -27,7 +27,8 @@ type event struct {
 // live lets the organisation live day by day. What happens in a morning does not
 // depend on the rest of that morning and is done side by side; in the afternoon,
 // the business units are side by side, and in each one thing follows the other;
-// then what expires on that day is swept, and the day's figures are recorded. (For
+// then what expires on that day is swept, who is to be reminded is, and the day's
+// figures are recorded. (For
 // all business units at once: so none may lag behind.)
 func (s *seeding) live(ctx context.Context) error {
 	story := s.tell()
@@ -53,6 +54,9 @@ func (s *seeding) live(ctx context.Context) error {
 		if err := s.sweep(ctx, story.ends[day]); err != nil {
 			return err
 		}
+		if err := s.remind(ctx, day); err != nil {
+			return err
+		}
 		if err := s.remember(ctx, day); err != nil {
 			return err
 		}
@@ -72,6 +76,15 @@ func (s *seeding) remember(ctx context.Context, day int) error {
 	}
 	if _, err := s.house.Licences.RecordDays(store.At(ctx, s.today.AddDate(0, 0, 1-day).Add(-time.Minute))); err != nil {
 		return fmt.Errorf("demo data: record the figures of %d days ago: %w", day, err)
+	}
+	return nil
+}
+
+// remind has the holders of certificates told on a day that these end soon, as the
+// server does every ten minutes. (They are told nothing: nobody is mailed.)
+func (s *seeding) remind(ctx context.Context, day int) error {
+	if _, err := s.house.Inventory.Remind(store.At(ctx, s.today.AddDate(0, 0, 1-day).Add(-2*time.Minute)), mostDue); err != nil {
+		return fmt.Errorf("demo data: remind of what ends soon, %d days ago: %w", day, err)
 	}
 	return nil
 }

@@ -46,8 +46,11 @@ const (
 
 // The offers that the story speaks of by name.
 var (
-	// personnelFiles are enrolled by code, which somebody overlooks.
-	personnelFiles = offer{"human-resources", "Personnel files", "Opens the personnel archive.", lifecycle.User, private, code, browser, 1, 10, 30, nil, nil, 0, 1, 0, 0}
+	// personnelFiles are enrolled by code, which somebody overlooks; renewed, too, since
+	// they end after five weeks.
+	personnelFiles = offer{"human-resources", "Personnel files", "Opens the personnel archive.", lifecycle.User, private, code, browser, 1, 10, 30, nil, nil, 0, 1, 0, 35}
+	// managedLaptop has certificates that are revoked and put on hold.
+	managedLaptop = offer{"engineering", "Managed laptop", "Wi-Fi for managed laptops.", lifecycle.Device, private, code, lifecycle.SCEP, 1, 30, 30, nil, nil, 0, 1, 0, 0}
 	// oldGateway is archived on the way.
 	oldGateway = offer{"engineering", "VPN (old gateway)", "Replaced by VPN.", lifecycle.User, private, approval, browser, 1, 10, 120, anyKey, mailName, 36, 92, 90, 0}
 	// codeSigning gets a CSR that is none.
@@ -68,7 +71,7 @@ var offers = []offer{
 	oldGateway,
 	codeSigning,
 	{"engineering", "Build server TLS", "TLS between build machines.", lifecycle.Server, private, approval, csr, 1, 10, 14, anyKey, hostName, 72, 1, 0, 45},
-	{"engineering", "Managed laptop", "Wi-Fi for managed laptops.", lifecycle.Device, private, code, lifecycle.SCEP, 1, 30, 30, nil, nil, 0, 1, 0, 0},
+	managedLaptop,
 	{"data-centre", "Public web TLS", "What customers see; two approvals.", lifecycle.Server, public, approval, csr, 2, 14, 90, curves, hostName, 90, 1, 0, 0},
 	{"data-centre", "Internal TLS", "TLS between services.", lifecycle.Server, private, approval, csr, 1, 14, 120, anyKey, hostName, 140, 1, 0, 0},
 	{"data-centre", "Edge node TLS", "What the content network shows; codes go out by mail.", lifecycle.Server, public, code, csr, 1, 10, 30, nil, hostName, 0, 1, 0, 0},

@@ -7,7 +7,8 @@
 // rules are those of real use. Only expiry and the certificate authority's answers
 // are the system's own. Nothing is random but secrets and serial numbers: names,
 // counts and dates, counted back from the day on which the seeding began, are the
-// same every time.
+// same every time; so are the certificates that were issued elsewhere and are brought
+// in or found.
 //
 // Nobody is mailed: the people are made up. Their certificates are real, and those
 // of an authority that exists for the seeding alone (newHouse).

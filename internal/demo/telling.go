@@ -63,6 +63,7 @@ func (s *seeding) tell() *telling {
 		}
 	}
 	s.tellOpenly(t)
+	s.tellSightings(t)
 	s.tellAttempts(t)
 	return t
 }

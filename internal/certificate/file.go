@@ -61,7 +61,7 @@ func scanned(r io.Reader, most int) iter.Seq[Item] {
 
 // FromContent reads what a caller sends as text: PEM as it is, or the base64 of DER
 // or PKCS#7.
-func FromContent(content string) iter.Seq[Item] { 
+func FromContent(content string) iter.Seq[Item] {
 	return scanned(strings.NewReader(content), len(content))
 }
 
@@ -126,7 +126,7 @@ func (f *scan) file(s *source) {
 	default:
 		f.text(s)
 		if f.position == 0 && !f.stopped && s.failed == nil {
-			f.say(place{line: 1}, "there is no certificate in it: neither PEM, which begins with -----BEGIN CERTIFICATE-----, nor DER, nor PKCS#7, nor the base64 of these")
+			f.say(place{line: 1}, "there is no certificate in it: neither PEM, which begins with -----BEGIN CERTIFICATE----- and is sent as it is, nor DER or PKCS#7, as they are or in base64")
 		}
 	}
 }

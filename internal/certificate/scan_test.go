@@ -68,7 +68,7 @@ func TestFilesOfCertificates(t *testing.T) {
 		cut     = "this is cut off: its -----END CERTIFICATE----- is missing; copy it whole"
 		private = "this is a private key, which does not belong here: leave it out, and replace it if others could read this file"
 		tooMuch = "this has more than 65536 bytes; a certificate of up to as many is read"
-		nothing = "there is no certificate in it: neither PEM, which begins with -----BEGIN CERTIFICATE-----, nor DER, nor PKCS#7, nor the base64 of these"
+		nothing = "there is no certificate in it: neither PEM, which begins with -----BEGIN CERTIFICATE----- and is sent as it is, nor DER or PKCS#7, as they are or in base64"
 	)
 	for _, f := range []struct {
 		name, file string

@@ -37,7 +37,9 @@ func (s *source) why(otherwise string) error {
 }
 
 // cutOff is about a value that is not there to its end.
-func (s *source) cutOff() error { return s.why(fmt.Sprintf("it is cut off at byte %d; copy it whole", s.at)) }
+func (s *source) cutOff() error {
+	return s.why(fmt.Sprintf("it is cut off at byte %d; copy it whole", s.at))
+}
 
 // header reads the header of the next value, and refuses one that is longer than
 // what it stands in.

@@ -6717,7 +6717,7 @@ type Certificate implements Node {
   replacedBy: Certificate
   "The certificate whose successor it is; null when it is none's."
   replaces: Certificate
-  "When its holder is reminded next, by mail, that it ends soon: 30, 14, 7 and 1 days before; null when no more, such as once its successor is there."
+  "When its holder is reminded next, by mail, that it ends soon: 30, 14, 7 and 1 days before. Its seat's e-mail address is mailed, else the managers that its enrollment names; where there is neither, nobody is. Null when no more, such as once its successor is there."
   nextReminderAt: DateTime
   "The latest 100 mails about it, newest first; without MANAGE_ENROLLMENTS empty."
   mails: [Mail!]!

@@ -44,11 +44,15 @@ func (i *Inventory) AttachCertificate(ctx context.Context, in AttachCertificateI
 		if no != nil {
 			return store.Outcome{}, no.At("certificate")
 		}
+		gone, err := lockGone(ctx, tx, in.ID, given.text.SHA256)
+		if err != nil {
+			return store.Outcome{}, err
+		}
 		h, err := i.lockEnrollments(ctx, tx, s, []id.ID{in.ID})
 		if err != nil {
 			return store.Outcome{}, err
 		}
-		a := attaching{hold: h, tx: tx, given: given, comment: comment}
+		a := attaching{hold: h, tx: tx, given: given, gone: gone, comment: comment}
 		if a.csr, err = csrOf(ctx, tx, h.byID[in.ID]); err != nil {
 			return store.Outcome{}, err
 		}
@@ -63,6 +67,7 @@ type attaching struct {
 	*hold
 	tx      *store.Tx
 	given   attached
+	gone    map[uuid.UUID]bool
 	csr     string
 	comment string
 }
@@ -105,13 +110,13 @@ func (a *attaching) link(ctx context.Context, l *locked) (*refusal.Refusal, erro
 	}
 	one := id.Of(id.Enrollment, l.id)
 	k := &linkable{seat: l.seat, enrollment: &one, text: a.given.text, chain: a.given.chain, valid: true}
-	linking := linking{tx: a.tx, after: a.after, source: lifecycle.SourceIssued}
+	linking := linking{tx: a.tx, after: a.after, source: lifecycle.SourceIssued, gone: a.gone}
 	if err := linking.run(ctx, []*linkable{k}); err != nil || k.no == nil {
 		return nil, err
 	}
 	switch {
 	case k.no.Code == refusal.Duplicate:
-		return refusal.New(refusal.Duplicate, "This certificate is on a seat of this business unit already. Attach the one that was issued for this request.").At("certificate"), nil
+		return refusal.New(refusal.Duplicate, "This certificate is on a seat of this business unit already. Attach the one that was issued for this request; where this is the one, and was found or brought in before, delete that seat first.").At("certificate"), nil
 	case len(k.no.Field) > 0 && k.no.Field[len(k.no.Field)-1] == "der":
 		return k.no.At("certificate"), nil
 	}

@@ -43,7 +43,7 @@ type CertificateFilter struct {
 // The limits of a filter's values.
 const (
 	mostValues    = 100
-	longestSerial = 512 // hex digits; RFC 5280 allows 40, and others are kept too
+	longestSerial = 1024 // hex digits: as many as certificate.Read keeps; RFC 5280 allows 40
 	longestName   = 2000
 )
 
@@ -75,6 +75,8 @@ func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
 		{"sha256", &t.Sha256, mostValues, tidyThumbprint},
 		{"keySha256", &t.KeySha256, mostValues, tidyThumbprint},
 		{"names", &t.Names, mostValues, tidyName},
+		{"keyAlgorithms", &t.KeyAlgorithms, mostItems, tidyAlgorithm},
+		{"signatureAlgorithms", &t.SignatureAlgorithms, mostItems, tidyAlgorithm},
 		{"authorityKeyIds", &t.AuthorityKeyIDs, mostItems, tidyHex},
 	} {
 		if *list.values == nil {
@@ -150,6 +152,15 @@ func tidyThumbprint(given string) (sum, wrong string) {
 		return "", fmt.Sprintf("has %d hexadecimal digits; a SHA-256 has 64 (and a SHA-1, which is not looked up, 40)", len(sum))
 	}
 	return sum, wrong
+}
+
+// tidyAlgorithm is the name of an algorithm, or its dotted identifier, in one line.
+func tidyAlgorithm(given string) (name, wrong string) {
+	name, no := line("name", &given, 0, longestName)
+	if no != nil {
+		return "", "is no algorithm: " + strings.TrimSuffix(no.Message, ".")
+	}
+	return name, ""
 }
 
 // tidyName is a subject alternative name in lower case.

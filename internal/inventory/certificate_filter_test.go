@@ -156,7 +156,7 @@ func TestTheFormOfAFilterOfCertificates(t *testing.T) {
 	}{
 		{"a serial number with letters", `Value 2 of the filter's serialNumbers holds "x"`, filter{SerialNumbers: []string{"1f", "0x1f"}}},
 		{"an empty serial number", "has 0 hexadecimal digits", filter{SerialNumbers: []string{" : "}}},
-		{"a serial number without end", "has 513 hexadecimal digits; a serial number has 1 to 512", filter{SerialNumbers: []string{strings.Repeat("1", 513)}}},
+		{"a serial number without end", "has 1025 hexadecimal digits; a serial number has 1 to 512", filter{SerialNumbers: []string{strings.Repeat("1", 513)}}},
 		{"a minus in the middle", "is no hexadecimal digit", filter{SerialNumbers: []string{"1-1"}}},
 		{"SHA-1", "has 40 hexadecimal digits", filter{Sha256: []string{strings.Repeat("ab", 20)}}},
 		{"a key's SHA-1", "keySha256", filter{KeySha256: []string{strings.Repeat("ab", 20)}}},
@@ -167,6 +167,8 @@ func TestTheFormOfAFilterOfCertificates(t *testing.T) {
 		{"a name that is no UTF-8", "UTF-8", filter{Names: []string{"a\xffb"}}},
 		{"two characters of a subject", "The subject has 2 characters; 3 to 255", filter{Subject: ptr("ab")}},
 		{"an issuer without end", "The issuer has 256 characters", filter{Issuer: ptr(strings.Repeat("a", 256))}},
+		{"a key's algorithm with a NUL", "Value 2 of the filter's keyAlgorithms is no algorithm", filter{KeyAlgorithms: []string{"EC_P256", "a\x00b"}}},
+		{"a signature's algorithm that is no UTF-8", "signatureAlgorithms", filter{SignatureAlgorithms: []string{"a\xff"}}},
 		{"an authority's key that is none", "authorityKeyIds", filter{AuthorityKeyIDs: []string{"key"}}},
 	} {
 		_, err := h.Inventory.Certificates(h.as(looker), page.Args{}, nil, nil, &c.of, nil, nil)

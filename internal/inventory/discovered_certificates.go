@@ -51,7 +51,8 @@ type DiscoveredCertificateResult struct {
 const (
 	// oldestSight is how long ago a certificate may have been found.
 	oldestSight = 366 * 24 * time.Hour
-	// clockSkew is by how much the clock of who found it may be ahead.
+	// clockSkew is by how much another's clock may be ahead: that of who found one, or of
+	// another server.
 	clockSkew = 5 * time.Minute
 
 	// mostOfZone and zoneCharacters are of the name of a network interface, which an

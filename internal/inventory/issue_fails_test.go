@@ -154,7 +154,7 @@ func TestACertificateThatIsLinkedElsewhere(t *testing.T) {
 		return nil
 	}
 	var f *job.Failure
-	if err := w.Inventory.Issue(t.Context(), j); !errors.As(err, &f) || !f.Final || !strings.Contains(f.Sentence, "Unlink it there first") {
+	if err := w.Inventory.Issue(t.Context(), j); !errors.As(err, &f) || !f.Final || !strings.Contains(f.Sentence, "A certificate stays on its seat") {
 		t.Errorf("the job is told %v", err)
 	}
 	if got := w.enrollment(guest.e); got.Issuance() == nil || got.Issuance().State != lifecycle.IssuanceFailed {

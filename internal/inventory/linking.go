@@ -33,6 +33,8 @@ type linking struct {
 	// it is linked even when the seat has got another meanwhile (by an import, say):
 	// it exists, and what exists is not lost.
 	issued bool
+	// gone are deleted seats that are locked (lockGone): what is on them is free.
+	gone map[uuid.UUID]bool
 }
 
 // linkable is one certificate on its way to a locked seat, and what became of it:
@@ -99,6 +101,9 @@ func (l *linking) run(ctx context.Context, links []*linkable) error {
 	return l.write(ctx, slices.DeleteFunc(slices.Clone(links), func(k *linkable) bool { return k.no != nil }))
 }
 
+// free reports whether a certificate that is here already is on no seat that lives.
+func (l *linking) free(c *lockedCertificate) bool { return c.seat == nil || l.gone[*c.seat] }
+
 // linkKey is what a certificate is unique by.
 type linkKey struct {
 	unit   uuid.UUID
@@ -127,8 +132,8 @@ func (l *linking) decide(k *linkable, first map[linkKey]int, held holding, windo
 	if earlier, twice := first[k.key()]; twice {
 		return refusal.New(refusal.Duplicate, "This certificate stands in the input already, at index %d; link it once.", earlier).At("der")
 	}
-	if k.existing != nil && k.existing.seat != nil {
-		return refusal.New(refusal.Duplicate, "This certificate is %s and belongs to %s already. Unlink it there first, or leave it out.",
+	if k.existing != nil && !l.free(k.existing) {
+		return refusal.New(refusal.Duplicate, "This certificate is %s and belongs to %s already. A certificate stays on its seat while that lives: delete the seat first, or leave the certificate out.",
 			id.Of(id.Certificate, k.existing.id), id.Of(id.Seat, *k.existing.seat)).At("der")
 	}
 	if !l.status(k).Counts() {
@@ -166,7 +171,8 @@ func (l *linking) write(ctx context.Context, links []*linkable) error {
 			if enrollment == nil {
 				enrollment = c.enrollment // what it was issued for stays so
 			}
-			before := store.Row{"seat_row_id": nil, "enrollment_id": c.enrollment, "assigned": false, "issued": c.issued, "imported": c.imported, "discovered": c.discovered, "remind_at": nil}
+			c.uncount(l.after) // from a seat that is gone
+			before := store.Row{"seat_row_id": c.seat, "enrollment_id": c.enrollment, "assigned": false, "issued": c.issued, "imported": c.imported, "discovered": c.discovered, "remind_at": nil}
 			after := store.Row{
 				"seat_row_id": k.seat.id, "enrollment_id": enrollment, "assigned": true, "issued": c.issued || l.source == lifecycle.SourceIssued,
 				"imported": c.imported || l.source == lifecycle.SourceImported, "discovered": c.discovered || l.source == lifecycle.SourceDiscovered,

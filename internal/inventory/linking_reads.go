@@ -78,14 +78,14 @@ func (l *linking) find(ctx context.Context, links []*linkable) error {
 	var free []*lockedCertificate
 	for _, c := range found {
 		here[linkKey{c.unit, c.sha256}] = c
-		if c.seat == nil { // the others' seats are not locked, and nothing becomes of them
+		if l.free(c) { // the others' seats are not locked, and nothing becomes of them
 			free = append(free, c)
 		}
 	}
 	for _, k := range links {
 		k.existing = here[k.key()]
 	}
-	return expireCertificates(ctx, l.tx, free, func(*lockedCertificate) {})
+	return expireCertificates(ctx, l.tx, free, func(c *lockedCertificate) { c.uncount(l.after) })
 }
 
 // held is what the seats hold that hold one certificate at a time.

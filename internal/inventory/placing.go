@@ -38,7 +38,8 @@ func derivedSeatID(t certificate.Text) string {
 
 // clashSeatID is the seatId of the seat that a certificate gets when it cannot go to
 // the seat of the derived one: that, cut so that the whole fits, and the beginning
-// of its thumbprint. No other certificate has the same.
+// of its thumbprint: another certificate has the same only when somebody has named it so
+// on purpose, and then sits on that seat beside it.
 func clashSeatID(derived, sha256 string) string {
 	return onScreen(derived, mostOfSeatID-1-clashDigits) + "#" + sha256[:clashDigits]
 }

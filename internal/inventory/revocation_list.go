@@ -86,26 +86,28 @@ type signedList struct {
 	thisUpdate *time.Time
 }
 
-// dueList locks the last list of an authority if there is to be another; else nil.
+// dueList locks the last list of an authority if there is to be another; else nil. One
+// that begins later than clocks may differ is of a server whose clock was wrong: nobody
+// can use it yet, so that another takes its place.
 func dueList(ctx context.Context, tx *store.Tx, keyID string) (*signedList, error) {
 	found, err := readAll(ctx, tx, `SELECT r.id, r.number, r.this_update FROM revocation_lists r
-WHERE r.authority_key_id = $1 AND (r.changes <> r.signed_changes OR r.number = 0 OR r.this_update <= $2) FOR UPDATE`,
-		[]any{keyID, tx.Now().Add(-listLife / 2)}, nil, func(l *signedList) []any { return []any{&l.id, &l.number, &l.thisUpdate} })
+WHERE r.authority_key_id = $1 AND (r.changes <> r.signed_changes OR r.number = 0 OR r.this_update <= $2 OR r.this_update > $3) FOR UPDATE`,
+		[]any{keyID, tx.Now().Add(-listLife / 2), tx.Now().Add(clockSkew)}, nil, func(l *signedList) []any { return []any{&l.id, &l.number, &l.thisUpdate} })
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	return found[0], nil
 }
 
-// sign signs and keeps the list after this one. The clocks of servers differ: a list
-// is never older than the one before it.
+// sign signs and keeps the list after this one. The clocks of servers differ a little: a
+// list is not older than the one before it, unless that was of a clock that was wrong.
 func (l *signedList) sign(ctx context.Context, tx *store.Tx, authority lister) error {
 	entries, err := listEntries(ctx, tx, authority.KeyID())
 	if err != nil {
 		return err
 	}
 	from := tx.Now().UTC().Truncate(time.Second)
-	if l.thisUpdate != nil && from.Before(*l.thisUpdate) {
+	if l.thisUpdate != nil && from.Before(*l.thisUpdate) && l.thisUpdate.Sub(from) <= clockSkew {
 		from = l.thisUpdate.UTC()
 	}
 	until := from.Add(listLife)

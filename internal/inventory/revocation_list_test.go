@@ -103,7 +103,7 @@ func TestListsFollowTheActs(t *testing.T) {
 		}, 1, []string{ben.SerialNumber + " 4"}},
 		{"almost half of its life is over", func() { w.set(morning.Add(84*time.Hour - time.Second)) }, 0, []string{ben.SerialNumber + " 4"}},
 		{"half of its life is over", func() { w.set(morning.Add(84 * time.Hour)) }, 1, []string{ben.SerialNumber + " 4"}},
-		{"the clock of the next server is behind", func() { w.set(morning); w.revoke(ada.ID) }, 1, []string{ada.SerialNumber + " 4", ben.SerialNumber + " 4"}},
+		{"the clock of the next server is behind", func() { w.set(morning.Add(84*time.Hour - 4*time.Minute)); w.revoke(ada.ID) }, 1, []string{ada.SerialNumber + " 4", ben.SerialNumber + " 4"}},
 	} {
 		before, err := w.Inventory.RevocationList(t.Context(), private.KeyID())
 		granted(t, err)
@@ -123,6 +123,24 @@ func TestListsFollowTheActs(t *testing.T) {
 		number = got
 	}
 	w.honest()
+}
+
+// TestAListFromAWrongClockIsReplaced: nobody takes a list that is valid from next month
+// on, so the next server whose clock is right signs another, whatever has happened.
+func TestAListFromAWrongClockIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 0)
+	private := w.withPrivate()
+	for n, at := range []time.Time{morning, morning.Add(30 * day), morning.Add(time.Hour)} {
+		w.set(at)
+		w.signs()
+		w.signs()
+		list, err := w.Inventory.RevocationList(t.Context(), private.KeyID())
+		granted(t, err)
+		if list.Number != int64(n+1) || !list.ThisUpdate.Equal(at) {
+			t.Errorf("at %s, list %d is from %s", at, list.Number, list.ThisUpdate)
+		}
+	}
 }
 
 // TestManyServersSignOneListAtATime has servers sign while people revoke: no number

@@ -132,7 +132,7 @@ e2e: $(WEB_MODULES) ## Try everything that has a page in a real browser. Needs c
 	go test -tags e2e -count 1 -v ./internal/e2e ./internal/enrollpage
 
 .PHONY: bench
-bench: build ## Load a million enrollments and a million seats; measure the list query, the usage of licences, and imports of files beside COPY. BENCH_FLAGS=-help tells the sizes.
+bench: build ## Load a million enrollments and a million seats; measure the list query, the usage of licences, imports of files beside COPY, and imports and lists of certificates. BENCH_FLAGS=-help tells the sizes.
 	go run ./internal/bench $(BENCH_FLAGS)
 
 .PHONY: clean

@@ -12,9 +12,6 @@ import (
 	"gatehouse/internal/seatfile"
 )
 
-// mostMemory is how many MB the command and the server may take.
-const mostMemory = 200
-
 // runImport imports files of seats through a server over a fresh database. Each
 // import is followed by the proof that it was whole; the first that is not ends the
 // run.
@@ -114,8 +111,8 @@ func (i *importing) proved(ctx context.Context, unit string, got imported, rows 
 	if !got.all(rows, outcome) {
 		return unitState{}, fmt.Errorf("of %d rows the report tells %d, %v", rows, got.told.rows, got.outcomes)
 	}
-	if got.memory > mostMemory || got.server > mostMemory {
-		return unitState{}, fmt.Errorf("the command took up to %d MB and the server up to %d; %d are the most", got.memory, got.server, mostMemory)
+	if err := got.frugal(); err != nil {
+		return unitState{}, err
 	}
 	now, err := i.state(ctx, unit)
 	if err == nil {

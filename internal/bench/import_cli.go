@@ -16,7 +16,8 @@ import (
 	"time"
 )
 
-// imported is what one call of gatehouse seats import came to.
+// imported is what one call of gatehouse seats import, or of certificates, came to;
+// told is of seats only.
 type imported struct {
 	told
 	cost
@@ -29,28 +30,49 @@ type imported struct {
 	said string
 }
 
+// mostMemory is how many MB the command and the server may take.
+const mostMemory = 200
+
+// frugal refuses an import that took too much memory.
+func (r imported) frugal() error {
+	if r.memory > mostMemory || r.server > mostMemory {
+		return fmt.Errorf("the command took up to %d MB and the server up to %d; %d are the most", r.memory, r.server, mostMemory)
+	}
+	return nil
+}
+
 // lookEvery is how often a running import is looked at.
 const lookEvery = 20 * time.Millisecond
 
-// seatsImport runs gatehouse seats import on a file of so many rows, as a person
-// does, and waits until it is over. Meanwhile, each time that more rows are reported,
+// seatsImport runs gatehouse seats import on a file of so many rows and reads its
+// report.
+func (i *importing) seatsImport(ctx context.Context, file, unit string, rows int, during func(reported int, kill func() error) error) (imported, error) {
+	result, report, err := i.imports(ctx, rows, during, "seats", "import", file, "--business-unit="+unit, "--type=USER")
+	if err == nil && !result.killed {
+		result.told, err = toldIn(report)
+	}
+	return result, err
+}
+
+// imports runs an import of so many rows by gatehouse, as a person does, waits until
+// it is over and names its report. Meanwhile, each time that more rows are reported,
 // during is told how many, and may do something about it, such as to kill.
-func (i *importing) seatsImport(ctx context.Context, file, unit string, rows int, during func(reported int, kill func() error) error) (result imported, err error) {
-	report := filepath.Join(i.scratch, fmt.Sprintf("report-%d.csv", i.calls))
+func (i *importing) imports(ctx context.Context, rows int, during func(reported int, kill func() error) error, command ...string) (result imported, report string, err error) {
+	report = filepath.Join(i.scratch, fmt.Sprintf("report-%d.csv", i.calls))
 	i.calls++
 	var said bytes.Buffer
-	cmd := exec.CommandContext(ctx, i.server.binary, "seats", "import", file, "--business-unit="+unit, "--type=USER", "--report="+report)
+	cmd := exec.CommandContext(ctx, i.server.binary, append(command, "--report="+report)...)
 	cmd.Stdout, cmd.Stderr = &said, &said
 	cmd.Env = withPassedOn([]string{"GATEHOUSE_URL=http://" + i.server.address, "GATEHOUSE_TOKEN=" + i.token})
 	result.cost, err = i.measured(ctx, rows, func() error {
 		if err := cmd.Start(); err != nil {
-			return fmt.Errorf("starting gatehouse seats import: %w", err)
+			return fmt.Errorf("starting gatehouse %s import: %w", command[0], err)
 		}
 		return i.watch(cmd, report, &result, during)
 	})
 	result.said = said.String()
 	if cmd.ProcessState == nil {
-		return result, err
+		return result, report, err
 	}
 	result.command = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	_, result.server, _ = memory(i.process.cmd.Process.Pid)
@@ -59,14 +81,11 @@ func (i *importing) seatsImport(ctx context.Context, file, unit string, rows int
 	switch {
 	case errors.As(err, &exit) && status.Signaled() && ctx.Err() == nil:
 		result.killed = true
-		return result, nil
+		err = nil
 	case errors.As(err, &exit):
-		return result, fmt.Errorf("gatehouse seats import: %w: %s", err, result.said)
-	case err != nil:
-		return result, err
+		err = fmt.Errorf("gatehouse %s import: %w: %s", command[0], err, result.said)
 	}
-	result.told, err = toldIn(report)
-	return result, err
+	return result, report, err
 }
 
 // watch waits for the end of a command and looks at it until then.

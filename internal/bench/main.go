@@ -26,6 +26,10 @@
 // that the import was whole; a run whose counters, seats and audit entries do not
 // come to the same ends with an error.
 //
+// Then it imports files of certificates by gatehouse certificates import: one of
+// 10,000, and one of 100,000, each again, when nothing may be written; and asks for
+// every list of them.
+//
 // It refuses to measure when server and bare handler do not answer with the same
 // enrollments in the same order, and stops when an answer differs from the first.
 package main

@@ -91,7 +91,7 @@ func TestARun(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	args := []string{"-enrollments", "2500", "-seats", "1000", "-units", "4", "-rounds", "1", "-round", "100ms", "-connections", "4", "-pgbench-clients", "2",
-		"-usage-seats", "1000", "-import-rows", "4000", "-server", binary, "-dir", enterable(t)}
+		"-usage-seats", "1000", "-import-rows", "4000", "-certificates", "200", "-server", binary, "-dir", enterable(t)}
 	for n, run := range []struct {
 		part, says string
 		prints     []string
@@ -99,6 +99,7 @@ func TestARun(t *testing.T) {
 		{partAll, "Loaded in", []string{
 			"server", "bare", "SQL statements        1\n", " by enrollment", "one business unit, 10 seats", "all, 1000 seats", "(medians of 2 pairs; at most 1.3 is meant)",
 			"the same seats by another file", "the server killed at 2000 and started again", "medians of 1 pairs of 400 rows", "gatehouse verify agrees",
+			" 200 certificates ", "the same again", "EXPIRING_30_DAYS: ",
 		}},
 		{partList, "Measuring the data of an earlier run", []string{"server", "bare"}},
 	} {
@@ -125,9 +126,10 @@ func TestSettingsThatCannotBeMeasuredAreRefused(t *testing.T) {
 		{"too few enrollments for a page", "-enrollments 1000 -seats 500 -units 10", "needs more than 50"},
 		{"more seats than enrollments", "-enrollments 100000 -seats 200000", "an enrollment for each seat"},
 		{"no rounds", "-rounds 0", "at least 1"},
-		{"no such part", "-part everything", "list, usage, import and all"},
+		{"no such part", "-part everything", "list, usage, import, certificates and all"},
 		{"fewer seats than few", "-usage-seats 10", "more than 10"},
 		{"a file too short to be interrupted", "-import-rows 100", "at least 4000"},
+		{"too few certificates for all kinds", "-certificates 100", "at least 200"},
 		{"a word", "quickly", `"quickly" is no setting`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

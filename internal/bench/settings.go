@@ -24,6 +24,8 @@ type settings struct {
 	part        string
 	usageSeats  int
 	importRows  int
+	// certificateRows is how many certificates the larger of two files has.
+	certificateRows int
 }
 
 // The parts of a measurement.
@@ -32,11 +34,16 @@ const (
 	partList   = "list"
 	partUsage  = "usage"
 	partImport = "import"
+
+	partCertificates = "certificates"
 )
 
 // fewestImportRows is how many rows a file needs for there to be a half-way between
 // two calls, and for a tenth of it to be worth measuring.
 const fewestImportRows = 4_000
+
+// fewestCertificates are those of which a tenth is a file of more than one kind.
+const fewestCertificates = 200
 
 // size is how much is loaded.
 type size struct{ enrollments, seats, units int }
@@ -60,19 +67,22 @@ func readSettings(args []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&s.server, "server", "bin/gatehouse", "the server to measure; make build makes it")
 	flags.StringVar(&s.dir, "dir", "", "where data folders are kept (default $"+dirVariable+", else the user's cache folder)")
 	flags.BoolVar(&s.fresh, "fresh", false, "load anew although the data are there")
-	flags.StringVar(&s.part, "part", partAll, "what to measure: list, usage (of licences), import (of a file of seats), or all")
+	flags.StringVar(&s.part, "part", partAll, "what to measure: list, usage (of licences), import (of a file of seats), certificates (of files, and lists of them), or all")
 	flags.IntVar(&s.usageSeats, "usage-seats", 1_000_000, "how many seats to load for the usage of licences, beside another database of 10")
 	flags.IntVar(&s.importRows, "import-rows", 100_000, "how many rows the file of seats has; a tenth of them is imported beside each COPY")
+	flags.IntVar(&s.certificateRows, "certificates", 100_000, "how many certificates the file of certificates has; one of a tenth is imported before it")
 	if err := flags.Parse(args); err != nil {
 		return s, err
 	}
 	switch {
 	case flags.NArg() > 0:
 		return s, fmt.Errorf("%q is no setting; -help lists them", flags.Arg(0))
-	case !slices.Contains([]string{partAll, partList, partUsage, partImport}, s.part):
-		return s, fmt.Errorf("%q is no part of the measurement; they are list, usage, import and all", s.part)
+	case !slices.Contains([]string{partAll, partList, partUsage, partImport, partCertificates}, s.part):
+		return s, fmt.Errorf("%q is no part of the measurement; they are list, usage, import, certificates and all", s.part)
 	case s.importRows < fewestImportRows:
 		return s, fmt.Errorf("a file of %d rows cannot be interrupted half-way between two calls; import at least %d", s.importRows, fewestImportRows)
+	case s.certificateRows < fewestCertificates:
+		return s, fmt.Errorf("a file of %d certificates, and one of a tenth, do not have all kinds of them; import at least %d", s.certificateRows, fewestCertificates)
 	case s.usageSeats <= fewSeats:
 		return s, fmt.Errorf("the usage of %d seats is measured beside that of %d; load more than %d", s.usageSeats, fewSeats, fewSeats)
 	case s.size.units < 1 || s.size.seats < s.size.units || s.size.enrollments < s.size.seats:

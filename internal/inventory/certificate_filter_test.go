@@ -156,7 +156,7 @@ func TestTheFormOfAFilterOfCertificates(t *testing.T) {
 	}{
 		{"a serial number with letters", `Value 2 of the filter's serialNumbers holds "x"`, filter{SerialNumbers: []string{"1f", "0x1f"}}},
 		{"an empty serial number", "has 0 hexadecimal digits", filter{SerialNumbers: []string{" : "}}},
-		{"a serial number without end", "has 1025 hexadecimal digits; a serial number has 1 to 512", filter{SerialNumbers: []string{strings.Repeat("1", 1025)}}},
+		{"a serial number without end", "has 1025 hexadecimal digits; a serial number has 1 to 1024", filter{SerialNumbers: []string{strings.Repeat("1", 1025)}}},
 		{"a minus in the middle", "is no hexadecimal digit", filter{SerialNumbers: []string{"1-1"}}},
 		{"SHA-1", "has 40 hexadecimal digits", filter{Sha256: []string{strings.Repeat("ab", 20)}}},
 		{"a key's SHA-1", "keySha256", filter{KeySha256: []string{strings.Repeat("ab", 20)}}},

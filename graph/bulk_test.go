@@ -23,6 +23,7 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 	c.Purchase(lifecycle.User)
 	unit := c.Unit("alpaca").ID
 	c.Allocate(unit, lifecycle.User, 20_000)
+	key := newRequestKey(t)
 	request := c.Request(rita(), c.Profile(unit, "Open").ID, "seat-0").ID
 	twice := c.Request(rita(), c.Profile(unit, "Strict", world.Approvals(2)).ID, "seat-0").ID
 	codes := c.Profile(unit, "Codes", func(in *profile.CreateCertificateProfileInput) { in.AuthenticationMethod = lifecycle.EnrollmentCode }).ID
@@ -83,6 +84,40 @@ func TestABatchTakesTheSameStatementsWhateverItsSize(t *testing.T) {
 			ids := c.clones(t, request, n)
 			c.data(anna, `mutation($ids: [ID!]!) { approveEnrollments(input: {ids: $ids}) { results { id } } }`, map[string]any{"ids": ids})
 			return map[string]any{"ids": ids}
+		},
+		"importCertificates": func(n int) map[string]any {
+			return map[string]any{"businessUnitId": unit, "files": []any{c.file(key, "new", n)}}
+		},
+		"importCertificates, some refused": func(n int) map[string]any {
+			twice := c.file(key, "twice", 1)["content"].(string)
+			return map[string]any{"businessUnitId": unit, "files": []any{c.file(key, "other", n-3), map[string]any{"content": twice + twice + brokenCertificate}}}
+		},
+		"importCertificates, known there": func(n int) map[string]any {
+			return map[string]any{"businessUnitId": unit, "files": []any{c.known(unit, c.file(key, "known", n))}}
+		},
+		"importCertificates, known from elsewhere": func(n int) map[string]any {
+			file := c.known(unit, c.file(key, "moved", n))
+			file["name"] = "elsewhere.pem"
+			return map[string]any{"businessUnitId": unit, "files": []any{file}}
+		},
+		"importCertificates, on seats that are gone": func(n int) map[string]any {
+			file := c.known(unit, c.file(key, "gone", n))
+			c.past(`UPDATE certificates SET seat_row_id = NULL, assigned = FALSE WHERE business_unit_id = $1`, unit.UUID)
+			return map[string]any{"businessUnitId": unit, "files": []any{file}}
+		},
+		"recordDiscoveredCertificates": func(n int) map[string]any {
+			return map[string]any{"businessUnitId": unit, "certificates": c.found(key, "found", n)}
+		},
+		"recordDiscoveredCertificates, some refused": func(n int) map[string]any {
+			found := c.found(key, "found besides", n)
+			found[n-1]["content"] = "nothing"
+			return map[string]any{"businessUnitId": unit, "certificates": found}
+		},
+		"revokeCertificates": func(n int) map[string]any {
+			return map[string]any{"ids": c.imported(unit, c.file(key, "revoked", n)), "reason": "SUPERSEDED"}
+		},
+		"revokeCertificates, some refused": func(n int) map[string]any {
+			return map[string]any{"ids": append(c.imported(unit, c.file(key, "ended", n-1)), id.New(id.Certificate).String()), "reason": "SUPERSEDED"}
 		},
 		"enrollSeats": func(n int) map[string]any {
 			return map[string]any{"profileId": codes, "seats": toEnroll(c.seatIDs(unit, "enrolled", n))}

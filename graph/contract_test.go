@@ -72,6 +72,10 @@ var selfEvident = map[string]string{
 	"businessUnitName":     "the name of the business unit",
 	"recipient":            "an e-mail address",
 	"token":                "described at its field",
+	"reason":               "described at its type",
+	"isCa":                 "described at Certificate",
+	"severity":             "described at its type",
+	"sources":              "described at its field",
 }
 
 // selfEvidentValues are enums whose values, or some of them, are names of things
@@ -81,7 +85,7 @@ var selfEvidentValues = map[string]string{
 	"EnrollmentOrderField": "fields of the type", "AuditResource": "types of this schema", "AuditAction": "mutations and actions of the same name",
 	"KeyKind": "algorithm and size", "SANKind": "names of RFC 5280", "AuthenticationMethod": "products and protocols, as TLM names them",
 	"EnrollmentMethod": "protocols and products, as TLM names them", "KeyUsage": "names of RFC 5280", "ExtendedKeyUsage": "names of RFC 5280",
-	"RevocationReason": "names of RFC 5280",
+	"RevocationReason": "names of RFC 5280", "CertificateOrderField": "fields of the type",
 }
 
 // TestEverythingInTheSchemaIsDescribed: a frontend developer reads nothing else.

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/internal/audit"
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/certlint"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
@@ -57,6 +58,12 @@ var enums = map[string]struct{ values, leftOut []string }{
 	"CertificateStatus":            {values: words(lifecycle.CertificateStatuses)},
 	"CertificateSource":            {values: words(lifecycle.CertificateSources)},
 	"RevocationReason":             {values: words(lifecycle.RevocationReasons)},
+	"CertificateAction":            {values: words(lifecycle.CertificateActions)},
+	"CertificateView":              {values: words(inventory.CertificateViews)},
+	"CertificateOrderField":        {values: words([]inventory.CertificateOrderField{inventory.CertificatesByCreatedAt, inventory.CertificatesByUpdatedAt, inventory.CertificatesByNotAfter, inventory.CertificatesBySubject})},
+	"SightingOutcome":              {values: words(inventory.SightingOutcomes)},
+	"LintSource":                   {values: words(certlint.Sources)},
+	"LintSeverity":                 {values: words(certlint.Severities)},
 	"ManualEnrollmentStatus":       {values: words([]lifecycle.Status{lifecycle.Pending, lifecycle.InProgress})},
 }
 

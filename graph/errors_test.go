@@ -143,7 +143,7 @@ func TestRootReadsWithoutThePermissionAreForbidden(t *testing.T) {
 		"seat": {lifecycle.ViewSeats}, "seats": {lifecycle.ViewSeats},
 		"enrollment":  {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
 		"enrollments": {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
-		"certificate": {lifecycle.ViewCertificates}, "enrollmentInvitation": nil,
+		"certificate": {lifecycle.ViewCertificates}, "certificates": {lifecycle.ViewCertificates}, "enrollmentInvitation": nil,
 		"auditEntries": {lifecycle.ViewAuditLog},
 	}
 	people := map[string]viewer.Viewer{"no role": world.Person("nobody")}

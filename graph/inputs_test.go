@@ -37,7 +37,7 @@ var kindsOfFields = map[string]id.Kind{"businessUnitId": id.BusinessUnit, "profi
 // nothing else has.
 var texts = map[string]string{
 	"csv": "seat_id\nrow-%\n", "key": "key-%", "name": "Name %", "seatId": "seat-%", "reason": "Because.", "text": "A note.",
-	"token": "a-link-that-never-was-%",
+	"token": "a-link-that-never-was-%", "host": "host-%.example.com",
 }
 
 // choices are the values of enums where the first of them would not do.
@@ -84,7 +84,7 @@ func (in *inputs) value(m *ast.FieldDefinition, typ *ast.Definition, f *ast.Fiel
 		return 1, false
 	case of.Name == "Boolean":
 		return true, false
-	case typ.Name == "AttachCertificateInput" && f.Name == "certificate":
+	case typ.Name == "AttachCertificateInput" && f.Name == "certificate", typ.Name == "CertificateFile" && f.Name == "content", typ.Name == "DiscoveredCertificate" && f.Name == "content":
 		return newRequestKey(in.t).certificate(time.Now()), false
 	case of.Name == "String" && texts[f.Name] != "":
 		return strings.ReplaceAll(texts[f.Name], "%", strconv.FormatInt(in.made.Add(1), 10)), false

@@ -225,7 +225,7 @@ func verdictOf(payload map[string]any) verdict {
 	if len(codes) > 0 {
 		v.code, v.message = refusal.Code(codes[0]), messages[0]
 	}
-	for _, name := range []string{"enrollment", "invitation"} {
+	for _, name := range []string{"enrollment", "invitation", "certificate"} {
 		if shown, is := payload[name].(map[string]any); is {
 			status, _ := shown["status"].(string)
 			v.status = lifecycle.Status(status)

@@ -37,13 +37,21 @@ func newRequestKey(t testing.TB, names ...string) *requestKey {
 func (k *requestKey) certificate(now time.Time) string { return k.until(now, now.AddDate(1, 0, 0)) }
 
 // until is one that ends then.
-func (k *requestKey) until(now, end time.Time) string {
+func (k *requestKey) until(now, end time.Time) string { return k.named("host.example.com", now, end) }
+
+// named is one with this common name, which began a year ago.
+func (k *requestKey) named(name string, now, end time.Time) string {
+	return k.between(name, now.AddDate(-1, 0, 0), end)
+}
+
+// between is one that is valid from then until then.
+func (k *requestKey) between(name string, from, end time.Time) string {
 	k.t.Helper()
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 100))
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: "host.example.com"}, NotBefore: now.AddDate(-1, 0, 0), NotAfter: end}
+	c := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: end}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, k.key.Public(), k.key)
 	if err != nil {
 		k.t.Fatal(err)

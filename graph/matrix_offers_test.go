@@ -34,21 +34,28 @@ func (b *board) offers(t *testing.T, there map[string][]*held, all []situation) 
 				t.Errorf("%s of %s is shown to %s as %v", s.name, b.making, who.name, shown)
 				continue
 			}
-			o := offer{cannot: map[string]refusal.Refusal{}}
-			for _, a := range e["availableActions"].([]any) {
-				o.can = append(o.can, a.(string))
-			}
-			for _, u := range e["unavailableActions"].([]any) {
-				no := u.(map[string]any)
-				o.cannot[no["action"].(string)] = refusal.Refusal{Code: refusal.Code(no["code"].(string)), Message: no["message"].(string)}
-			}
-			if trail := e["auditTrail"].(map[string]any)["nodes"].([]any); slices.Contains(o.can, "VIEW_AUDIT_TRAIL") != (len(trail) > 0) {
-				t.Errorf("%s: %s is offered the audit trail: %t, and sees %d entries", s.name, who.name, slices.Contains(o.can, "VIEW_AUDIT_TRAIL"), len(trail))
-			}
-			offers[offerKey{s.name, who.name}] = o
+			offers[offerKey{s.name, who.name}] = offerOf(t, s.name+" to "+who.name, e)
 		}
 	}
 	return offers
+}
+
+// offerOf reads what an object says can be done. The audit trail is there for whom
+// it is offered.
+func offerOf(t *testing.T, what string, shown map[string]any) offer {
+	t.Helper()
+	o := offer{cannot: map[string]refusal.Refusal{}}
+	for _, a := range shown["availableActions"].([]any) {
+		o.can = append(o.can, a.(string))
+	}
+	for _, u := range shown["unavailableActions"].([]any) {
+		no := u.(map[string]any)
+		o.cannot[no["action"].(string)] = refusal.Refusal{Code: refusal.Code(no["code"].(string)), Message: no["message"].(string)}
+	}
+	if trail := shown["auditTrail"].(map[string]any)["nodes"].([]any); slices.Contains(o.can, "VIEW_AUDIT_TRAIL") != (len(trail) > 0) {
+		t.Errorf("%s: the audit trail is offered: %t, and it has %d entries", what, slices.Contains(o.can, "VIEW_AUDIT_TRAIL"), len(trail))
+	}
+	return o
 }
 
 // compareWithOffer: what could be done was done, what could not be was refused for

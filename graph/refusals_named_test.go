@@ -23,6 +23,7 @@ var notYet = map[string]string{
 	"resendEnrollments CONFLICT":    "it takes no expectedVersion, since it is about many enrollments",
 	"cancelEnrollments CONFLICT":    "it takes no expectedVersion, since it is about many enrollments",
 	"resendApprovalEmails CONFLICT": "it takes no expectedVersion, since it is about many enrollments",
+	"revokeCertificates CONFLICT":   "it takes no expectedVersion, since it is about many certificates",
 	// A file can be sent again:
 	"importSeats SEAT_DELETED":             "the row of a deleted seat makes a new one, and deleting it again leaves it UNCHANGED",
 	"importSeats ACTIVE_ENROLLMENT_EXISTS": "the row of a seat that is enrolled already is UNCHANGED",

@@ -70,6 +70,7 @@ func newOffice(t *testing.T) *office {
 	o.requests()
 	o.invitations()
 	o.certificates()
+	o.heldCertificates()
 	return o
 }
 

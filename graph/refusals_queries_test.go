@@ -37,12 +37,16 @@ var questions = []question{
 	{"FORBIDDEN", "By a REQUESTER", "would", rita, `certificateProfiles { nodes { id } }`},
 	{"FORBIDDEN", "By a REQUESTER", "would", rita, `seat(id: $dora) { id }`},
 	{"FORBIDDEN", "By a REQUESTER", "would", rita, `seats { nodes { id } }`},
+	{"FORBIDDEN", "By a REQUESTER", "would", rita, `certificate(id: $broughtIn) { id }`},
+	{"FORBIDDEN", "By a REQUESTER", "would", rita, `certificates { nodes { id } }`},
 	{"FORBIDDEN", "By somebody without a role", "would", nobody, `enrollment(id: $waiting) { id }`},
 	{"FORBIDDEN", "By somebody without a role", "would", nobody, `enrollments { nodes { id } }`},
 	{"FORBIDDEN", "By a VIEWER", "would", vera, `auditEntries { nodes { id } }`},
 	{"FORBIDDEN", "With a token that names some business units", `("*")`, carl, `seatLicenses { id }`},
 
 	{"SEARCH_TOO_BROAD", "A search that more than 5,000 seats match", "Write more", nil, `seats(search: "machine") { nodes { id } }`},
+
+	{"SEARCH_TOO_BROAD", "A search that more than 5,000 certificates match", "Write more", nil, `certificates(search: "machine") { nodes { id } }`},
 
 	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "Add a business unit", nil, `enrollments(filter: {seatTypes: [SERVER]}) { nodes { id } }`},
 	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "narrow it in time", nil, `auditEntries(filter: {resourceTypes: [WEBHOOK]}) { nodes { id } }`},
@@ -52,6 +56,9 @@ var questions = []question{
 	{"BAD_USER_INPUT", "A cursor that is none", "pageInfo", nil, `seats(after: "page 2") { nodes { id } }`},
 	{"BAD_USER_INPUT", "A cursor of the same list in another order", "start again", nil, `seats(after: $cursor, orderBy: {field: SEAT_ID}) { nodes { id } }`},
 	{"BAD_USER_INPUT", "A search for nothing", "leave it out", nil, `seats(search: " ") { nodes { id } }`},
+	{"BAD_USER_INPUT", "A serial number that is none", "hex", nil, `certificates(filter: {serialNumbers: ["one"]}) { nodes { id } }`},
+	{"BAD_USER_INPUT", "A thumbprint that is none", "hex", nil, `certificates(filter: {sha256: ["0a"]}) { nodes { id } }`},
+	{"BAD_USER_INPUT", "A part of a subject that is too short", "3 to 255", nil, `certificates(filter: {subject: "CN"}) { nodes { id } }`},
 	{"BAD_USER_INPUT", "A history of no days", "1 to 400", nil, `seatUsage { history(days: 0) { day } }`},
 	{"BAD_USER_INPUT", "A history of more days than are kept for it", "1 to 400", nil, `seatUsage { history(days: 1000) { day } }`},
 	{"BAD_USER_INPUT", "A seatId where an id belongs", "an id looks like", nil, `seat(id: "dora@example.com") { id }`},
@@ -63,6 +70,7 @@ var questions = []question{
 // through, each a copy of one that the use cases made.
 func (o *office) crowd() {
 	o.copied("seats", `jsonb_build_object('seat_id', 'machine-' || n, 'seat_key', 'machine-' || n, 'search_text', E'\nmachine-' || n)`, 5_001, o.id("dora").UUID)
+	o.copied("certificates", `jsonb_build_object('sha256', md5(n::text) || md5(n::text), 'search_text', E'\nmachine-' || n)`, 5_001, o.id("broughtIn").UUID)
 	o.copied("enrollments", `'{"token_hash": null}'`, 10_001, o.id("rejected").UUID)
 	var entry uuid.UUID
 	if err := o.DB.Admin(o.t).QueryRowContext(o.t.Context(), `SELECT id FROM audit_entries ORDER BY id LIMIT 1`).Scan(&entry); err != nil {

@@ -27,6 +27,9 @@ type tenant struct {
 	ids map[id.Kind][]string
 	// pending is a request that waits, of which everything can be asked.
 	pending id.ID
+	// formed are texts of its certificates that have a form of their own, by the
+	// filter's field.
+	formed map[string][]string
 }
 
 // everyRole is somebody with all roles in all business units.
@@ -38,7 +41,8 @@ func rita() viewer.Viewer { return world.Person("rita", lifecycle.Requester) }
 // newTenant fills a business unit: seats of two types, profiles of both methods
 // and an archived one, requests in every status that people bring about, one that
 // expired and one whose expiry is not written yet, an invitation that was redeemed,
-// notes, decisions, mails, and refused attempts.
+// certificates that came in every way and stand in every status, notes, decisions,
+// mails, and refused attempts.
 func newTenant(t testing.TB, w *world.World, key string) *tenant {
 	t.Helper()
 	one, two := world.Person(key+"-anna", lifecycle.Admin), world.Person(key+"-ben", lifecycle.Approver)
@@ -55,7 +59,7 @@ func newTenant(t testing.TB, w *world.World, key string) *tenant {
 		in.Description, in.ApproverEmails, in.ManagerEmails = &text, []string{key + "-a@example.com"}, []string{key + "-m@example.com"}
 	})
 	code := w.Profile(n.unit, key+" code", func(in *profile.CreateCertificateProfileInput) {
-		in.AuthenticationMethod = lifecycle.EnrollmentCode
+		in.AuthenticationMethod, in.Validity = lifecycle.EnrollmentCode, new(days(8*24*time.Hour))
 	})
 	old := w.Profile(n.unit, key+" old")
 	if p, err := w.Profiles.Archive(w.As(one), profile.ArchiveCertificateProfileInput{ID: old.ID}); err != nil || len(p.UserErrors) > 0 {
@@ -79,7 +83,7 @@ func newTenant(t testing.TB, w *world.World, key string) *tenant {
 	if p, err := w.Inventory.Withdraw(w.As(rita()), inventory.WithdrawEnrollmentInput{ID: taken}); err != nil || len(p.UserErrors) > 0 {
 		t.Fatal(err, p)
 	}
-	n.redeemed(t, w, w.Seats(n.unit, lifecycle.User, key+"-seat-3")[0].ID, code.ID)
+	n.certificates(t, w, n.redeemed(t, w, w.Seats(n.unit, lifecycle.User, key+"-seat-3")[0].ID, code.ID))
 	if p, err := w.Inventory.CreateSeat(w.As(one), inventory.CreateSeatInput{BusinessUnitID: n.unit, SeatType: lifecycle.User, SeatID: key + "-seat-1"}); err != nil || len(p.UserErrors) != 1 {
 		t.Fatal("a seat that exists was made again", err)
 	}
@@ -91,28 +95,12 @@ func newTenant(t testing.TB, w *world.World, key string) *tenant {
 	return n
 }
 
-// redeemed invites a seat's holder, who redeems, so that there is a certificate.
-func (n *tenant) redeemed(t testing.TB, w *world.World, seat, under id.ID) {
-	t.Helper()
-	w.Issue()
-	invited, err := w.Inventory.EnrollSeat(w.As(world.Boss()), inventory.EnrollSeatInput{ID: seat, ProfileID: under})
-	if err != nil || len(invited.UserErrors) > 0 {
-		t.Fatal(err, invited)
-	}
-	_, token, _ := strings.Cut(*invited.EnrollmentURL, "#")
-	csr := newRequestKey(t).csr
-	p, err := w.Inventory.Redeem(t.Context(), inventory.RedeemEnrollmentInput{Token: token, Code: invited.Code, Csr: &csr})
-	if err != nil || len(p.UserErrors) > 0 || p.Invitation.Certificate == nil {
-		t.Fatal(err, p)
-	}
-}
-
 // kindsOfTables says by which kind of public id the rows of a table are known.
 // Empty: by none, and the walk looks for their texts alone.
 var kindsOfTables = map[string]id.Kind{
 	"seat_allocations": id.Allocation, "certificate_profiles": id.Profile, "seats": id.Seat, "enrollments": id.Enrollment,
 	"approvals": id.Approval, "enrollment_notes": id.Note, "certificates": id.Certificate, "audit_entries": id.AuditEntry,
-	"mails": id.Mail, "events": "", "jobs": "", "seat_usage_days": "", "issuances": "", "open_requests": "",
+	"mails": id.Mail, "certificate_locations": "", "events": "", "jobs": "", "seat_usage_days": "", "issuances": "", "open_requests": "",
 }
 
 // idsOf are the public ids of all rows that name the business unit, of whatever
@@ -184,7 +172,7 @@ func (n *tenant) few() []string {
 
 // known is what somebody may know of the tenant.
 func (n *tenant) known() recipes {
-	return recipes{ids: n.all(), few: n.few(), strings: []string{n.key, n.key + "-seat-1", n.key + "-pending", n.key + "-anna", n.key + "-ben"}}
+	return recipes{ids: n.all(), few: n.few(), formed: n.formed, strings: []string{n.key, n.key + "-seat-1", n.key + "-pending", n.key + "-anna", n.key + "-ben"}}
 }
 
 // shownIn are which of the tenant's ids and texts stand in a text, but for those

@@ -85,7 +85,7 @@ func (w *walker) nested(typ *ast.Definition, f *ast.FieldDefinition) string {
 		case "first":
 			given = append(given, w.page)
 		case "after", "last", "before":
-		case "days": // its own default
+		case "days", "sources": // their own defaults
 		default:
 			w.t.Errorf("%s.%s has an argument %q that the walks have no recipe for; add one to (*walker).nested in graph/walk_test.go.", typ.Name, f.Name, a.Name)
 		}
@@ -154,8 +154,29 @@ type recipes struct {
 	// ids, strings: what a caller may know of somebody else's things. few are the
 	// ids that are asked for one by one.
 	ids, few, strings []string
+	// formed are the texts that have a form of their own, by the filter's field.
+	formed map[string][]string
 	// narrow: ask with these alone, and not with every order, view and time.
 	narrow bool
+}
+
+// formed are texts of filters that have a form of their own, as nobody's thing has them.
+var formed = map[string]string{
+	"serialNumbers": "0a", "sha256": strings.Repeat("0a", 32), "keySha256": strings.Repeat("0a", 32), "authorityKeyIds": "0a0a0a0a",
+	"keyAlgorithms": "EC_P256", "signatureAlgorithms": "ECDSA-SHA256",
+}
+
+// texts are those that a field of this name is given.
+func (r recipes) texts(name string) []string {
+	form, has := formed[name]
+	switch known := r.formed[name]; {
+	case !has:
+		return r.strings
+	case len(known) == 0:
+		return []string{form}
+	default:
+		return known
+	}
 }
 
 // ways are the lists of arguments that a root field is asked with: nothing but
@@ -210,9 +231,9 @@ func (w *walker) values(field, name string, t *ast.Type, r recipes) []string {
 	case typ.Name == "ID":
 		return quotedAll(r.few)
 	case t.Elem != nil && typ.Name == "String":
-		return inLists(r.strings)
+		return inLists(r.texts(name))
 	case typ.Name == "String":
-		return quotedAll(r.strings)
+		return quotedAll(r.texts(name))
 	case typ.Name == "Boolean":
 		return []string{"true", "false"}
 	case typ.Name == "DateTime" && strings.HasSuffix(strings.ToLower(name), "since"):

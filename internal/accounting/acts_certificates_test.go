@@ -65,7 +65,10 @@ func revokeCertificates(ctx context.Context, p player, s step, a *answer) error 
 	if err != nil {
 		return err
 	}
-	a.items(audit.RevokeCertificate, out)
+	a.heard(out.UserErrors)
+	for _, r := range out.Results {
+		a.one(audit.RevokeCertificate, r.UserErrors)
+	}
 	return nil
 }
 
@@ -93,6 +96,11 @@ var lives = []time.Duration{-time.Minute, 12 * time.Hour, 20 * 24 * time.Hour, 1
 
 // certificate makes a real certificate for the seat of a step.
 func certificate(now time.Time, s step) ([]byte, error) {
+	return certificateOf(s.Seats[0], now.Add(-time.Hour), now.Add(lives[s.Figure%len(lives)]))
+}
+
+// certificateOf makes one of this common name, which its own key has signed.
+func certificateOf(name string, from, until time.Time) ([]byte, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -101,9 +109,6 @@ func certificate(now time.Time, s step) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := &x509.Certificate{
-		SerialNumber: serial, Subject: pkix.Name{CommonName: s.Seats[0]},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(lives[s.Figure%len(lives)]),
-	}
+	text := &x509.Certificate{SerialNumber: serial, Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until}
 	return x509.CreateCertificate(rand.Reader, text, text, key.Public(), key)
 }

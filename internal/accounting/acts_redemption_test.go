@@ -30,7 +30,8 @@ func pickUp(ctx context.Context, p player, s step, a *answer) error {
 	return p.redeem(ctx, s, a, "pickup_cipher", nil)
 }
 
-// redeem follows the link of one of the step's enrollments, with a code or none.
+// redeem follows the link of one of the step's enrollments, with a code or none: with
+// the flag, of one that can be redeemed, whosever it is.
 // Where there is none, the link leads nowhere.
 func (p player) redeem(ctx context.Context, s step, a *answer, column string, code func(string) string) error {
 	in := inventory.RedeemEnrollmentInput{Token: "AAAAAAAAAAAAAAAAAAAAAA"}
@@ -38,8 +39,8 @@ func (p player) redeem(ctx context.Context, s step, a *answer, column string, co
 	var link, right []byte
 	err := p.Store.DB().QueryRowContext(ctx, `SELECT id, `+column+`, code_cipher FROM enrollments
 WHERE business_unit_id = ANY($1) AND `+column+` IS NOT NULL AND (code_cipher IS NOT NULL) = $2
-ORDER BY (business_unit_id, seat_type) = ($3, $4) AND seat_key = ANY($5) DESC, status IN ('CREATED', 'APPROVED') DESC, id DESC OFFSET $6 LIMIT 1`,
-		pq.Array(p.plan.units()), code != nil, p.unit(s).ID, s.Type, s.keys(), s.Figure%2).Scan(&row, &link, &right)
+ORDER BY $7 AND status IN ('CREATED', 'APPROVED') DESC, (business_unit_id, seat_type) = ($3, $4) AND seat_key = ANY($5) DESC, status IN ('CREATED', 'APPROVED') DESC, id DESC OFFSET $6 LIMIT 1`,
+		pq.Array(p.plan.units()), code != nil, p.unit(s).ID, s.Type, s.keys(), s.Figure%2, s.Flag).Scan(&row, &link, &right)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 	case err != nil:

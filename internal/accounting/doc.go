@@ -3,7 +3,7 @@
 //
 // A check draws a small organisation and a number of scripts: random steps such as
 // allocate, create, request, approve, enroll, redeem with a right code or a wrong one,
-// attach, link, revoke, delete, import, expire.
+// attach, renew, link, import, discover, suspend, revoke, delete, expire.
 // All scripts are then played at the same time on one database, half of them in
 // this process and half in another, each by a goroutine of its own. There are few
 // licences, few seatIds and few people, so that the scripts get in each other's
@@ -11,6 +11,9 @@
 // nothing with the product (and by the product's own gatehouse verify): what
 // domain.md section 2 promises holds, counters equal rows, and the audit tells
 // every change, once, and every refusal that a caller was given.
+//
+// Beside it each seat type is walked through the life of a seat, step by step, and
+// the three figures are held to a table that is written from domain.md alone.
 //
 // A refusal is an answer and no failure; a fault is always one.
 //

@@ -26,13 +26,15 @@ var firstMorning = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 
 // found makes the organisation of a check, through the use cases, and so the plan.
 // The first business unit is given half of the licences and two invited seats, of which
-// one is locked out and has an approved request, the second one a licence.
+// one has a certificate already where that can be renewed, which may be suspended, and the other is locked out
+// and has an approved request; the second business unit is given a licence.
 func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
 	s.played++
 	p := plan{
 		Name: fmt.Sprintf("check-%d", s.played), Start: firstMorning.AddDate(0, 0, 60*s.played),
 		Waits: d.Waits, Scripts: d.Scripts, Elsewhere: map[lifecycle.SeatType]int{},
 	}
+	s.house.clock.set(p.Start) // for the worker; the other process sleeps meanwhile
 	ctx = viewer.WithRequest(viewer.With(store.At(ctx, p.Start), person(boss, nil)), viewer.Request{ID: p.Name})
 	for n := range d.Units {
 		u, err := s.unit(ctx, fmt.Sprintf("%s-%d", p.Name, n), d)
@@ -46,11 +48,18 @@ func (s *stage) found(ctx context.Context, d drawn) (plan, error) {
 			return plan{}, err
 		}
 	}
-	return p, nil
+	for kind, licences := range d.Seen {
+		if err := s.purchase(ctx, &p, kind, licences); err != nil {
+			return plan{}, err
+		}
+	}
+	var err error
+	p.Seen, err = seenOf(p.Start)
+	return p, err
 }
 
-// license buys licences of a type and gives them out.
-func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int, d drawn) error {
+// purchase buys licences of a type beside those that other checks have allocated.
+func (s *stage) purchase(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int) error {
 	var elsewhere int
 	err := s.admin.QueryRowContext(ctx, `SELECT COALESCE(sum(allocated), 0) FROM seat_allocations WHERE seat_type = $1`, kind).Scan(&elsewhere)
 	if err != nil {
@@ -61,7 +70,12 @@ func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, l
 	if err != nil {
 		return err
 	}
-	if err := granted(bought.UserErrors); err != nil {
+	return granted(bought.UserErrors)
+}
+
+// license buys licences of a type and gives them out.
+func (s *stage) license(ctx context.Context, p *plan, kind lifecycle.SeatType, licences int, d drawn) error {
+	if err := s.purchase(ctx, p, kind, licences); err != nil {
 		return err
 	}
 	for n, allocated := range []int{(licences + 1) / 2, 1} {
@@ -99,6 +113,16 @@ func (s *stage) invite(ctx context.Context, u unit, kind lifecycle.SeatType, sea
 	if err := granted(invited.UserErrors, invited.Results[0].UserErrors, invited.Results[1].UserErrors); err != nil {
 		return err
 	}
+	if d.Validity < 30 { // then there is something to renew from the beginning, or to resume
+		if err := s.redeem(ctx, in, invited.Results[0]); err != nil {
+			return err
+		}
+		if d.Attempts > 1 {
+			if err := s.suspend(ctx, u, kind); err != nil {
+				return err
+			}
+		}
+	}
 	_, token, _ := strings.Cut(*invited.Results[1].EnrollmentURL, "#")
 	for range d.Attempts {
 		if _, err := s.house.Inventory.Redeem(ctx, inventory.RedeemEnrollmentInput{Token: token, Code: new("NNNNNNNNNNNN"), Csr: &s.house.holder.csr}); err != nil {
@@ -124,6 +148,38 @@ func (s *stage) invite(ctx context.Context, u unit, kind lifecycle.SeatType, sea
 	return nil
 }
 
+// redeem gives the first of the seats its certificate, and invites it again.
+func (s *stage) redeem(ctx context.Context, in inventory.EnrollSeatsInput, invited *inventory.EnrollSeatResult) error {
+	_, token, _ := strings.Cut(*invited.EnrollmentURL, "#")
+	redeemed, err := s.house.Inventory.Redeem(ctx, inventory.RedeemEnrollmentInput{Token: token, Code: invited.Code, Csr: &s.house.holder.csr})
+	if err != nil {
+		return err
+	}
+	if err := granted(redeemed.UserErrors); err != nil {
+		return err
+	}
+	in.Seats = in.Seats[:1]
+	again, err := s.house.Inventory.EnrollSeats(ctx, in)
+	if err != nil {
+		return err
+	}
+	return granted(again.UserErrors, again.Results[0].UserErrors)
+}
+
+// suspend puts the certificate of a type on hold.
+func (s *stage) suspend(ctx context.Context, u unit, kind lifecycle.SeatType) error {
+	var row uuid.UUID
+	err := s.admin.QueryRowContext(ctx, `SELECT c.id FROM certificates c JOIN seats s ON s.id = c.seat_row_id WHERE s.business_unit_id = $1 AND s.seat_type = $2`, u.ID, kind).Scan(&row)
+	if err != nil {
+		return err
+	}
+	suspended, err := s.house.Inventory.SuspendCertificate(ctx, inventory.SuspendCertificateInput{ID: id.Of(id.Certificate, row)})
+	if err != nil {
+		return err
+	}
+	return granted(suspended.UserErrors)
+}
+
 // unit makes a business unit with a profile of each method for each seat type that
 // is enrolled. What is promised lasts a day.
 func (s *stage) unit(ctx context.Context, key string, d drawn) (unit, error) {
@@ -143,7 +199,7 @@ func (s *stage) unit(ctx context.Context, key string, d drawn) (unit, error) {
 			made, err := s.house.Profiles.Create(ctx, profile.CreateCertificateProfileInput{
 				BusinessUnitID: u.id(), Name: string(kind) + " by " + string(method), SeatType: kind, CaType: lifecycle.Private,
 				AuthenticationMethod: method, EnrollmentMethod: lifecycle.CSR,
-				RuleChanges: profile.RuleChanges{ApprovalsRequired: &d.Approvals, AllowedAttempts: &d.Attempts, Expiry: new(period.Day), PickupTime: new(period.Day)},
+				RuleChanges: profile.RuleChanges{ApprovalsRequired: &d.Approvals, AllowedAttempts: &d.Attempts, Expiry: new(period.Day), PickupTime: new(period.Day), Validity: new(period.Period(d.Validity) * period.Day)},
 			})
 			if err != nil {
 				return unit{}, err

@@ -28,7 +28,9 @@ type plan struct {
 	// Purchased is what the account has allocated of each type to other business
 	// units: a figure that is purchased comes on top of it.
 	Elsewhere map[lifecycle.SeatType]int `json:"elsewhere"`
-	Scripts   []script                   `json:"scripts"`
+	// Seen are the certificates that the scripts come upon, by their common name.
+	Seen    map[string][]string `json:"seen"`
+	Scripts []script            `json:"scripts"`
 }
 
 // unit is a business unit of the check.
@@ -99,8 +101,12 @@ type drawn struct {
 	Approvals int
 	// Attempts is how many wrong codes lock an invitation.
 	Attempts int
-	// Licences are what the account has of each type that takes part.
-	Licences map[lifecycle.SeatType]int
+	// Licences are what the account has of each type that takes part, Seen of each
+	// whose seats come with their certificates.
+	Licences, Seen map[lifecycle.SeatType]int
+	// Validity is how long an issued certificate is valid, in days: within the renewal
+	// window from the beginning, or long beyond it.
+	Validity int
 	Waits    []time.Duration
 	Scripts  []script
 }
@@ -112,11 +118,16 @@ func draw(t *rapid.T) drawn {
 		Approvals: rapid.IntRange(1, 2).Draw(t, "approvals"),
 		Attempts:  rapid.IntRange(1, 2).Draw(t, "attempts"),
 		Licences:  map[lifecycle.SeatType]int{},
+		Seen:      map[lifecycle.SeatType]int{},
+		Validity:  rapid.SampledFrom([]int{20, 365, 20}).Draw(t, "validity"),
 		Waits:     rapid.SliceOfN(rapid.SampledFrom([]time.Duration{0, 0, 0, 0, 10 * time.Hour, 30 * time.Hour, 0, 0}), mostSteps, mostSteps).Draw(t, "waits"),
 	}
 	types := rapid.SliceOfNDistinct(rapid.SampledFrom(seatTypes), 1, 2, rapid.ID[lifecycle.SeatType]).Draw(t, "types")
 	for _, kind := range types {
 		d.Licences[kind] = rapid.IntRange(3, mostLicences).Draw(t, "licences")
+	}
+	for _, kind := range seenSeatTypes {
+		d.Seen[kind] = rapid.IntRange(3, mostLicences).Draw(t, "licences of what is seen")
 	}
 	steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step { return drawStep(t, d.Units, types) }), 4, mostSteps)
 	for n, s := range rapid.SliceOfN(steps, 4, mostScripts).Draw(t, "scripts") {

@@ -25,6 +25,8 @@ type answer struct {
 	// Perhaps says that done may mean that it was so already: then nothing changed, and
 	// there is no entry.
 	Perhaps bool `json:"perhaps"`
+	// Outcomes are what came of certificates that were seen.
+	Outcomes []string `json:"outcomes"`
 	// Codes are those of the refusals: one for the whole call, or one for each thing.
 	Codes []refusal.Code `json:"codes"`
 	// Fault is an error that is no refusal, and what fails the check.

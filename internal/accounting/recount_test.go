@@ -124,7 +124,53 @@ FROM enrollments e, LATERAL (SELECT count(*) AS n FROM audit_entries a WHERE a.r
     AND b.changes @> '[{"field": "status"}]' ORDER BY b.id DESC LIMIT 1), '00000000-0000-0000-0000-000000000000'::uuid)) w
 WHERE e.business_unit_id = ANY(UNITS) AND e.authentication_method = 'ENROLLMENT_CODE' AND e.attempts > w.n`,
 
-	// section 6: one entry per change. Each change raises the version by one; what the first migration made has none.
+	// section 2: for IMPORTED and DISCOVERY, and for no other type, the allocation grows by itself: upwards, and by no more than the seats
+	// that the same call has made
+	`SELECT format('the %s licences of %s grew by themselves from %s to %s in %s, which made %s seats', a.seat_type, a.business_unit_id, COALESCE(g.before, 'nothing'), g.after, e.request_id, n.made)
+FROM seat_allocations a JOIN audit_entries e ON e.resource_id = a.id AND e.action = 'ALLOCATE_SEATS' AND e.actor_kind = 'SYSTEM' AND e.outcome = 'SUCCESS',
+  LATERAL (SELECT c ->> 'before' AS before, c ->> 'after' AS after FROM jsonb_array_elements(e.changes) c WHERE c ->> 'field' = 'allocated') g,
+  LATERAL (SELECT count(*) AS made FROM audit_entries m JOIN seats s ON s.id = m.resource_id
+    WHERE m.request_id = e.request_id AND m.action = 'CREATE_SEAT' AND m.outcome = 'SUCCESS' AND (s.business_unit_id, s.seat_type) = (a.business_unit_id, a.seat_type)) n
+WHERE a.business_unit_id = ANY(UNITS) AND (a.seat_type NOT IN ('IMPORTED', 'DISCOVERY')
+  OR g.after::int - COALESCE(NULLIF(g.before, ''), '0')::int NOT BETWEEN 1 AND n.made)`,
+
+	// section 2: only when created = allocated: where nobody has set a figure, there were never more licences than there were seats at once
+	`SELECT format('%s licences of %s grew by themselves to %s, and %s seats were ever made', a.seat_type, a.business_unit_id, a.allocated, n.made)
+FROM seat_allocations a, LATERAL (SELECT count(*) AS made FROM seats s WHERE (s.business_unit_id, s.seat_type) = (a.business_unit_id, a.seat_type)) n
+WHERE a.business_unit_id = ANY(UNITS) AND a.grows AND a.allocated > n.made`,
+
+	// section 2: and while no number is set: of what somebody has set, the last figure is theirs
+	`SELECT format('somebody has set the %s licences of %s, they stand at %s, and nobody has set that', a.seat_type, a.business_unit_id, a.allocated)
+FROM seat_allocations a JOIN audit_entries e ON e.resource_id = a.id AND e.action = 'ALLOCATE_SEATS' AND e.actor_kind = 'USER' AND e.outcome = 'SUCCESS'
+WHERE a.business_unit_id = ANY(UNITS) GROUP BY a.id
+HAVING a.grows OR NOT bool_or(NOT e.changes @> '[{"field": "allocated"}]' OR e.changes @> jsonb_build_array(jsonb_build_object('field', 'allocated', 'after', a.allocated::text)))`,
+
+	// issue 5: a certificate is unique per business unit and thumbprint, stands on a seat or says that it does not, and its places are counted
+	`SELECT format('%s certificates of %s have the thumbprint %s', count(*), c.business_unit_id, encode(sha256(c.der), 'hex'))
+FROM certificates c WHERE c.business_unit_id = ANY(UNITS) GROUP BY c.business_unit_id, sha256(c.der) HAVING count(*) > 1`,
+	`SELECT format('certificate %s is %s, and its seat is %s', c.id, CASE WHEN c.assigned THEN 'assigned' ELSE 'not assigned' END, COALESCE(s.status, 'nowhere'))
+FROM certificates c LEFT JOIN seats s ON s.id = c.seat_row_id WHERE c.business_unit_id = ANY(UNITS) AND c.assigned <> COALESCE(s.status <> 'DELETED', FALSE)`,
+	`SELECT format('certificate %s counts %s places and has %s; it was imported: %s, discovered: %s', c.id, c.places, count(l.id), c.imported, c.discovered)
+FROM certificates c LEFT JOIN certificate_locations l ON l.certificate_id = c.id WHERE c.business_unit_id = ANY(UNITS)
+GROUP BY c.id HAVING c.places <> count(l.id) OR bool_or(l.source = 'IMPORTED') AND NOT c.imported OR bool_or(l.source = 'DISCOVERED') AND NOT c.discovered
+  OR NOT (c.issued OR c.imported OR c.discovered)`,
+
+	// issue 5: what was seen is on no seat only where that was deleted since, or somebody unlinked it
+	`SELECT format('certificate %s was seen and is on no seat that lives', c.id)
+FROM certificates c WHERE c.business_unit_id = ANY(UNITS) AND NOT c.assigned AND c.places > 0
+  AND NOT EXISTS (SELECT FROM audit_entries e WHERE e.resource_id = c.id AND e.action = 'UNLINK_CERTIFICATE' AND e.outcome = 'SUCCESS')
+  AND NOT EXISTS (SELECT FROM seats s WHERE s.id = c.seat_row_id AND s.status = 'DELETED')`,
+
+	// issue 5: of a certificate one successor is asked for at a time, in its business unit
+	`SELECT format('%s renewals of certificate %s are under way', count(*), e.replaces_certificate_id)
+FROM enrollments e WHERE e.business_unit_id = ANY(UNITS) AND e.replaces_certificate_id IS NOT NULL
+  AND e.status IN ('CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED', 'LOCKED') GROUP BY e.replaces_certificate_id HAVING count(*) > 1`,
+	`SELECT format('enrollment %s of %s replaces a certificate of %s', e.id, e.business_unit_id, c.business_unit_id)
+FROM enrollments e JOIN certificates c ON c.id = e.replaces_certificate_id WHERE e.business_unit_id = ANY(UNITS) AND e.business_unit_id <> c.business_unit_id`,
+
+	// section 6: one entry per change. Each change raises the version by one; what the first migration made has none. That its successor
+	// is asked for stands in a certificate's trail, too, and is a change of the enrollment's only; and of a certificate that was seen in
+	// several places at once each place is told.
 	`SELECT format('%s %s is at version %s and has %s entries', t.kind, t.id, t.version, count(e.id))
 FROM (SELECT 'business unit' AS kind, id, version FROM business_units WHERE id = ANY(UNITS)
   UNION ALL SELECT 'licence', id, version - 1 FROM seat_licenses
@@ -133,7 +179,8 @@ FROM (SELECT 'business unit' AS kind, id, version FROM business_units WHERE id =
   UNION ALL SELECT 'seat', id, version FROM seats WHERE business_unit_id = ANY(UNITS)
   UNION ALL SELECT 'enrollment', id, version FROM enrollments WHERE business_unit_id = ANY(UNITS)
   UNION ALL SELECT 'certificate', id, version FROM certificates WHERE business_unit_id = ANY(UNITS)) t
-LEFT JOIN audit_entries e ON e.resource_id = t.id AND e.outcome = 'SUCCESS' GROUP BY t.kind, t.id, t.version HAVING count(e.id) <> t.version`,
+LEFT JOIN audit_entries e ON e.resource_id = t.id AND e.outcome = 'SUCCESS' AND (t.kind, e.action) <> ('certificate', 'RENEW_CERTIFICATE') GROUP BY t.kind, t.id, t.version
+HAVING count(DISTINCT CASE WHEN e.action IN ('IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES') THEN e.request_id ELSE e.id::text END) <> t.version`,
 
 	// section 6: the entries of a thing tell its story without a gap: every value that was arrived at was left again, but for the present one
 	`WITH things AS (SELECT id, 'status' AS field, status AS now FROM enrollments WHERE business_unit_id = ANY(UNITS)

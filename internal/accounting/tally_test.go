@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"gatehouse/internal/inventory"
 )
 
 // tally counts what the scripts came to, by act: how many things were done, and how
@@ -22,6 +24,9 @@ func (all tally) add(answers []answer) {
 		for _, n := range a.Done {
 			all[a.Act]["done"] += n
 		}
+		for _, outcome := range a.Outcomes {
+			all[a.Act][outcome]++
+		}
 		for _, code := range a.Codes {
 			all[a.Act][string(code)]++
 		}
@@ -33,13 +38,18 @@ func (all tally) report(t *testing.T) {
 	t.Helper()
 	for _, act := range slices.Sorted(maps.Keys(all)) {
 		counts := all[act]
-		var refused []string
-		for _, code := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) }) {
-			if code != "calls" && code != "done" {
-				refused = append(refused, fmt.Sprintf("%s %d", code, counts[code]))
+		var came, refused []string
+		for _, word := range slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) }) {
+			text := fmt.Sprintf("%s %d", word, counts[word])
+			switch {
+			case word == "calls", word == "done":
+			case slices.Contains(inventory.SightingOutcomes, inventory.SightingOutcome(word)):
+				came = append(came, text)
+			default:
+				refused = append(refused, text)
 			}
 		}
-		t.Logf("%-20s %5d calls, %5d done; refused: %s", act, counts["calls"], counts["done"], cmp.Or(strings.Join(refused, ", "), "none"))
+		t.Logf("%-20s %5d calls, %5d done; refused: %s%s", act, counts["calls"], counts["done"], cmp.Or(strings.Join(refused, ", "), "none"), strings.Join(append([]string{""}, came...), "; "))
 	}
 }
 
@@ -54,6 +64,9 @@ func (all tally) reached(t *testing.T) {
 		"requestEnrollment": {"done", "ACTIVE_ENROLLMENT_EXISTS"}, "approveEnrollment": {"done", "INVALID_STATE", "OWN_REQUEST"}, "expireDue": {"done"},
 		"linkCertificate": {"done", "SEAT_DELETED"}, "unlinkCertificates": {"done"}, "revokeCertificates": {"done"}, "expireCertificates": {"done"},
 		"redeem": {"done"}, "guess": {"WRONG_CODE"}, "pickUp": {"done"}, "attachCertificate": {"done"},
+		"importCertificates": {"CREATED", "RECOGNIZED", "NO_SEAT_LEFT", "DUPLICATE"}, "recordDiscovered": {"CREATED", "RECOGNIZED"},
+		"deleteSeen": {"done"}, "revokeSeen": {"done"}, "allocateSeen": {"done"}, "revokeCertificate": {"done"},
+		"suspendCertificate": {"done"}, "resumeCertificate": {"done"}, "renewCertificate": {"done"},
 		"resetEnrollments": {"done"}, "unlockEnrollments": {"done"}, "resendEnrollment": {"done"}, "cancelEnrollments": {"done"},
 	} {
 		for _, outcome := range outcomes {
@@ -61,6 +74,9 @@ func (all tally) reached(t *testing.T) {
 				t.Errorf("%s never came to %s", act, outcome)
 			}
 		}
+	}
+	if reseated := string(inventory.SightingReseated); all["importCertificates"][reseated]+all["recordDiscovered"][reseated] == 0 {
+		t.Errorf("no certificate that was seen came to %s", reseated)
 	}
 }
 

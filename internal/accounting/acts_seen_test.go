@@ -90,8 +90,9 @@ func importCertificates(ctx context.Context, p player, s step, a *answer) error 
 		return err
 	}
 	a.heard(out.UserErrors)
-	for _, r := range out.Results {
-		a.came(audit.ImportCertificates, r.Outcome, r.UserErrors)
+	told := map[string]bool{}
+	for n, r := range out.Results {
+		a.came(audit.ImportCertificates, r.Outcome, r.UserErrors, told, ones[n])
 	}
 	return nil
 }
@@ -111,18 +112,20 @@ func recordDiscoveredCertificates(ctx context.Context, p player, s step, a *answ
 		return err
 	}
 	a.heard(out.UserErrors)
-	for _, r := range out.Results {
-		a.came(audit.RecordDiscovered, r.Outcome, r.UserErrors)
+	told := map[string]bool{}
+	for n, r := range out.Results {
+		a.came(audit.RecordDiscovered, r.Outcome, r.UserErrors, told, ones[n])
 	}
 	return nil
 }
 
-// came takes what came of one of the certificates: each time that something was done
-// has its entry.
-func (a *answer) came(action audit.Action, outcome inventory.SightingOutcome, nos []*refusal.Refusal) {
+// came takes what came of one of the certificates: one that something was done to has
+// an entry, in however many places the step saw it.
+func (a *answer) came(action audit.Action, outcome inventory.SightingOutcome, nos []*refusal.Refusal, told map[string]bool, one string) {
 	a.Outcomes = append(a.Outcomes, string(outcome))
 	a.did(action, 0)
-	if a.heard(nos) && outcome != inventory.SightingUnchanged {
+	if a.heard(nos) && outcome != inventory.SightingUnchanged && !told[one] {
+		told[one] = true
 		a.did(action, 1)
 	}
 }

@@ -48,6 +48,9 @@ func TestWhatLiesInAnotherBusinessUnitDoesNotExist(t *testing.T) {
 	for _, looker := range lookers {
 		t.Run(looker.name, func(t *testing.T) {
 			t.Parallel()
+			if raced && looker.depth == deep {
+				t.Skip("the race detector sees every resolver in the shallow walks; .ci/run does this one without it")
+			}
 			w := newWalker(t)
 			known := theirs.known()
 			for _, f := range w.schema.Query.Fields {

@@ -7352,7 +7352,7 @@ type Mutation {
   """
   redeemEnrollment(input: RedeemEnrollmentInput!): RedeemEnrollmentPayload!
 
-  "Closes an approved request with a certificate that was issued elsewhere; it is put on the seat. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no certificate; one that has expired or was revoked here; a chain in another order), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE, KEY_MISMATCH (also where the request came without a CSR), DUPLICATE (it is on a seat of the business unit), SEAT_HAS_CERTIFICATE."
+  "Closes an approved request with a certificate that was issued elsewhere; it is put on the seat. Needs MANAGE_ENROLLMENTS. Refused: NOT_FOUND, INVALID (no certificate; one that has expired or was revoked here; a chain in another order), CONFLICT, WRONG_METHOD, ISSUING, INVALID_STATE, KEY_MISMATCH (also where the request came without a CSR), DUPLICATE (it is on a live seat of the business unit: one that was found or brought in before is free once its seat is deleted), SEAT_HAS_CERTIFICATE."
   attachCertificate(input: AttachCertificateInput!): AttachCertificatePayload!
 
   """

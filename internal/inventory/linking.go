@@ -59,7 +59,7 @@ type linkable struct {
 
 // run links the certificates that may be linked, in the order given, and says of
 // each other one why not: NOT_FOUND (the enrollment is none of the seat's),
-// SEAT_DELETED, DUPLICATE (the certificate is linked already), and
+// SEAT_DELETED, DUPLICATE (the certificate is on a seat that lives), and
 // SEAT_HAS_CERTIFICATE where the seat's type holds one at a time and has one,
 // outside the renewal window that the enrollment promised, or 30 days.
 //

@@ -15,23 +15,30 @@ import (
 	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
+	"gatehouse/ent/generated/bulkbatch"
+	"gatehouse/ent/generated/bulkjob"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
+	"gatehouse/ent/generated/enrollmenttext"
 	"gatehouse/ent/generated/event"
+	"gatehouse/ent/generated/export"
 	"gatehouse/ent/generated/idempotencykey"
 	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/revocationlist"
+	"gatehouse/ent/generated/savedview"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
 	"gatehouse/ent/generated/seatusageday"
+	"gatehouse/ent/generated/webhook"
+	"gatehouse/ent/generated/webhookdelivery"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -53,6 +60,10 @@ type Client struct {
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BulkBatch is the client for interacting with the BulkBatch builders.
+	BulkBatch *BulkBatchClient
+	// BulkJob is the client for interacting with the BulkJob builders.
+	BulkJob *BulkJobClient
 	// BusinessUnit is the client for interacting with the BusinessUnit builders.
 	BusinessUnit *BusinessUnitClient
 	// Certificate is the client for interacting with the Certificate builders.
@@ -65,8 +76,12 @@ type Client struct {
 	Enrollment *EnrollmentClient
 	// EnrollmentNote is the client for interacting with the EnrollmentNote builders.
 	EnrollmentNote *EnrollmentNoteClient
+	// EnrollmentText is the client for interacting with the EnrollmentText builders.
+	EnrollmentText *EnrollmentTextClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Export is the client for interacting with the Export builders.
+	Export *ExportClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Issuance is the client for interacting with the Issuance builders.
@@ -79,6 +94,8 @@ type Client struct {
 	OpenRequest *OpenRequestClient
 	// RevocationList is the client for interacting with the RevocationList builders.
 	RevocationList *RevocationListClient
+	// SavedView is the client for interacting with the SavedView builders.
+	SavedView *SavedViewClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -87,6 +104,10 @@ type Client struct {
 	SeatLicense *SeatLicenseClient
 	// SeatUsageDay is the client for interacting with the SeatUsageDay builders.
 	SeatUsageDay *SeatUsageDayClient
+	// Webhook is the client for interacting with the Webhook builders.
+	Webhook *WebhookClient
+	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
+	WebhookDelivery *WebhookDeliveryClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -102,23 +123,30 @@ func (c *Client) init() {
 	c.ACMEChallenge = NewACMEChallengeClient(c.config)
 	c.Approval = NewApprovalClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.BulkBatch = NewBulkBatchClient(c.config)
+	c.BulkJob = NewBulkJobClient(c.config)
 	c.BusinessUnit = NewBusinessUnitClient(c.config)
 	c.Certificate = NewCertificateClient(c.config)
 	c.CertificateLocation = NewCertificateLocationClient(c.config)
 	c.CertificateProfile = NewCertificateProfileClient(c.config)
 	c.Enrollment = NewEnrollmentClient(c.config)
 	c.EnrollmentNote = NewEnrollmentNoteClient(c.config)
+	c.EnrollmentText = NewEnrollmentTextClient(c.config)
 	c.Event = NewEventClient(c.config)
+	c.Export = NewExportClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Issuance = NewIssuanceClient(c.config)
 	c.Job = NewJobClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.OpenRequest = NewOpenRequestClient(c.config)
 	c.RevocationList = NewRevocationListClient(c.config)
+	c.SavedView = NewSavedViewClient(c.config)
 	c.Seat = NewSeatClient(c.config)
 	c.SeatAllocation = NewSeatAllocationClient(c.config)
 	c.SeatLicense = NewSeatLicenseClient(c.config)
 	c.SeatUsageDay = NewSeatUsageDayClient(c.config)
+	c.Webhook = NewWebhookClient(c.config)
+	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
 }
 
 type (
@@ -215,23 +243,30 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ACMEChallenge:       NewACMEChallengeClient(cfg),
 		Approval:            NewApprovalClient(cfg),
 		AuditEntry:          NewAuditEntryClient(cfg),
+		BulkBatch:           NewBulkBatchClient(cfg),
+		BulkJob:             NewBulkJobClient(cfg),
 		BusinessUnit:        NewBusinessUnitClient(cfg),
 		Certificate:         NewCertificateClient(cfg),
 		CertificateLocation: NewCertificateLocationClient(cfg),
 		CertificateProfile:  NewCertificateProfileClient(cfg),
 		Enrollment:          NewEnrollmentClient(cfg),
 		EnrollmentNote:      NewEnrollmentNoteClient(cfg),
+		EnrollmentText:      NewEnrollmentTextClient(cfg),
 		Event:               NewEventClient(cfg),
+		Export:              NewExportClient(cfg),
 		IdempotencyKey:      NewIdempotencyKeyClient(cfg),
 		Issuance:            NewIssuanceClient(cfg),
 		Job:                 NewJobClient(cfg),
 		Mail:                NewMailClient(cfg),
 		OpenRequest:         NewOpenRequestClient(cfg),
 		RevocationList:      NewRevocationListClient(cfg),
+		SavedView:           NewSavedViewClient(cfg),
 		Seat:                NewSeatClient(cfg),
 		SeatAllocation:      NewSeatAllocationClient(cfg),
 		SeatLicense:         NewSeatLicenseClient(cfg),
 		SeatUsageDay:        NewSeatUsageDayClient(cfg),
+		Webhook:             NewWebhookClient(cfg),
+		WebhookDelivery:     NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -255,23 +290,30 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ACMEChallenge:       NewACMEChallengeClient(cfg),
 		Approval:            NewApprovalClient(cfg),
 		AuditEntry:          NewAuditEntryClient(cfg),
+		BulkBatch:           NewBulkBatchClient(cfg),
+		BulkJob:             NewBulkJobClient(cfg),
 		BusinessUnit:        NewBusinessUnitClient(cfg),
 		Certificate:         NewCertificateClient(cfg),
 		CertificateLocation: NewCertificateLocationClient(cfg),
 		CertificateProfile:  NewCertificateProfileClient(cfg),
 		Enrollment:          NewEnrollmentClient(cfg),
 		EnrollmentNote:      NewEnrollmentNoteClient(cfg),
+		EnrollmentText:      NewEnrollmentTextClient(cfg),
 		Event:               NewEventClient(cfg),
+		Export:              NewExportClient(cfg),
 		IdempotencyKey:      NewIdempotencyKeyClient(cfg),
 		Issuance:            NewIssuanceClient(cfg),
 		Job:                 NewJobClient(cfg),
 		Mail:                NewMailClient(cfg),
 		OpenRequest:         NewOpenRequestClient(cfg),
 		RevocationList:      NewRevocationListClient(cfg),
+		SavedView:           NewSavedViewClient(cfg),
 		Seat:                NewSeatClient(cfg),
 		SeatAllocation:      NewSeatAllocationClient(cfg),
 		SeatLicense:         NewSeatLicenseClient(cfg),
 		SeatUsageDay:        NewSeatUsageDayClient(cfg),
+		Webhook:             NewWebhookClient(cfg),
+		WebhookDelivery:     NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -301,11 +343,12 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
-		c.Certificate, c.CertificateLocation, c.CertificateProfile, c.Enrollment,
-		c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Issuance, c.Job, c.Mail,
-		c.OpenRequest, c.RevocationList, c.Seat, c.SeatAllocation, c.SeatLicense,
-		c.SeatUsageDay,
+		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BulkBatch,
+		c.BulkJob, c.BusinessUnit, c.Certificate, c.CertificateLocation,
+		c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.EnrollmentText,
+		c.Event, c.Export, c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest,
+		c.RevocationList, c.SavedView, c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.SeatUsageDay, c.Webhook, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -315,11 +358,12 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BusinessUnit,
-		c.Certificate, c.CertificateLocation, c.CertificateProfile, c.Enrollment,
-		c.EnrollmentNote, c.Event, c.IdempotencyKey, c.Issuance, c.Job, c.Mail,
-		c.OpenRequest, c.RevocationList, c.Seat, c.SeatAllocation, c.SeatLicense,
-		c.SeatUsageDay,
+		c.ACMEAccount, c.ACMEChallenge, c.Approval, c.AuditEntry, c.BulkBatch,
+		c.BulkJob, c.BusinessUnit, c.Certificate, c.CertificateLocation,
+		c.CertificateProfile, c.Enrollment, c.EnrollmentNote, c.EnrollmentText,
+		c.Event, c.Export, c.IdempotencyKey, c.Issuance, c.Job, c.Mail, c.OpenRequest,
+		c.RevocationList, c.SavedView, c.Seat, c.SeatAllocation, c.SeatLicense,
+		c.SeatUsageDay, c.Webhook, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -336,6 +380,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Approval.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BulkBatchMutation:
+		return c.BulkBatch.mutate(ctx, m)
+	case *BulkJobMutation:
+		return c.BulkJob.mutate(ctx, m)
 	case *BusinessUnitMutation:
 		return c.BusinessUnit.mutate(ctx, m)
 	case *CertificateMutation:
@@ -348,8 +396,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Enrollment.mutate(ctx, m)
 	case *EnrollmentNoteMutation:
 		return c.EnrollmentNote.mutate(ctx, m)
+	case *EnrollmentTextMutation:
+		return c.EnrollmentText.mutate(ctx, m)
 	case *EventMutation:
 		return c.Event.mutate(ctx, m)
+	case *ExportMutation:
+		return c.Export.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IssuanceMutation:
@@ -362,6 +414,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OpenRequest.mutate(ctx, m)
 	case *RevocationListMutation:
 		return c.RevocationList.mutate(ctx, m)
+	case *SavedViewMutation:
+		return c.SavedView.mutate(ctx, m)
 	case *SeatMutation:
 		return c.Seat.mutate(ctx, m)
 	case *SeatAllocationMutation:
@@ -370,6 +424,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SeatLicense.mutate(ctx, m)
 	case *SeatUsageDayMutation:
 		return c.SeatUsageDay.mutate(ctx, m)
+	case *WebhookMutation:
+		return c.Webhook.mutate(ctx, m)
+	case *WebhookDeliveryMutation:
+		return c.WebhookDelivery.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("generated: unknown mutation type %T", m)
 	}
@@ -920,6 +978,272 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// BulkBatchClient is a client for the BulkBatch schema.
+type BulkBatchClient struct {
+	config
+}
+
+// NewBulkBatchClient returns a client for the BulkBatch from the given config.
+func NewBulkBatchClient(c config) *BulkBatchClient {
+	return &BulkBatchClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bulkbatch.Hooks(f(g(h())))`.
+func (c *BulkBatchClient) Use(hooks ...Hook) {
+	c.hooks.BulkBatch = append(c.hooks.BulkBatch, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bulkbatch.Intercept(f(g(h())))`.
+func (c *BulkBatchClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BulkBatch = append(c.inters.BulkBatch, interceptors...)
+}
+
+// Create returns a builder for creating a BulkBatch entity.
+func (c *BulkBatchClient) Create() *BulkBatchCreate {
+	mutation := newBulkBatchMutation(c.config, OpCreate)
+	return &BulkBatchCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BulkBatch entities.
+func (c *BulkBatchClient) CreateBulk(builders ...*BulkBatchCreate) *BulkBatchCreateBulk {
+	return &BulkBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BulkBatchClient) MapCreateBulk(slice any, setFunc func(*BulkBatchCreate, int)) *BulkBatchCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BulkBatchCreateBulk{err: fmt.Errorf("calling to BulkBatchClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BulkBatchCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BulkBatchCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BulkBatch.
+func (c *BulkBatchClient) Update() *BulkBatchUpdate {
+	mutation := newBulkBatchMutation(c.config, OpUpdate)
+	return &BulkBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BulkBatchClient) UpdateOne(_m *BulkBatch) *BulkBatchUpdateOne {
+	mutation := newBulkBatchMutation(c.config, OpUpdateOne, withBulkBatch(_m))
+	return &BulkBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BulkBatchClient) UpdateOneID(id uuid.UUID) *BulkBatchUpdateOne {
+	mutation := newBulkBatchMutation(c.config, OpUpdateOne, withBulkBatchID(id))
+	return &BulkBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BulkBatch.
+func (c *BulkBatchClient) Delete() *BulkBatchDelete {
+	mutation := newBulkBatchMutation(c.config, OpDelete)
+	return &BulkBatchDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BulkBatchClient) DeleteOne(_m *BulkBatch) *BulkBatchDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BulkBatchClient) DeleteOneID(id uuid.UUID) *BulkBatchDeleteOne {
+	builder := c.Delete().Where(bulkbatch.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BulkBatchDeleteOne{builder}
+}
+
+// Query returns a query builder for BulkBatch.
+func (c *BulkBatchClient) Query() *BulkBatchQuery {
+	return &BulkBatchQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBulkBatch},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BulkBatch entity by its id.
+func (c *BulkBatchClient) Get(ctx context.Context, id uuid.UUID) (*BulkBatch, error) {
+	return c.Query().Where(bulkbatch.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BulkBatchClient) GetX(ctx context.Context, id uuid.UUID) *BulkBatch {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BulkBatchClient) Hooks() []Hook {
+	return c.hooks.BulkBatch
+}
+
+// Interceptors returns the client interceptors.
+func (c *BulkBatchClient) Interceptors() []Interceptor {
+	return c.inters.BulkBatch
+}
+
+func (c *BulkBatchClient) mutate(ctx context.Context, m *BulkBatchMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BulkBatchCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BulkBatchUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BulkBatchUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BulkBatchDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown BulkBatch mutation op: %q", m.Op())
+	}
+}
+
+// BulkJobClient is a client for the BulkJob schema.
+type BulkJobClient struct {
+	config
+}
+
+// NewBulkJobClient returns a client for the BulkJob from the given config.
+func NewBulkJobClient(c config) *BulkJobClient {
+	return &BulkJobClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `bulkjob.Hooks(f(g(h())))`.
+func (c *BulkJobClient) Use(hooks ...Hook) {
+	c.hooks.BulkJob = append(c.hooks.BulkJob, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `bulkjob.Intercept(f(g(h())))`.
+func (c *BulkJobClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BulkJob = append(c.inters.BulkJob, interceptors...)
+}
+
+// Create returns a builder for creating a BulkJob entity.
+func (c *BulkJobClient) Create() *BulkJobCreate {
+	mutation := newBulkJobMutation(c.config, OpCreate)
+	return &BulkJobCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BulkJob entities.
+func (c *BulkJobClient) CreateBulk(builders ...*BulkJobCreate) *BulkJobCreateBulk {
+	return &BulkJobCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BulkJobClient) MapCreateBulk(slice any, setFunc func(*BulkJobCreate, int)) *BulkJobCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BulkJobCreateBulk{err: fmt.Errorf("calling to BulkJobClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BulkJobCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BulkJobCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BulkJob.
+func (c *BulkJobClient) Update() *BulkJobUpdate {
+	mutation := newBulkJobMutation(c.config, OpUpdate)
+	return &BulkJobUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BulkJobClient) UpdateOne(_m *BulkJob) *BulkJobUpdateOne {
+	mutation := newBulkJobMutation(c.config, OpUpdateOne, withBulkJob(_m))
+	return &BulkJobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BulkJobClient) UpdateOneID(id uuid.UUID) *BulkJobUpdateOne {
+	mutation := newBulkJobMutation(c.config, OpUpdateOne, withBulkJobID(id))
+	return &BulkJobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BulkJob.
+func (c *BulkJobClient) Delete() *BulkJobDelete {
+	mutation := newBulkJobMutation(c.config, OpDelete)
+	return &BulkJobDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BulkJobClient) DeleteOne(_m *BulkJob) *BulkJobDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BulkJobClient) DeleteOneID(id uuid.UUID) *BulkJobDeleteOne {
+	builder := c.Delete().Where(bulkjob.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BulkJobDeleteOne{builder}
+}
+
+// Query returns a query builder for BulkJob.
+func (c *BulkJobClient) Query() *BulkJobQuery {
+	return &BulkJobQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBulkJob},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BulkJob entity by its id.
+func (c *BulkJobClient) Get(ctx context.Context, id uuid.UUID) (*BulkJob, error) {
+	return c.Query().Where(bulkjob.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BulkJobClient) GetX(ctx context.Context, id uuid.UUID) *BulkJob {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BulkJobClient) Hooks() []Hook {
+	return c.hooks.BulkJob
+}
+
+// Interceptors returns the client interceptors.
+func (c *BulkJobClient) Interceptors() []Interceptor {
+	return c.inters.BulkJob
+}
+
+func (c *BulkJobClient) mutate(ctx context.Context, m *BulkJobMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BulkJobCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BulkJobUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BulkJobUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BulkJobDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown BulkJob mutation op: %q", m.Op())
 	}
 }
 
@@ -1881,6 +2205,139 @@ func (c *EnrollmentNoteClient) mutate(ctx context.Context, m *EnrollmentNoteMuta
 	}
 }
 
+// EnrollmentTextClient is a client for the EnrollmentText schema.
+type EnrollmentTextClient struct {
+	config
+}
+
+// NewEnrollmentTextClient returns a client for the EnrollmentText from the given config.
+func NewEnrollmentTextClient(c config) *EnrollmentTextClient {
+	return &EnrollmentTextClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `enrollmenttext.Hooks(f(g(h())))`.
+func (c *EnrollmentTextClient) Use(hooks ...Hook) {
+	c.hooks.EnrollmentText = append(c.hooks.EnrollmentText, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `enrollmenttext.Intercept(f(g(h())))`.
+func (c *EnrollmentTextClient) Intercept(interceptors ...Interceptor) {
+	c.inters.EnrollmentText = append(c.inters.EnrollmentText, interceptors...)
+}
+
+// Create returns a builder for creating a EnrollmentText entity.
+func (c *EnrollmentTextClient) Create() *EnrollmentTextCreate {
+	mutation := newEnrollmentTextMutation(c.config, OpCreate)
+	return &EnrollmentTextCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of EnrollmentText entities.
+func (c *EnrollmentTextClient) CreateBulk(builders ...*EnrollmentTextCreate) *EnrollmentTextCreateBulk {
+	return &EnrollmentTextCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *EnrollmentTextClient) MapCreateBulk(slice any, setFunc func(*EnrollmentTextCreate, int)) *EnrollmentTextCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &EnrollmentTextCreateBulk{err: fmt.Errorf("calling to EnrollmentTextClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*EnrollmentTextCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &EnrollmentTextCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for EnrollmentText.
+func (c *EnrollmentTextClient) Update() *EnrollmentTextUpdate {
+	mutation := newEnrollmentTextMutation(c.config, OpUpdate)
+	return &EnrollmentTextUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *EnrollmentTextClient) UpdateOne(_m *EnrollmentText) *EnrollmentTextUpdateOne {
+	mutation := newEnrollmentTextMutation(c.config, OpUpdateOne, withEnrollmentText(_m))
+	return &EnrollmentTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *EnrollmentTextClient) UpdateOneID(id uuid.UUID) *EnrollmentTextUpdateOne {
+	mutation := newEnrollmentTextMutation(c.config, OpUpdateOne, withEnrollmentTextID(id))
+	return &EnrollmentTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for EnrollmentText.
+func (c *EnrollmentTextClient) Delete() *EnrollmentTextDelete {
+	mutation := newEnrollmentTextMutation(c.config, OpDelete)
+	return &EnrollmentTextDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *EnrollmentTextClient) DeleteOne(_m *EnrollmentText) *EnrollmentTextDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *EnrollmentTextClient) DeleteOneID(id uuid.UUID) *EnrollmentTextDeleteOne {
+	builder := c.Delete().Where(enrollmenttext.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &EnrollmentTextDeleteOne{builder}
+}
+
+// Query returns a query builder for EnrollmentText.
+func (c *EnrollmentTextClient) Query() *EnrollmentTextQuery {
+	return &EnrollmentTextQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeEnrollmentText},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a EnrollmentText entity by its id.
+func (c *EnrollmentTextClient) Get(ctx context.Context, id uuid.UUID) (*EnrollmentText, error) {
+	return c.Query().Where(enrollmenttext.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *EnrollmentTextClient) GetX(ctx context.Context, id uuid.UUID) *EnrollmentText {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *EnrollmentTextClient) Hooks() []Hook {
+	return c.hooks.EnrollmentText
+}
+
+// Interceptors returns the client interceptors.
+func (c *EnrollmentTextClient) Interceptors() []Interceptor {
+	return c.inters.EnrollmentText
+}
+
+func (c *EnrollmentTextClient) mutate(ctx context.Context, m *EnrollmentTextMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&EnrollmentTextCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&EnrollmentTextUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&EnrollmentTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&EnrollmentTextDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown EnrollmentText mutation op: %q", m.Op())
+	}
+}
+
 // EventClient is a client for the Event schema.
 type EventClient struct {
 	config
@@ -2011,6 +2468,139 @@ func (c *EventClient) mutate(ctx context.Context, m *EventMutation) (Value, erro
 		return (&EventDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Event mutation op: %q", m.Op())
+	}
+}
+
+// ExportClient is a client for the Export schema.
+type ExportClient struct {
+	config
+}
+
+// NewExportClient returns a client for the Export from the given config.
+func NewExportClient(c config) *ExportClient {
+	return &ExportClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `export.Hooks(f(g(h())))`.
+func (c *ExportClient) Use(hooks ...Hook) {
+	c.hooks.Export = append(c.hooks.Export, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `export.Intercept(f(g(h())))`.
+func (c *ExportClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Export = append(c.inters.Export, interceptors...)
+}
+
+// Create returns a builder for creating a Export entity.
+func (c *ExportClient) Create() *ExportCreate {
+	mutation := newExportMutation(c.config, OpCreate)
+	return &ExportCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Export entities.
+func (c *ExportClient) CreateBulk(builders ...*ExportCreate) *ExportCreateBulk {
+	return &ExportCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExportClient) MapCreateBulk(slice any, setFunc func(*ExportCreate, int)) *ExportCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExportCreateBulk{err: fmt.Errorf("calling to ExportClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExportCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExportCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Export.
+func (c *ExportClient) Update() *ExportUpdate {
+	mutation := newExportMutation(c.config, OpUpdate)
+	return &ExportUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExportClient) UpdateOne(_m *Export) *ExportUpdateOne {
+	mutation := newExportMutation(c.config, OpUpdateOne, withExport(_m))
+	return &ExportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExportClient) UpdateOneID(id uuid.UUID) *ExportUpdateOne {
+	mutation := newExportMutation(c.config, OpUpdateOne, withExportID(id))
+	return &ExportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Export.
+func (c *ExportClient) Delete() *ExportDelete {
+	mutation := newExportMutation(c.config, OpDelete)
+	return &ExportDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExportClient) DeleteOne(_m *Export) *ExportDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExportClient) DeleteOneID(id uuid.UUID) *ExportDeleteOne {
+	builder := c.Delete().Where(export.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExportDeleteOne{builder}
+}
+
+// Query returns a query builder for Export.
+func (c *ExportClient) Query() *ExportQuery {
+	return &ExportQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExport},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Export entity by its id.
+func (c *ExportClient) Get(ctx context.Context, id uuid.UUID) (*Export, error) {
+	return c.Query().Where(export.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExportClient) GetX(ctx context.Context, id uuid.UUID) *Export {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ExportClient) Hooks() []Hook {
+	return c.hooks.Export
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExportClient) Interceptors() []Interceptor {
+	return c.inters.Export
+}
+
+func (c *ExportClient) mutate(ctx context.Context, m *ExportMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExportCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExportUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExportUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExportDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Export mutation op: %q", m.Op())
 	}
 }
 
@@ -2844,6 +3434,139 @@ func (c *RevocationListClient) mutate(ctx context.Context, m *RevocationListMuta
 	}
 }
 
+// SavedViewClient is a client for the SavedView schema.
+type SavedViewClient struct {
+	config
+}
+
+// NewSavedViewClient returns a client for the SavedView from the given config.
+func NewSavedViewClient(c config) *SavedViewClient {
+	return &SavedViewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `savedview.Hooks(f(g(h())))`.
+func (c *SavedViewClient) Use(hooks ...Hook) {
+	c.hooks.SavedView = append(c.hooks.SavedView, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `savedview.Intercept(f(g(h())))`.
+func (c *SavedViewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SavedView = append(c.inters.SavedView, interceptors...)
+}
+
+// Create returns a builder for creating a SavedView entity.
+func (c *SavedViewClient) Create() *SavedViewCreate {
+	mutation := newSavedViewMutation(c.config, OpCreate)
+	return &SavedViewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SavedView entities.
+func (c *SavedViewClient) CreateBulk(builders ...*SavedViewCreate) *SavedViewCreateBulk {
+	return &SavedViewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SavedViewClient) MapCreateBulk(slice any, setFunc func(*SavedViewCreate, int)) *SavedViewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SavedViewCreateBulk{err: fmt.Errorf("calling to SavedViewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SavedViewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SavedViewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SavedView.
+func (c *SavedViewClient) Update() *SavedViewUpdate {
+	mutation := newSavedViewMutation(c.config, OpUpdate)
+	return &SavedViewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SavedViewClient) UpdateOne(_m *SavedView) *SavedViewUpdateOne {
+	mutation := newSavedViewMutation(c.config, OpUpdateOne, withSavedView(_m))
+	return &SavedViewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SavedViewClient) UpdateOneID(id uuid.UUID) *SavedViewUpdateOne {
+	mutation := newSavedViewMutation(c.config, OpUpdateOne, withSavedViewID(id))
+	return &SavedViewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SavedView.
+func (c *SavedViewClient) Delete() *SavedViewDelete {
+	mutation := newSavedViewMutation(c.config, OpDelete)
+	return &SavedViewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SavedViewClient) DeleteOne(_m *SavedView) *SavedViewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SavedViewClient) DeleteOneID(id uuid.UUID) *SavedViewDeleteOne {
+	builder := c.Delete().Where(savedview.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SavedViewDeleteOne{builder}
+}
+
+// Query returns a query builder for SavedView.
+func (c *SavedViewClient) Query() *SavedViewQuery {
+	return &SavedViewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSavedView},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SavedView entity by its id.
+func (c *SavedViewClient) Get(ctx context.Context, id uuid.UUID) (*SavedView, error) {
+	return c.Query().Where(savedview.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SavedViewClient) GetX(ctx context.Context, id uuid.UUID) *SavedView {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SavedViewClient) Hooks() []Hook {
+	return c.hooks.SavedView
+}
+
+// Interceptors returns the client interceptors.
+func (c *SavedViewClient) Interceptors() []Interceptor {
+	return c.inters.SavedView
+}
+
+func (c *SavedViewClient) mutate(ctx context.Context, m *SavedViewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SavedViewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SavedViewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SavedViewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SavedViewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown SavedView mutation op: %q", m.Op())
+	}
+}
+
 // SeatClient is a client for the Seat schema.
 type SeatClient struct {
 	config
@@ -3408,18 +4131,286 @@ func (c *SeatUsageDayClient) mutate(ctx context.Context, m *SeatUsageDayMutation
 	}
 }
 
+// WebhookClient is a client for the Webhook schema.
+type WebhookClient struct {
+	config
+}
+
+// NewWebhookClient returns a client for the Webhook from the given config.
+func NewWebhookClient(c config) *WebhookClient {
+	return &WebhookClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `webhook.Hooks(f(g(h())))`.
+func (c *WebhookClient) Use(hooks ...Hook) {
+	c.hooks.Webhook = append(c.hooks.Webhook, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `webhook.Intercept(f(g(h())))`.
+func (c *WebhookClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Webhook = append(c.inters.Webhook, interceptors...)
+}
+
+// Create returns a builder for creating a Webhook entity.
+func (c *WebhookClient) Create() *WebhookCreate {
+	mutation := newWebhookMutation(c.config, OpCreate)
+	return &WebhookCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Webhook entities.
+func (c *WebhookClient) CreateBulk(builders ...*WebhookCreate) *WebhookCreateBulk {
+	return &WebhookCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WebhookClient) MapCreateBulk(slice any, setFunc func(*WebhookCreate, int)) *WebhookCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WebhookCreateBulk{err: fmt.Errorf("calling to WebhookClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WebhookCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WebhookCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Webhook.
+func (c *WebhookClient) Update() *WebhookUpdate {
+	mutation := newWebhookMutation(c.config, OpUpdate)
+	return &WebhookUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WebhookClient) UpdateOne(_m *Webhook) *WebhookUpdateOne {
+	mutation := newWebhookMutation(c.config, OpUpdateOne, withWebhook(_m))
+	return &WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WebhookClient) UpdateOneID(id uuid.UUID) *WebhookUpdateOne {
+	mutation := newWebhookMutation(c.config, OpUpdateOne, withWebhookID(id))
+	return &WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Webhook.
+func (c *WebhookClient) Delete() *WebhookDelete {
+	mutation := newWebhookMutation(c.config, OpDelete)
+	return &WebhookDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WebhookClient) DeleteOne(_m *Webhook) *WebhookDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WebhookClient) DeleteOneID(id uuid.UUID) *WebhookDeleteOne {
+	builder := c.Delete().Where(webhook.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WebhookDeleteOne{builder}
+}
+
+// Query returns a query builder for Webhook.
+func (c *WebhookClient) Query() *WebhookQuery {
+	return &WebhookQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWebhook},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Webhook entity by its id.
+func (c *WebhookClient) Get(ctx context.Context, id uuid.UUID) (*Webhook, error) {
+	return c.Query().Where(webhook.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WebhookClient) GetX(ctx context.Context, id uuid.UUID) *Webhook {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WebhookClient) Hooks() []Hook {
+	return c.hooks.Webhook
+}
+
+// Interceptors returns the client interceptors.
+func (c *WebhookClient) Interceptors() []Interceptor {
+	return c.inters.Webhook
+}
+
+func (c *WebhookClient) mutate(ctx context.Context, m *WebhookMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WebhookCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WebhookUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WebhookUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WebhookDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Webhook mutation op: %q", m.Op())
+	}
+}
+
+// WebhookDeliveryClient is a client for the WebhookDelivery schema.
+type WebhookDeliveryClient struct {
+	config
+}
+
+// NewWebhookDeliveryClient returns a client for the WebhookDelivery from the given config.
+func NewWebhookDeliveryClient(c config) *WebhookDeliveryClient {
+	return &WebhookDeliveryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `webhookdelivery.Hooks(f(g(h())))`.
+func (c *WebhookDeliveryClient) Use(hooks ...Hook) {
+	c.hooks.WebhookDelivery = append(c.hooks.WebhookDelivery, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `webhookdelivery.Intercept(f(g(h())))`.
+func (c *WebhookDeliveryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WebhookDelivery = append(c.inters.WebhookDelivery, interceptors...)
+}
+
+// Create returns a builder for creating a WebhookDelivery entity.
+func (c *WebhookDeliveryClient) Create() *WebhookDeliveryCreate {
+	mutation := newWebhookDeliveryMutation(c.config, OpCreate)
+	return &WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WebhookDelivery entities.
+func (c *WebhookDeliveryClient) CreateBulk(builders ...*WebhookDeliveryCreate) *WebhookDeliveryCreateBulk {
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WebhookDeliveryClient) MapCreateBulk(slice any, setFunc func(*WebhookDeliveryCreate, int)) *WebhookDeliveryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WebhookDeliveryCreateBulk{err: fmt.Errorf("calling to WebhookDeliveryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WebhookDeliveryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WebhookDeliveryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Update() *WebhookDeliveryUpdate {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdate)
+	return &WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WebhookDeliveryClient) UpdateOne(_m *WebhookDelivery) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDelivery(_m))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WebhookDeliveryClient) UpdateOneID(id uuid.UUID) *WebhookDeliveryUpdateOne {
+	mutation := newWebhookDeliveryMutation(c.config, OpUpdateOne, withWebhookDeliveryID(id))
+	return &WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Delete() *WebhookDeliveryDelete {
+	mutation := newWebhookDeliveryMutation(c.config, OpDelete)
+	return &WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WebhookDeliveryClient) DeleteOne(_m *WebhookDelivery) *WebhookDeliveryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WebhookDeliveryClient) DeleteOneID(id uuid.UUID) *WebhookDeliveryDeleteOne {
+	builder := c.Delete().Where(webhookdelivery.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WebhookDeliveryDeleteOne{builder}
+}
+
+// Query returns a query builder for WebhookDelivery.
+func (c *WebhookDeliveryClient) Query() *WebhookDeliveryQuery {
+	return &WebhookDeliveryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWebhookDelivery},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WebhookDelivery entity by its id.
+func (c *WebhookDeliveryClient) Get(ctx context.Context, id uuid.UUID) (*WebhookDelivery, error) {
+	return c.Query().Where(webhookdelivery.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WebhookDeliveryClient) GetX(ctx context.Context, id uuid.UUID) *WebhookDelivery {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *WebhookDeliveryClient) Hooks() []Hook {
+	return c.hooks.WebhookDelivery
+}
+
+// Interceptors returns the client interceptors.
+func (c *WebhookDeliveryClient) Interceptors() []Interceptor {
+	return c.inters.WebhookDelivery
+}
+
+func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WebhookDeliveryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WebhookDeliveryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WebhookDeliveryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WebhookDeliveryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown WebhookDelivery mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
-		CertificateLocation, CertificateProfile, Enrollment, EnrollmentNote, Event,
-		IdempotencyKey, Issuance, Job, Mail, OpenRequest, RevocationList, Seat,
-		SeatAllocation, SeatLicense, SeatUsageDay []ent.Hook
+		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BulkBatch, BulkJob,
+		BusinessUnit, Certificate, CertificateLocation, CertificateProfile, Enrollment,
+		EnrollmentNote, EnrollmentText, Event, Export, IdempotencyKey, Issuance, Job,
+		Mail, OpenRequest, RevocationList, SavedView, Seat, SeatAllocation,
+		SeatLicense, SeatUsageDay, Webhook, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BusinessUnit, Certificate,
-		CertificateLocation, CertificateProfile, Enrollment, EnrollmentNote, Event,
-		IdempotencyKey, Issuance, Job, Mail, OpenRequest, RevocationList, Seat,
-		SeatAllocation, SeatLicense, SeatUsageDay []ent.Interceptor
+		ACMEAccount, ACMEChallenge, Approval, AuditEntry, BulkBatch, BulkJob,
+		BusinessUnit, Certificate, CertificateLocation, CertificateProfile, Enrollment,
+		EnrollmentNote, EnrollmentText, Event, Export, IdempotencyKey, Issuance, Job,
+		Mail, OpenRequest, RevocationList, SavedView, Seat, SeatAllocation,
+		SeatLicense, SeatUsageDay, Webhook, WebhookDelivery []ent.Interceptor
 	}
 )

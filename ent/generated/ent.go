@@ -10,23 +10,30 @@ import (
 	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
+	"gatehouse/ent/generated/bulkbatch"
+	"gatehouse/ent/generated/bulkjob"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
+	"gatehouse/ent/generated/enrollmenttext"
 	"gatehouse/ent/generated/event"
+	"gatehouse/ent/generated/export"
 	"gatehouse/ent/generated/idempotencykey"
 	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/revocationlist"
+	"gatehouse/ent/generated/savedview"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
 	"gatehouse/ent/generated/seatusageday"
+	"gatehouse/ent/generated/webhook"
+	"gatehouse/ent/generated/webhookdelivery"
 	"reflect"
 	"sync"
 
@@ -97,23 +104,30 @@ func checkColumn(t, c string) error {
 			acmechallenge.Table:       acmechallenge.ValidColumn,
 			approval.Table:            approval.ValidColumn,
 			auditentry.Table:          auditentry.ValidColumn,
+			bulkbatch.Table:           bulkbatch.ValidColumn,
+			bulkjob.Table:             bulkjob.ValidColumn,
 			businessunit.Table:        businessunit.ValidColumn,
 			certificate.Table:         certificate.ValidColumn,
 			certificatelocation.Table: certificatelocation.ValidColumn,
 			certificateprofile.Table:  certificateprofile.ValidColumn,
 			enrollment.Table:          enrollment.ValidColumn,
 			enrollmentnote.Table:      enrollmentnote.ValidColumn,
+			enrollmenttext.Table:      enrollmenttext.ValidColumn,
 			event.Table:               event.ValidColumn,
+			export.Table:              export.ValidColumn,
 			idempotencykey.Table:      idempotencykey.ValidColumn,
 			issuance.Table:            issuance.ValidColumn,
 			job.Table:                 job.ValidColumn,
 			mail.Table:                mail.ValidColumn,
 			openrequest.Table:         openrequest.ValidColumn,
 			revocationlist.Table:      revocationlist.ValidColumn,
+			savedview.Table:           savedview.ValidColumn,
 			seat.Table:                seat.ValidColumn,
 			seatallocation.Table:      seatallocation.ValidColumn,
 			seatlicense.Table:         seatlicense.ValidColumn,
 			seatusageday.Table:        seatusageday.ValidColumn,
+			webhook.Table:             webhook.ValidColumn,
+			webhookdelivery.Table:     webhookdelivery.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"gatehouse/ent/generated/event"
 	"gatehouse/internal/audit"
+	"gatehouse/internal/lifecycle"
 	"strings"
 	"time"
 
@@ -22,8 +23,10 @@ type Event struct {
 	ID uuid.UUID `json:"id,omitempty"`
 	// At holds the value of the "at" field.
 	At time.Time `json:"at,omitempty"`
-	// Xid holds the value of the "xid" field.
-	Xid int64 `json:"xid,omitempty"`
+	// where the write-ahead log stood when it was written
+	Lsn int64 `json:"lsn,omitempty"`
+	// its place among all that have committed; NULL until it is numbered
+	Position *int64 `json:"position,omitempty"`
 	// Action holds the value of the "action" field.
 	Action audit.Action `json:"action,omitempty"`
 	// ResourceType holds the value of the "resource_type" field.
@@ -33,8 +36,18 @@ type Event struct {
 	// BusinessUnitID holds the value of the "business_unit_id" field.
 	BusinessUnitID *uuid.UUID `json:"business_unit_id,omitempty"`
 	// Changes holds the value of the "changes" field.
-	Changes      []audit.Change `json:"changes,omitempty"`
-	selectValues sql.SelectValues
+	Changes []audit.Change `json:"changes,omitempty"`
+	// empty when it was made
+	StatusBefore lifecycle.Status `json:"status_before,omitempty"`
+	// Status holds the value of the "status" field.
+	Status lifecycle.Status `json:"status,omitempty"`
+	// ProfileID holds the value of the "profile_id" field.
+	ProfileID *uuid.UUID `json:"profile_id,omitempty"`
+	// RequesterIssuer holds the value of the "requester_issuer" field.
+	RequesterIssuer string `json:"requester_issuer,omitempty"`
+	// RequesterSubject holds the value of the "requester_subject" field.
+	RequesterSubject string `json:"requester_subject,omitempty"`
+	selectValues     sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -42,13 +55,13 @@ func (*Event) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case event.FieldBusinessUnitID:
+		case event.FieldBusinessUnitID, event.FieldProfileID:
 			values[i] = &sql.NullScanner{S: new(uuid.UUID)}
 		case event.FieldChanges:
 			values[i] = new([]byte)
-		case event.FieldXid:
+		case event.FieldLsn, event.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case event.FieldAction, event.FieldResourceType:
+		case event.FieldAction, event.FieldResourceType, event.FieldStatusBefore, event.FieldStatus, event.FieldRequesterIssuer, event.FieldRequesterSubject:
 			values[i] = new(sql.NullString)
 		case event.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -81,11 +94,18 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.At = value.Time
 			}
-		case event.FieldXid:
+		case event.FieldLsn:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
-				return fmt.Errorf("unexpected type %T for field xid", values[i])
+				return fmt.Errorf("unexpected type %T for field lsn", values[i])
 			} else if value.Valid {
-				_m.Xid = value.Int64
+				_m.Lsn = value.Int64
+			}
+		case event.FieldPosition:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field position", values[i])
+			} else if value.Valid {
+				_m.Position = new(int64)
+				*_m.Position = value.Int64
 			}
 		case event.FieldAction:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -119,6 +139,37 @@ func (_m *Event) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Changes); err != nil {
 					return fmt.Errorf("unmarshal field changes: %w", err)
 				}
+			}
+		case event.FieldStatusBefore:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status_before", values[i])
+			} else if value.Valid {
+				_m.StatusBefore = lifecycle.Status(value.String)
+			}
+		case event.FieldStatus:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field status", values[i])
+			} else if value.Valid {
+				_m.Status = lifecycle.Status(value.String)
+			}
+		case event.FieldProfileID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field profile_id", values[i])
+			} else if value.Valid {
+				_m.ProfileID = new(uuid.UUID)
+				*_m.ProfileID = *value.S.(*uuid.UUID)
+			}
+		case event.FieldRequesterIssuer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field requester_issuer", values[i])
+			} else if value.Valid {
+				_m.RequesterIssuer = value.String
+			}
+		case event.FieldRequesterSubject:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field requester_subject", values[i])
+			} else if value.Valid {
+				_m.RequesterSubject = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -159,8 +210,13 @@ func (_m *Event) String() string {
 	builder.WriteString("at=")
 	builder.WriteString(_m.At.Format(time.ANSIC))
 	builder.WriteString(", ")
-	builder.WriteString("xid=")
-	builder.WriteString(fmt.Sprintf("%v", _m.Xid))
+	builder.WriteString("lsn=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Lsn))
+	builder.WriteString(", ")
+	if v := _m.Position; v != nil {
+		builder.WriteString("position=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("action=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Action))
@@ -178,6 +234,23 @@ func (_m *Event) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Changes))
+	builder.WriteString(", ")
+	builder.WriteString("status_before=")
+	builder.WriteString(fmt.Sprintf("%v", _m.StatusBefore))
+	builder.WriteString(", ")
+	builder.WriteString("status=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Status))
+	builder.WriteString(", ")
+	if v := _m.ProfileID; v != nil {
+		builder.WriteString("profile_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("requester_issuer=")
+	builder.WriteString(_m.RequesterIssuer)
+	builder.WriteString(", ")
+	builder.WriteString("requester_subject=")
+	builder.WriteString(_m.RequesterSubject)
 	builder.WriteByte(')')
 	return builder.String()
 }

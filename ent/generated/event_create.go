@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"gatehouse/ent/generated/event"
 	"gatehouse/internal/audit"
+	"gatehouse/internal/lifecycle"
 	"time"
 
 	"entgo.io/ent/dialect/sql/sqlgraph"
@@ -28,16 +29,30 @@ func (_c *EventCreate) SetAt(v time.Time) *EventCreate {
 	return _c
 }
 
-// SetXid sets the "xid" field.
-func (_c *EventCreate) SetXid(v int64) *EventCreate {
-	_c.mutation.SetXid(v)
+// SetLsn sets the "lsn" field.
+func (_c *EventCreate) SetLsn(v int64) *EventCreate {
+	_c.mutation.SetLsn(v)
 	return _c
 }
 
-// SetNillableXid sets the "xid" field if the given value is not nil.
-func (_c *EventCreate) SetNillableXid(v *int64) *EventCreate {
+// SetNillableLsn sets the "lsn" field if the given value is not nil.
+func (_c *EventCreate) SetNillableLsn(v *int64) *EventCreate {
 	if v != nil {
-		_c.SetXid(*v)
+		_c.SetLsn(*v)
+	}
+	return _c
+}
+
+// SetPosition sets the "position" field.
+func (_c *EventCreate) SetPosition(v int64) *EventCreate {
+	_c.mutation.SetPosition(v)
+	return _c
+}
+
+// SetNillablePosition sets the "position" field if the given value is not nil.
+func (_c *EventCreate) SetNillablePosition(v *int64) *EventCreate {
+	if v != nil {
+		_c.SetPosition(*v)
 	}
 	return _c
 }
@@ -77,6 +92,76 @@ func (_c *EventCreate) SetNillableBusinessUnitID(v *uuid.UUID) *EventCreate {
 // SetChanges sets the "changes" field.
 func (_c *EventCreate) SetChanges(v []audit.Change) *EventCreate {
 	_c.mutation.SetChanges(v)
+	return _c
+}
+
+// SetStatusBefore sets the "status_before" field.
+func (_c *EventCreate) SetStatusBefore(v lifecycle.Status) *EventCreate {
+	_c.mutation.SetStatusBefore(v)
+	return _c
+}
+
+// SetNillableStatusBefore sets the "status_before" field if the given value is not nil.
+func (_c *EventCreate) SetNillableStatusBefore(v *lifecycle.Status) *EventCreate {
+	if v != nil {
+		_c.SetStatusBefore(*v)
+	}
+	return _c
+}
+
+// SetStatus sets the "status" field.
+func (_c *EventCreate) SetStatus(v lifecycle.Status) *EventCreate {
+	_c.mutation.SetStatus(v)
+	return _c
+}
+
+// SetNillableStatus sets the "status" field if the given value is not nil.
+func (_c *EventCreate) SetNillableStatus(v *lifecycle.Status) *EventCreate {
+	if v != nil {
+		_c.SetStatus(*v)
+	}
+	return _c
+}
+
+// SetProfileID sets the "profile_id" field.
+func (_c *EventCreate) SetProfileID(v uuid.UUID) *EventCreate {
+	_c.mutation.SetProfileID(v)
+	return _c
+}
+
+// SetNillableProfileID sets the "profile_id" field if the given value is not nil.
+func (_c *EventCreate) SetNillableProfileID(v *uuid.UUID) *EventCreate {
+	if v != nil {
+		_c.SetProfileID(*v)
+	}
+	return _c
+}
+
+// SetRequesterIssuer sets the "requester_issuer" field.
+func (_c *EventCreate) SetRequesterIssuer(v string) *EventCreate {
+	_c.mutation.SetRequesterIssuer(v)
+	return _c
+}
+
+// SetNillableRequesterIssuer sets the "requester_issuer" field if the given value is not nil.
+func (_c *EventCreate) SetNillableRequesterIssuer(v *string) *EventCreate {
+	if v != nil {
+		_c.SetRequesterIssuer(*v)
+	}
+	return _c
+}
+
+// SetRequesterSubject sets the "requester_subject" field.
+func (_c *EventCreate) SetRequesterSubject(v string) *EventCreate {
+	_c.mutation.SetRequesterSubject(v)
+	return _c
+}
+
+// SetNillableRequesterSubject sets the "requester_subject" field if the given value is not nil.
+func (_c *EventCreate) SetNillableRequesterSubject(v *string) *EventCreate {
+	if v != nil {
+		_c.SetRequesterSubject(*v)
+	}
 	return _c
 }
 
@@ -133,6 +218,22 @@ func (_c *EventCreate) defaults() {
 		v := event.DefaultChanges
 		_c.mutation.SetChanges(v)
 	}
+	if _, ok := _c.mutation.StatusBefore(); !ok {
+		v := event.DefaultStatusBefore
+		_c.mutation.SetStatusBefore(v)
+	}
+	if _, ok := _c.mutation.Status(); !ok {
+		v := event.DefaultStatus
+		_c.mutation.SetStatus(v)
+	}
+	if _, ok := _c.mutation.RequesterIssuer(); !ok {
+		v := event.DefaultRequesterIssuer
+		_c.mutation.SetRequesterIssuer(v)
+	}
+	if _, ok := _c.mutation.RequesterSubject(); !ok {
+		v := event.DefaultRequesterSubject
+		_c.mutation.SetRequesterSubject(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := event.DefaultID()
 		_c.mutation.SetID(v)
@@ -155,6 +256,18 @@ func (_c *EventCreate) check() error {
 	}
 	if _, ok := _c.mutation.Changes(); !ok {
 		return &ValidationError{Name: "changes", err: errors.New(`generated: missing required field "Event.changes"`)}
+	}
+	if _, ok := _c.mutation.StatusBefore(); !ok {
+		return &ValidationError{Name: "status_before", err: errors.New(`generated: missing required field "Event.status_before"`)}
+	}
+	if _, ok := _c.mutation.Status(); !ok {
+		return &ValidationError{Name: "status", err: errors.New(`generated: missing required field "Event.status"`)}
+	}
+	if _, ok := _c.mutation.RequesterIssuer(); !ok {
+		return &ValidationError{Name: "requester_issuer", err: errors.New(`generated: missing required field "Event.requester_issuer"`)}
+	}
+	if _, ok := _c.mutation.RequesterSubject(); !ok {
+		return &ValidationError{Name: "requester_subject", err: errors.New(`generated: missing required field "Event.requester_subject"`)}
 	}
 	return nil
 }
@@ -195,9 +308,13 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 		_spec.SetField(event.FieldAt, field.TypeTime, value)
 		_node.At = value
 	}
-	if value, ok := _c.mutation.Xid(); ok {
-		_spec.SetField(event.FieldXid, field.TypeInt64, value)
-		_node.Xid = value
+	if value, ok := _c.mutation.Lsn(); ok {
+		_spec.SetField(event.FieldLsn, field.TypeInt64, value)
+		_node.Lsn = value
+	}
+	if value, ok := _c.mutation.Position(); ok {
+		_spec.SetField(event.FieldPosition, field.TypeInt64, value)
+		_node.Position = &value
 	}
 	if value, ok := _c.mutation.Action(); ok {
 		_spec.SetField(event.FieldAction, field.TypeString, value)
@@ -218,6 +335,26 @@ func (_c *EventCreate) createSpec() (*Event, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Changes(); ok {
 		_spec.SetField(event.FieldChanges, field.TypeJSON, value)
 		_node.Changes = value
+	}
+	if value, ok := _c.mutation.StatusBefore(); ok {
+		_spec.SetField(event.FieldStatusBefore, field.TypeString, value)
+		_node.StatusBefore = value
+	}
+	if value, ok := _c.mutation.Status(); ok {
+		_spec.SetField(event.FieldStatus, field.TypeString, value)
+		_node.Status = value
+	}
+	if value, ok := _c.mutation.ProfileID(); ok {
+		_spec.SetField(event.FieldProfileID, field.TypeUUID, value)
+		_node.ProfileID = &value
+	}
+	if value, ok := _c.mutation.RequesterIssuer(); ok {
+		_spec.SetField(event.FieldRequesterIssuer, field.TypeString, value)
+		_node.RequesterIssuer = value
+	}
+	if value, ok := _c.mutation.RequesterSubject(); ok {
+		_spec.SetField(event.FieldRequesterSubject, field.TypeString, value)
+		_node.RequesterSubject = value
 	}
 	return _node, _spec
 }

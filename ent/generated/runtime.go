@@ -7,23 +7,30 @@ import (
 	"gatehouse/ent/generated/acmechallenge"
 	"gatehouse/ent/generated/approval"
 	"gatehouse/ent/generated/auditentry"
+	"gatehouse/ent/generated/bulkbatch"
+	"gatehouse/ent/generated/bulkjob"
 	"gatehouse/ent/generated/businessunit"
 	"gatehouse/ent/generated/certificate"
 	"gatehouse/ent/generated/certificatelocation"
 	"gatehouse/ent/generated/certificateprofile"
 	"gatehouse/ent/generated/enrollment"
 	"gatehouse/ent/generated/enrollmentnote"
+	"gatehouse/ent/generated/enrollmenttext"
 	"gatehouse/ent/generated/event"
+	"gatehouse/ent/generated/export"
 	"gatehouse/ent/generated/idempotencykey"
 	"gatehouse/ent/generated/issuance"
 	"gatehouse/ent/generated/job"
 	"gatehouse/ent/generated/mail"
 	"gatehouse/ent/generated/openrequest"
 	"gatehouse/ent/generated/revocationlist"
+	"gatehouse/ent/generated/savedview"
 	"gatehouse/ent/generated/seat"
 	"gatehouse/ent/generated/seatallocation"
 	"gatehouse/ent/generated/seatlicense"
 	"gatehouse/ent/generated/seatusageday"
+	"gatehouse/ent/generated/webhook"
+	"gatehouse/ent/generated/webhookdelivery"
 	"gatehouse/ent/schema"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/lifecycle"
@@ -111,6 +118,50 @@ func init() {
 	auditentryDescID := auditentryMixinFields0[0].Descriptor()
 	// auditentry.DefaultID holds the default value on creation for the id field.
 	auditentry.DefaultID = auditentryDescID.Default.(func() uuid.UUID)
+	bulkbatchMixin := schema.BulkBatch{}.Mixin()
+	bulkbatchMixinFields0 := bulkbatchMixin[0].Fields()
+	_ = bulkbatchMixinFields0
+	bulkbatchFields := schema.BulkBatch{}.Fields()
+	_ = bulkbatchFields
+	// bulkbatchDescRefused is the schema descriptor for refused field.
+	bulkbatchDescRefused := bulkbatchFields[4].Descriptor()
+	// bulkbatch.DefaultRefused holds the default value on creation for the refused field.
+	bulkbatch.DefaultRefused = bulkbatchDescRefused.Default.(int)
+	// bulkbatchDescID is the schema descriptor for id field.
+	bulkbatchDescID := bulkbatchMixinFields0[0].Descriptor()
+	// bulkbatch.DefaultID holds the default value on creation for the id field.
+	bulkbatch.DefaultID = bulkbatchDescID.Default.(func() uuid.UUID)
+	bulkjobMixin := schema.BulkJob{}.Mixin()
+	bulkjobMixinFields0 := bulkjobMixin[0].Fields()
+	_ = bulkjobMixinFields0
+	bulkjobMixinFields1 := bulkjobMixin[1].Fields()
+	_ = bulkjobMixinFields1
+	bulkjobFields := schema.BulkJob{}.Fields()
+	_ = bulkjobFields
+	// bulkjobDescVersion is the schema descriptor for version field.
+	bulkjobDescVersion := bulkjobMixinFields1[0].Descriptor()
+	// bulkjob.DefaultVersion holds the default value on creation for the version field.
+	bulkjob.DefaultVersion = bulkjobDescVersion.Default.(int)
+	// bulkjobDescNextBatch is the schema descriptor for next_batch field.
+	bulkjobDescNextBatch := bulkjobFields[10].Descriptor()
+	// bulkjob.DefaultNextBatch holds the default value on creation for the next_batch field.
+	bulkjob.DefaultNextBatch = bulkjobDescNextBatch.Default.(int)
+	// bulkjobDescProcessed is the schema descriptor for processed field.
+	bulkjobDescProcessed := bulkjobFields[11].Descriptor()
+	// bulkjob.DefaultProcessed holds the default value on creation for the processed field.
+	bulkjob.DefaultProcessed = bulkjobDescProcessed.Default.(int)
+	// bulkjobDescSucceeded is the schema descriptor for succeeded field.
+	bulkjobDescSucceeded := bulkjobFields[12].Descriptor()
+	// bulkjob.DefaultSucceeded holds the default value on creation for the succeeded field.
+	bulkjob.DefaultSucceeded = bulkjobDescSucceeded.Default.(int)
+	// bulkjobDescError is the schema descriptor for error field.
+	bulkjobDescError := bulkjobFields[16].Descriptor()
+	// bulkjob.DefaultError holds the default value on creation for the error field.
+	bulkjob.DefaultError = bulkjobDescError.Default.(string)
+	// bulkjobDescID is the schema descriptor for id field.
+	bulkjobDescID := bulkjobMixinFields0[0].Descriptor()
+	// bulkjob.DefaultID holds the default value on creation for the id field.
+	bulkjob.DefaultID = bulkjobDescID.Default.(func() uuid.UUID)
 	businessunitMixin := schema.BusinessUnit{}.Mixin()
 	businessunitMixinFields0 := businessunitMixin[0].Fields()
 	_ = businessunitMixinFields0
@@ -429,19 +480,57 @@ func init() {
 	enrollmentnoteDescID := enrollmentnoteMixinFields0[0].Descriptor()
 	// enrollmentnote.DefaultID holds the default value on creation for the id field.
 	enrollmentnote.DefaultID = enrollmentnoteDescID.Default.(func() uuid.UUID)
+	enrollmenttextMixin := schema.EnrollmentText{}.Mixin()
+	enrollmenttextMixinFields0 := enrollmenttextMixin[0].Fields()
+	_ = enrollmenttextMixinFields0
+	enrollmenttextFields := schema.EnrollmentText{}.Fields()
+	_ = enrollmenttextFields
+	// enrollmenttextDescEmail is the schema descriptor for email field.
+	enrollmenttextDescEmail := enrollmenttextFields[1].Descriptor()
+	// enrollmenttext.DefaultEmail holds the default value on creation for the email field.
+	enrollmenttext.DefaultEmail = enrollmenttextDescEmail.Default.(string)
+	// enrollmenttextDescID is the schema descriptor for id field.
+	enrollmenttextDescID := enrollmenttextMixinFields0[0].Descriptor()
+	// enrollmenttext.DefaultID holds the default value on creation for the id field.
+	enrollmenttext.DefaultID = enrollmenttextDescID.Default.(func() uuid.UUID)
 	eventMixin := schema.Event{}.Mixin()
 	eventMixinFields0 := eventMixin[0].Fields()
 	_ = eventMixinFields0
 	eventFields := schema.Event{}.Fields()
 	_ = eventFields
 	// eventDescChanges is the schema descriptor for changes field.
-	eventDescChanges := eventFields[6].Descriptor()
+	eventDescChanges := eventFields[7].Descriptor()
 	// event.DefaultChanges holds the default value on creation for the changes field.
 	event.DefaultChanges = eventDescChanges.Default.([]audit.Change)
+	// eventDescStatusBefore is the schema descriptor for status_before field.
+	eventDescStatusBefore := eventFields[8].Descriptor()
+	// event.DefaultStatusBefore holds the default value on creation for the status_before field.
+	event.DefaultStatusBefore = lifecycle.Status(eventDescStatusBefore.Default.(string))
+	// eventDescStatus is the schema descriptor for status field.
+	eventDescStatus := eventFields[9].Descriptor()
+	// event.DefaultStatus holds the default value on creation for the status field.
+	event.DefaultStatus = lifecycle.Status(eventDescStatus.Default.(string))
+	// eventDescRequesterIssuer is the schema descriptor for requester_issuer field.
+	eventDescRequesterIssuer := eventFields[11].Descriptor()
+	// event.DefaultRequesterIssuer holds the default value on creation for the requester_issuer field.
+	event.DefaultRequesterIssuer = eventDescRequesterIssuer.Default.(string)
+	// eventDescRequesterSubject is the schema descriptor for requester_subject field.
+	eventDescRequesterSubject := eventFields[12].Descriptor()
+	// event.DefaultRequesterSubject holds the default value on creation for the requester_subject field.
+	event.DefaultRequesterSubject = eventDescRequesterSubject.Default.(string)
 	// eventDescID is the schema descriptor for id field.
 	eventDescID := eventMixinFields0[0].Descriptor()
 	// event.DefaultID holds the default value on creation for the id field.
 	event.DefaultID = eventDescID.Default.(func() uuid.UUID)
+	exportMixin := schema.Export{}.Mixin()
+	exportMixinFields0 := exportMixin[0].Fields()
+	_ = exportMixinFields0
+	exportFields := schema.Export{}.Fields()
+	_ = exportFields
+	// exportDescID is the schema descriptor for id field.
+	exportDescID := exportMixinFields0[0].Descriptor()
+	// export.DefaultID holds the default value on creation for the id field.
+	export.DefaultID = exportDescID.Default.(func() uuid.UUID)
 	idempotencykeyMixin := schema.IdempotencyKey{}.Mixin()
 	idempotencykeyMixinFields0 := idempotencykeyMixin[0].Fields()
 	_ = idempotencykeyMixinFields0
@@ -556,6 +645,33 @@ func init() {
 	revocationlistDescID := revocationlistMixinFields0[0].Descriptor()
 	// revocationlist.DefaultID holds the default value on creation for the id field.
 	revocationlist.DefaultID = revocationlistDescID.Default.(func() uuid.UUID)
+	savedviewMixin := schema.SavedView{}.Mixin()
+	savedviewMixinFields0 := savedviewMixin[0].Fields()
+	_ = savedviewMixinFields0
+	savedviewMixinFields1 := savedviewMixin[1].Fields()
+	_ = savedviewMixinFields1
+	savedviewFields := schema.SavedView{}.Fields()
+	_ = savedviewFields
+	// savedviewDescVersion is the schema descriptor for version field.
+	savedviewDescVersion := savedviewMixinFields1[0].Descriptor()
+	// savedview.DefaultVersion holds the default value on creation for the version field.
+	savedview.DefaultVersion = savedviewDescVersion.Default.(int)
+	// savedviewDescSystemView is the schema descriptor for system_view field.
+	savedviewDescSystemView := savedviewFields[6].Descriptor()
+	// savedview.DefaultSystemView holds the default value on creation for the system_view field.
+	savedview.DefaultSystemView = savedviewDescSystemView.Default.(string)
+	// savedviewDescSearch is the schema descriptor for search field.
+	savedviewDescSearch := savedviewFields[7].Descriptor()
+	// savedview.DefaultSearch holds the default value on creation for the search field.
+	savedview.DefaultSearch = savedviewDescSearch.Default.(string)
+	// savedviewDescShared is the schema descriptor for shared field.
+	savedviewDescShared := savedviewFields[11].Descriptor()
+	// savedview.DefaultShared holds the default value on creation for the shared field.
+	savedview.DefaultShared = savedviewDescShared.Default.(bool)
+	// savedviewDescID is the schema descriptor for id field.
+	savedviewDescID := savedviewMixinFields0[0].Descriptor()
+	// savedview.DefaultID holds the default value on creation for the id field.
+	savedview.DefaultID = savedviewDescID.Default.(func() uuid.UUID)
 	seatMixin := schema.Seat{}.Mixin()
 	seatMixinFields0 := seatMixin[0].Fields()
 	_ = seatMixinFields0
@@ -662,4 +778,52 @@ func init() {
 	seatusagedayDescID := seatusagedayMixinFields0[0].Descriptor()
 	// seatusageday.DefaultID holds the default value on creation for the id field.
 	seatusageday.DefaultID = seatusagedayDescID.Default.(func() uuid.UUID)
+	webhookMixin := schema.Webhook{}.Mixin()
+	webhookMixinFields0 := webhookMixin[0].Fields()
+	_ = webhookMixinFields0
+	webhookMixinFields1 := webhookMixin[1].Fields()
+	_ = webhookMixinFields1
+	webhookFields := schema.Webhook{}.Fields()
+	_ = webhookFields
+	// webhookDescVersion is the schema descriptor for version field.
+	webhookDescVersion := webhookMixinFields1[0].Descriptor()
+	// webhook.DefaultVersion holds the default value on creation for the version field.
+	webhook.DefaultVersion = webhookDescVersion.Default.(int)
+	// webhookDescDescription is the schema descriptor for description field.
+	webhookDescDescription := webhookFields[5].Descriptor()
+	// webhook.DefaultDescription holds the default value on creation for the description field.
+	webhook.DefaultDescription = webhookDescDescription.Default.(string)
+	// webhookDescPosition is the schema descriptor for position field.
+	webhookDescPosition := webhookFields[12].Descriptor()
+	// webhook.DefaultPosition holds the default value on creation for the position field.
+	webhook.DefaultPosition = webhookDescPosition.Default.(int64)
+	// webhookDescReplayedTo is the schema descriptor for replayed_to field.
+	webhookDescReplayedTo := webhookFields[13].Descriptor()
+	// webhook.DefaultReplayedTo holds the default value on creation for the replayed_to field.
+	webhook.DefaultReplayedTo = webhookDescReplayedTo.Default.(int64)
+	// webhookDescLastError is the schema descriptor for last_error field.
+	webhookDescLastError := webhookFields[18].Descriptor()
+	// webhook.DefaultLastError holds the default value on creation for the last_error field.
+	webhook.DefaultLastError = webhookDescLastError.Default.(string)
+	// webhookDescID is the schema descriptor for id field.
+	webhookDescID := webhookMixinFields0[0].Descriptor()
+	// webhook.DefaultID holds the default value on creation for the id field.
+	webhook.DefaultID = webhookDescID.Default.(func() uuid.UUID)
+	webhookdeliveryMixin := schema.WebhookDelivery{}.Mixin()
+	webhookdeliveryMixinFields0 := webhookdeliveryMixin[0].Fields()
+	_ = webhookdeliveryMixinFields0
+	webhookdeliveryFields := schema.WebhookDelivery{}.Fields()
+	_ = webhookdeliveryFields
+	// webhookdeliveryDescAttempts is the schema descriptor for attempts field.
+	webhookdeliveryDescAttempts := webhookdeliveryFields[8].Descriptor()
+	// webhookdelivery.DefaultAttempts holds the default value on creation for the attempts field.
+	webhookdelivery.DefaultAttempts = webhookdeliveryDescAttempts.Default.(int)
+	// webhookdeliveryDescLastError is the schema descriptor for last_error field.
+	webhookdeliveryDescLastError := webhookdeliveryFields[10].Descriptor()
+	// webhookdelivery.DefaultLastError holds the default value on creation for the last_error field.
+	webhookdelivery.DefaultLastError = webhookdeliveryDescLastError.Default.(string)
+	// webhookdeliveryDescID is the schema descriptor for id field.
+	webhookdeliveryDescID := webhookdeliveryMixinFields0[0].Descriptor()
+	// webhookdelivery.DefaultID holds the default value on creation for the id field.
+	webhookdelivery.DefaultID = webhookdeliveryDescID.Default.(func() uuid.UUID)
 }

@@ -20,6 +20,10 @@ type Tx struct {
 	Approval *ApprovalClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BulkBatch is the client for interacting with the BulkBatch builders.
+	BulkBatch *BulkBatchClient
+	// BulkJob is the client for interacting with the BulkJob builders.
+	BulkJob *BulkJobClient
 	// BusinessUnit is the client for interacting with the BusinessUnit builders.
 	BusinessUnit *BusinessUnitClient
 	// Certificate is the client for interacting with the Certificate builders.
@@ -32,8 +36,12 @@ type Tx struct {
 	Enrollment *EnrollmentClient
 	// EnrollmentNote is the client for interacting with the EnrollmentNote builders.
 	EnrollmentNote *EnrollmentNoteClient
+	// EnrollmentText is the client for interacting with the EnrollmentText builders.
+	EnrollmentText *EnrollmentTextClient
 	// Event is the client for interacting with the Event builders.
 	Event *EventClient
+	// Export is the client for interacting with the Export builders.
+	Export *ExportClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Issuance is the client for interacting with the Issuance builders.
@@ -46,6 +54,8 @@ type Tx struct {
 	OpenRequest *OpenRequestClient
 	// RevocationList is the client for interacting with the RevocationList builders.
 	RevocationList *RevocationListClient
+	// SavedView is the client for interacting with the SavedView builders.
+	SavedView *SavedViewClient
 	// Seat is the client for interacting with the Seat builders.
 	Seat *SeatClient
 	// SeatAllocation is the client for interacting with the SeatAllocation builders.
@@ -54,6 +64,10 @@ type Tx struct {
 	SeatLicense *SeatLicenseClient
 	// SeatUsageDay is the client for interacting with the SeatUsageDay builders.
 	SeatUsageDay *SeatUsageDayClient
+	// Webhook is the client for interacting with the Webhook builders.
+	Webhook *WebhookClient
+	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
+	WebhookDelivery *WebhookDeliveryClient
 
 	// lazily loaded.
 	client     *Client
@@ -189,23 +203,30 @@ func (tx *Tx) init() {
 	tx.ACMEChallenge = NewACMEChallengeClient(tx.config)
 	tx.Approval = NewApprovalClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.BulkBatch = NewBulkBatchClient(tx.config)
+	tx.BulkJob = NewBulkJobClient(tx.config)
 	tx.BusinessUnit = NewBusinessUnitClient(tx.config)
 	tx.Certificate = NewCertificateClient(tx.config)
 	tx.CertificateLocation = NewCertificateLocationClient(tx.config)
 	tx.CertificateProfile = NewCertificateProfileClient(tx.config)
 	tx.Enrollment = NewEnrollmentClient(tx.config)
 	tx.EnrollmentNote = NewEnrollmentNoteClient(tx.config)
+	tx.EnrollmentText = NewEnrollmentTextClient(tx.config)
 	tx.Event = NewEventClient(tx.config)
+	tx.Export = NewExportClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Issuance = NewIssuanceClient(tx.config)
 	tx.Job = NewJobClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.OpenRequest = NewOpenRequestClient(tx.config)
 	tx.RevocationList = NewRevocationListClient(tx.config)
+	tx.SavedView = NewSavedViewClient(tx.config)
 	tx.Seat = NewSeatClient(tx.config)
 	tx.SeatAllocation = NewSeatAllocationClient(tx.config)
 	tx.SeatLicense = NewSeatLicenseClient(tx.config)
 	tx.SeatUsageDay = NewSeatUsageDayClient(tx.config)
+	tx.Webhook = NewWebhookClient(tx.config)
+	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -50,6 +50,9 @@ func (AuditEntry) Indexes() []ent.Index {
 		index.Fields("resource_id", "at", "id"),
 		index.Fields("actor_subject", "at", "id"),
 		index.Fields("action", "at", "id"),
+		index.Fields("resource_type", "at", "id"), // of a rare kind of thing, such as a webhook
+		index.Fields("code", "at", "id").Annotations(entsql.IndexWhere("code <> ''")).StorageKey("audit_entries_refused"),
+		index.Fields("request_id", "at", "id").Annotations(entsql.IndexWhere("request_id <> ''")).StorageKey("audit_entries_request"),
 		index.Fields("outcome", "at", "id").Annotations(entsql.IndexWhere("outcome <> 'SUCCESS'")),
 		index.Fields("xid"),
 	}

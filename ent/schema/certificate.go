@@ -75,7 +75,10 @@ var counting = []lifecycle.CertificateStatus{lifecycle.CertificateIssued, lifecy
 
 // Indexes of Certificate. Lists are merged from branches of (business unit, status),
 // or of the status alone for those who see every business unit. Those of the views
-// that show few of many, and those of what is due, lie in partial indexes.
+// that show few of many, and those of what is due, lie in partial indexes. What a
+// filter names may be rare (the last keys of a weak algorithm, an authority that is
+// about to end), so that each of these lists has an index for each order, too: with
+// every business unit, since few of them are asked for with it by their own.
 func (Certificate) Indexes() []ent.Index {
 	var all []ent.Index
 	for _, order := range []string{"created_at", "updated_at", "not_after", "subject_key"} {
@@ -86,6 +89,13 @@ func (Certificate) Indexes() []ent.Index {
 			index.Fields("status", order, "id").Annotations(entsql.IndexWhere("discovered")).StorageKey("certificates_all_discovered_"+order),
 			index.Fields("business_unit_id", "status", order, "id").Annotations(entsql.IndexWhere("NOT assigned")).StorageKey("certificates_unassigned_"+order),
 			index.Fields("status", order, "id").Annotations(entsql.IndexWhere("NOT assigned")).StorageKey("certificates_all_unassigned_"+order),
+			index.Fields("business_unit_id", "status", order, "id").Annotations(entsql.IndexWhere("is_ca")).StorageKey("certificates_authorities_"+order),
+			index.Fields("status", order, "id").Annotations(entsql.IndexWhere("is_ca")).StorageKey("certificates_all_authorities_"+order),
+			index.Fields("status", order, "id").Annotations(entsql.IndexWhere("issued")).StorageKey("certificates_all_issued_"+order),
+			index.Fields("status", order, "id").Annotations(entsql.IndexWhere("imported")).StorageKey("certificates_all_imported_"+order),
+			index.Fields("key_algorithm", "status", order, "id"),
+			index.Fields("signature_algorithm", "status", order, "id"),
+			index.Fields("authority_key_id", "status", order, "id"),
 		)
 	}
 	return append(all,

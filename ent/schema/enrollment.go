@@ -86,14 +86,15 @@ func (Enrollment) Indexes() []ent.Index {
 		all = append(all,
 			index.Fields("business_unit_id", "status", order, "id"),
 			index.Fields("status", order, "id"),
+			index.Fields("profile_id", "status", order, "id"), // of a profile, and of the few that have a seat type, a method, a CA type
 		)
 	}
 	return append(all,
-		index.Fields("profile_id", "status", "created_at", "id"),
 		index.Fields("seat_row_id", "created_at", "id"),
 		index.Fields("business_unit_id", "seat_key", "created_at", "id"),
 		index.Fields("requester_subject", "requester_issuer", "created_at", "id"),
 		index.Fields("expires_at", "id").Annotations(entsql.IndexWhere(oneOf("status", lifecycle.Expiring))).StorageKey("enrollments_due"),
+		index.Fields("issuance", "id").Annotations(entsql.IndexWhere("issuance IS NOT NULL")).StorageKey("enrollments_issuing"), // few at any time
 		index.Fields("profile_id", "business_unit_id", "seat_type", "seat_key").Unique().
 			Annotations(entsql.IndexWhere(activeStatuses)).StorageKey("enrollments_one_active"),
 		index.Fields("replaces_certificate_id").Annotations(entsql.IndexWhere("replaces_certificate_id IS NOT NULL")),

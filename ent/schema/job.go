@@ -39,7 +39,8 @@ func (Job) Fields() []ent.Field {
 // Indexes of Job.
 func (Job) Indexes() []ent.Index {
 	return []ent.Index{
-		index.Fields("run_at", "id").Annotations(entsql.IndexWhere("status = 'QUEUED'")).StorageKey("jobs_queued"),
+		// by kind first: a hundred thousand mails that wait are in nobody else's way
+		index.Fields("kind", "run_at", "id").Annotations(entsql.IndexWhere("status = 'QUEUED'")).StorageKey("jobs_queued"),
 		index.Fields("lease_until", "id").Annotations(entsql.IndexWhere("status = 'RUNNING'")).StorageKey("jobs_running"),
 		index.Fields("finished_at").Annotations(entsql.IndexWhere("finished_at IS NOT NULL")).StorageKey("jobs_finished"),
 	}

@@ -45,18 +45,27 @@ func (Seat) Edges() []ent.Edge {
 
 // Indexes of Seat. Lists are merged from branches of (business unit, status),
 // or of the status alone for those who see every business unit; the id comes
-// last as the tie-breaker of the keyset.
+// last as the tie-breaker of the keyset. Those of a type have an index for each order,
+// since a rare type may lie anywhere behind a million others.
 func (Seat) Indexes() []ent.Index {
-	list := func(order string) []ent.Index {
-		return []ent.Index{index.Fields("business_unit_id", "status", order, "id"), index.Fields("status", order, "id")}
-	}
 	var all []ent.Index
 	for _, order := range []string{"created_at", "updated_at", "seat_key"} {
-		all = append(all, list(order)...)
+		all = append(all,
+			index.Fields("business_unit_id", "status", order, "id"),
+			index.Fields("status", order, "id"),
+			index.Fields("seat_type", "status", order, "id"),
+		)
 	}
+	unused := entsql.IndexWhere(oneOf("status", []lifecycle.SeatStatus{lifecycle.SeatCreated}))
 	return append(all,
 		index.Fields("business_unit_id", "seat_type", "seat_key").Unique().
 			Annotations(entsql.IndexWhere("deleted_at IS NULL")).StorageKey("seats_one_live"),
+		// What the figure `created` opens, newest first: the few of a type in a business unit of many others.
+		index.Fields("business_unit_id", "seat_type", "status", "created_at", "id"),
+		// The view UNUSED_90_DAYS and unusedBefore: counted by these, and where few of
+		// many are unused, found by them in whichever order.
+		index.Fields("unused_since").Annotations(unused).StorageKey("seats_unused"),
+		index.Fields("business_unit_id", "unused_since").Annotations(unused).StorageKey("seats_unused_of_unit"),
 		// Trigrams find the rare ones among a million; the business unit lies in the
 		// index too, so that a common text in somebody else's costs nobody anything.
 		index.Fields("business_unit_id", "search_text").

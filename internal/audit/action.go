@@ -55,12 +55,15 @@ const (
 	DeleteView         Action = "DELETE_VIEW"
 	StartBulkAction    Action = "START_BULK_ACTION"
 	CancelJob          Action = "CANCEL_JOB"
+	EndJob             Action = "END_JOB"
 	CreateExport       Action = "CREATE_EXPORT"
+	DownloadExport     Action = "DOWNLOAD_EXPORT"
 	CreateWebhook      Action = "CREATE_WEBHOOK"
 	UpdateWebhook      Action = "UPDATE_WEBHOOK"
 	DeleteWebhook      Action = "DELETE_WEBHOOK"
 	TestWebhook        Action = "TEST_WEBHOOK"
 	ReplayWebhook      Action = "REPLAY_WEBHOOK"
+	StopWebhook        Action = "STOP_WEBHOOK"
 )
 
 // Actions lists the actions.
@@ -69,7 +72,7 @@ var Actions = []Action{
 	ArchiveProfile, CreateSeat, UpdateSeat, DeleteSeat, ImportSeats, Enroll, Request, Approve, Reject, Withdraw, Cancel, ChangeStatus, AddNote,
 	ViewCode, Reset, Unlock, ResendEnrollment, ResendApproval, Redeem, Issue, Lock, Expire, AttachCertificate, LinkCertificate, UnlinkCertificate, ImportCertificates,
 	RecordDiscovered, RevokeCertificate, ReportRevocation, SuspendCertificate, ResumeCertificate, RenewCertificate, SaveView, UpdateView, DeleteView,
-	StartBulkAction, CancelJob, CreateExport, CreateWebhook, UpdateWebhook, DeleteWebhook, TestWebhook, ReplayWebhook,
+	StartBulkAction, CancelJob, EndJob, CreateExport, DownloadExport, CreateWebhook, UpdateWebhook, DeleteWebhook, TestWebhook, ReplayWebhook, StopWebhook,
 }
 
 // MarshalGQL writes the action as a GraphQL enum value.

@@ -68,10 +68,11 @@ const (
 	View         Resource = "VIEW"
 	Webhook      Resource = "WEBHOOK"
 	Job          Resource = "JOB"
+	Export       Resource = "EXPORT"
 )
 
 // Resources lists the audited things.
-var Resources = []Resource{BusinessUnit, License, Allocation, Profile, Seat, Enrollment, Certificate, View, Webhook, Job}
+var Resources = []Resource{BusinessUnit, License, Allocation, Profile, Seat, Enrollment, Certificate, View, Webhook, Job, Export}
 
 // MarshalGQL writes the outcome as a GraphQL enum value.
 func (o Outcome) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(o))) }

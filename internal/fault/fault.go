@@ -2,7 +2,10 @@
 // other errors are ours alone: logged with the request id and never shown.
 package fault
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 var (
 	// NoViewer: nobody is signed in.
@@ -14,4 +17,9 @@ var (
 	// It may have happened or not; repeating the mutation with the same
 	// idempotency key finds out, and does nothing twice.
 	OutcomeUnknown = errors.New("the answer to the commit was lost")
+	// TooLong is Unavailable because a statement took longer than it may for who is
+	// asking: asking for less helps more than trying again.
+	TooLong = fmt.Errorf("%w: a statement took too long", Unavailable)
+	// Held is Unavailable because somebody else's change of the same thing did not end.
+	Held = fmt.Errorf("%w: what is to be changed was held by others for too long", Unavailable)
 )

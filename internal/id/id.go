@@ -34,10 +34,11 @@ const (
 	Mail         Kind = "mail"
 	View         Kind = "view"
 	Webhook      Kind = "wh"
+	Export       Kind = "exp"
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{BusinessUnit, License, Allocation, Profile, Seat, Enrollment, Approval, Note, Certificate, AuditEntry, Job, Mail, View, Webhook}
+var Kinds = []Kind{BusinessUnit, License, Allocation, Profile, Seat, Enrollment, Approval, Note, Certificate, AuditEntry, Job, Mail, View, Webhook, Export}
 
 // ID is one identifier. The zero ID identifies nothing.
 type ID struct {

@@ -5,7 +5,7 @@ import "gatehouse/internal/refusal"
 // lists are the queries that list the things that exist for a viewer.
 var lists = map[string]string{
 	"business unit": "businessUnits", "certificate profile": "certificateProfiles", "seat": "seats", "enrollment": "enrollments",
-	"certificate": "certificates",
+	"certificate": "certificates", "saved view": "views", "webhook": "webhooks", "job": "jobs",
 }
 
 // Missing is the no to an id that names no such thing for the viewer. What was

@@ -119,7 +119,7 @@ var mutations = map[string]Need{
 
 	// jobs: a job acts with the rights of the one who started it
 	"startBulkAction": {AnyOf: []Permission{ManageEnrollments, ApproveEnrollments, ManageSeats, RevokeCertificates}},
-	"createExport":    {AnyOf: []Permission{ViewEnrollments, ViewSeats, ViewCertificates, ViewAuditLog}},
+	"createExport":    {AnyOf: []Permission{ViewEnrollments, ViewOwnEnrollments, ViewSeats, ViewCertificates, ViewAuditLog}},
 	// whoever may start any of them may ask to end one; whose job it is, is judged there
 	"cancelJob": {AnyOf: []Permission{ManageEnrollments, ApproveEnrollments, ManageSeats, RevokeCertificates, ViewEnrollments, ViewSeats, ViewCertificates, ViewAuditLog}},
 

@@ -46,6 +46,9 @@ const (
 	OutsideRenewalWindow    Code = "OUTSIDE_RENEWAL_WINDOW"
 	AlreadyReplaced         Code = "ALREADY_REPLACED"
 	TooMany                 Code = "TOO_MANY"
+	FilterTooBroad          Code = "FILTER_TOO_BROAD"
+	SearchTooBroad          Code = "SEARCH_TOO_BROAD"
+	AddressNotAllowed       Code = "ADDRESS_NOT_ALLOWED"
 	RevokePermissionMissing Code = "REVOKE_PERMISSION_MISSING"
 )
 
@@ -56,7 +59,7 @@ func Codes() []Code {
 		NotRequester, Issuing, NoSeatLeft, NoLicenceLeft, SeatsInTheWay, SeatDeleted, SeatHasCertificate, WrongSeatType,
 		ProfileArchived, ActiveEnrollmentExists, BusinessUnitNotEmpty, BusinessUnitIsDefault, InvalidCSR, KeyNotAllowed,
 		NameNotAllowed, CodePrivateOnly, ResendNotForThisMethod, WrongCode, KeyMismatch, NamesDiffer, IssuedElsewhere,
-		OutsideRenewalWindow, AlreadyReplaced, TooMany, RevokePermissionMissing,
+		OutsideRenewalWindow, AlreadyReplaced, TooMany, FilterTooBroad, SearchTooBroad, AddressNotAllowed, RevokePermissionMissing,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/internal/lifecycle"
 )
@@ -36,6 +37,9 @@ type Viewer struct {
 	Permissions lifecycle.PermissionSet
 	// Units are the business units that exist for the viewer.
 	Units Units
+	// Until is when the viewer's token is no longer accepted; zero for who has none:
+	// the system, the end user, and whose rights a row keeps.
+	Until time.Time
 }
 
 // Units are the business units named by a token.

@@ -4,6 +4,7 @@ package event
 
 import (
 	"gatehouse/internal/audit"
+	"gatehouse/internal/lifecycle"
 
 	"entgo.io/ent/dialect/sql"
 	"github.com/google/uuid"
@@ -16,8 +17,10 @@ const (
 	FieldID = "id"
 	// FieldAt holds the string denoting the at field in the database.
 	FieldAt = "at"
-	// FieldXid holds the string denoting the xid field in the database.
-	FieldXid = "xid"
+	// FieldLsn holds the string denoting the lsn field in the database.
+	FieldLsn = "lsn"
+	// FieldPosition holds the string denoting the position field in the database.
+	FieldPosition = "position"
 	// FieldAction holds the string denoting the action field in the database.
 	FieldAction = "action"
 	// FieldResourceType holds the string denoting the resource_type field in the database.
@@ -28,6 +31,16 @@ const (
 	FieldBusinessUnitID = "business_unit_id"
 	// FieldChanges holds the string denoting the changes field in the database.
 	FieldChanges = "changes"
+	// FieldStatusBefore holds the string denoting the status_before field in the database.
+	FieldStatusBefore = "status_before"
+	// FieldStatus holds the string denoting the status field in the database.
+	FieldStatus = "status"
+	// FieldProfileID holds the string denoting the profile_id field in the database.
+	FieldProfileID = "profile_id"
+	// FieldRequesterIssuer holds the string denoting the requester_issuer field in the database.
+	FieldRequesterIssuer = "requester_issuer"
+	// FieldRequesterSubject holds the string denoting the requester_subject field in the database.
+	FieldRequesterSubject = "requester_subject"
 	// Table holds the table name of the event in the database.
 	Table = "events"
 )
@@ -36,12 +49,18 @@ const (
 var Columns = []string{
 	FieldID,
 	FieldAt,
-	FieldXid,
+	FieldLsn,
+	FieldPosition,
 	FieldAction,
 	FieldResourceType,
 	FieldResourceID,
 	FieldBusinessUnitID,
 	FieldChanges,
+	FieldStatusBefore,
+	FieldStatus,
+	FieldProfileID,
+	FieldRequesterIssuer,
+	FieldRequesterSubject,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -57,6 +76,14 @@ func ValidColumn(column string) bool {
 var (
 	// DefaultChanges holds the default value on creation for the "changes" field.
 	DefaultChanges []audit.Change
+	// DefaultStatusBefore holds the default value on creation for the "status_before" field.
+	DefaultStatusBefore lifecycle.Status
+	// DefaultStatus holds the default value on creation for the "status" field.
+	DefaultStatus lifecycle.Status
+	// DefaultRequesterIssuer holds the default value on creation for the "requester_issuer" field.
+	DefaultRequesterIssuer string
+	// DefaultRequesterSubject holds the default value on creation for the "requester_subject" field.
+	DefaultRequesterSubject string
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -74,9 +101,14 @@ func ByAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAt, opts...).ToFunc()
 }
 
-// ByXid orders the results by the xid field.
-func ByXid(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldXid, opts...).ToFunc()
+// ByLsn orders the results by the lsn field.
+func ByLsn(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLsn, opts...).ToFunc()
+}
+
+// ByPosition orders the results by the position field.
+func ByPosition(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPosition, opts...).ToFunc()
 }
 
 // ByAction orders the results by the action field.
@@ -97,4 +129,29 @@ func ByResourceID(opts ...sql.OrderTermOption) OrderOption {
 // ByBusinessUnitID orders the results by the business_unit_id field.
 func ByBusinessUnitID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBusinessUnitID, opts...).ToFunc()
+}
+
+// ByStatusBefore orders the results by the status_before field.
+func ByStatusBefore(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatusBefore, opts...).ToFunc()
+}
+
+// ByStatus orders the results by the status field.
+func ByStatus(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldStatus, opts...).ToFunc()
+}
+
+// ByProfileID orders the results by the profile_id field.
+func ByProfileID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProfileID, opts...).ToFunc()
+}
+
+// ByRequesterIssuer orders the results by the requester_issuer field.
+func ByRequesterIssuer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequesterIssuer, opts...).ToFunc()
+}
+
+// ByRequesterSubject orders the results by the requester_subject field.
+func ByRequesterSubject(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequesterSubject, opts...).ToFunc()
 }

@@ -5,6 +5,7 @@ package event
 import (
 	"gatehouse/ent/generated/predicate"
 	"gatehouse/internal/audit"
+	"gatehouse/internal/lifecycle"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -61,9 +62,14 @@ func At(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldAt, v))
 }
 
-// Xid applies equality check predicate on the "xid" field. It's identical to XidEQ.
-func Xid(v int64) predicate.Event {
-	return predicate.Event(sql.FieldEQ(FieldXid, v))
+// Lsn applies equality check predicate on the "lsn" field. It's identical to LsnEQ.
+func Lsn(v int64) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldLsn, v))
+}
+
+// Position applies equality check predicate on the "position" field. It's identical to PositionEQ.
+func Position(v int64) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldPosition, v))
 }
 
 // Action applies equality check predicate on the "action" field. It's identical to ActionEQ.
@@ -86,6 +92,33 @@ func ResourceID(v uuid.UUID) predicate.Event {
 // BusinessUnitID applies equality check predicate on the "business_unit_id" field. It's identical to BusinessUnitIDEQ.
 func BusinessUnitID(v uuid.UUID) predicate.Event {
 	return predicate.Event(sql.FieldEQ(FieldBusinessUnitID, v))
+}
+
+// StatusBefore applies equality check predicate on the "status_before" field. It's identical to StatusBeforeEQ.
+func StatusBefore(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEQ(FieldStatusBefore, vc))
+}
+
+// Status applies equality check predicate on the "status" field. It's identical to StatusEQ.
+func Status(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEQ(FieldStatus, vc))
+}
+
+// ProfileID applies equality check predicate on the "profile_id" field. It's identical to ProfileIDEQ.
+func ProfileID(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldProfileID, v))
+}
+
+// RequesterIssuer applies equality check predicate on the "requester_issuer" field. It's identical to RequesterIssuerEQ.
+func RequesterIssuer(v string) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldRequesterIssuer, v))
+}
+
+// RequesterSubject applies equality check predicate on the "requester_subject" field. It's identical to RequesterSubjectEQ.
+func RequesterSubject(v string) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldRequesterSubject, v))
 }
 
 // AtEQ applies the EQ predicate on the "at" field.
@@ -128,54 +161,104 @@ func AtLTE(v time.Time) predicate.Event {
 	return predicate.Event(sql.FieldLTE(FieldAt, v))
 }
 
-// XidEQ applies the EQ predicate on the "xid" field.
-func XidEQ(v int64) predicate.Event {
-	return predicate.Event(sql.FieldEQ(FieldXid, v))
+// LsnEQ applies the EQ predicate on the "lsn" field.
+func LsnEQ(v int64) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldLsn, v))
 }
 
-// XidNEQ applies the NEQ predicate on the "xid" field.
-func XidNEQ(v int64) predicate.Event {
-	return predicate.Event(sql.FieldNEQ(FieldXid, v))
+// LsnNEQ applies the NEQ predicate on the "lsn" field.
+func LsnNEQ(v int64) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldLsn, v))
 }
 
-// XidIn applies the In predicate on the "xid" field.
-func XidIn(vs ...int64) predicate.Event {
-	return predicate.Event(sql.FieldIn(FieldXid, vs...))
+// LsnIn applies the In predicate on the "lsn" field.
+func LsnIn(vs ...int64) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldLsn, vs...))
 }
 
-// XidNotIn applies the NotIn predicate on the "xid" field.
-func XidNotIn(vs ...int64) predicate.Event {
-	return predicate.Event(sql.FieldNotIn(FieldXid, vs...))
+// LsnNotIn applies the NotIn predicate on the "lsn" field.
+func LsnNotIn(vs ...int64) predicate.Event {
+	return predicate.Event(sql.FieldNotIn(FieldLsn, vs...))
 }
 
-// XidGT applies the GT predicate on the "xid" field.
-func XidGT(v int64) predicate.Event {
-	return predicate.Event(sql.FieldGT(FieldXid, v))
+// LsnGT applies the GT predicate on the "lsn" field.
+func LsnGT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldLsn, v))
 }
 
-// XidGTE applies the GTE predicate on the "xid" field.
-func XidGTE(v int64) predicate.Event {
-	return predicate.Event(sql.FieldGTE(FieldXid, v))
+// LsnGTE applies the GTE predicate on the "lsn" field.
+func LsnGTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldLsn, v))
 }
 
-// XidLT applies the LT predicate on the "xid" field.
-func XidLT(v int64) predicate.Event {
-	return predicate.Event(sql.FieldLT(FieldXid, v))
+// LsnLT applies the LT predicate on the "lsn" field.
+func LsnLT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldLsn, v))
 }
 
-// XidLTE applies the LTE predicate on the "xid" field.
-func XidLTE(v int64) predicate.Event {
-	return predicate.Event(sql.FieldLTE(FieldXid, v))
+// LsnLTE applies the LTE predicate on the "lsn" field.
+func LsnLTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldLsn, v))
 }
 
-// XidIsNil applies the IsNil predicate on the "xid" field.
-func XidIsNil() predicate.Event {
-	return predicate.Event(sql.FieldIsNull(FieldXid))
+// LsnIsNil applies the IsNil predicate on the "lsn" field.
+func LsnIsNil() predicate.Event {
+	return predicate.Event(sql.FieldIsNull(FieldLsn))
 }
 
-// XidNotNil applies the NotNil predicate on the "xid" field.
-func XidNotNil() predicate.Event {
-	return predicate.Event(sql.FieldNotNull(FieldXid))
+// LsnNotNil applies the NotNil predicate on the "lsn" field.
+func LsnNotNil() predicate.Event {
+	return predicate.Event(sql.FieldNotNull(FieldLsn))
+}
+
+// PositionEQ applies the EQ predicate on the "position" field.
+func PositionEQ(v int64) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldPosition, v))
+}
+
+// PositionNEQ applies the NEQ predicate on the "position" field.
+func PositionNEQ(v int64) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldPosition, v))
+}
+
+// PositionIn applies the In predicate on the "position" field.
+func PositionIn(vs ...int64) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldPosition, vs...))
+}
+
+// PositionNotIn applies the NotIn predicate on the "position" field.
+func PositionNotIn(vs ...int64) predicate.Event {
+	return predicate.Event(sql.FieldNotIn(FieldPosition, vs...))
+}
+
+// PositionGT applies the GT predicate on the "position" field.
+func PositionGT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldPosition, v))
+}
+
+// PositionGTE applies the GTE predicate on the "position" field.
+func PositionGTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldPosition, v))
+}
+
+// PositionLT applies the LT predicate on the "position" field.
+func PositionLT(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldPosition, v))
+}
+
+// PositionLTE applies the LTE predicate on the "position" field.
+func PositionLTE(v int64) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldPosition, v))
+}
+
+// PositionIsNil applies the IsNil predicate on the "position" field.
+func PositionIsNil() predicate.Event {
+	return predicate.Event(sql.FieldIsNull(FieldPosition))
+}
+
+// PositionNotNil applies the NotNil predicate on the "position" field.
+func PositionNotNil() predicate.Event {
+	return predicate.Event(sql.FieldNotNull(FieldPosition))
 }
 
 // ActionEQ applies the EQ predicate on the "action" field.
@@ -434,6 +517,354 @@ func BusinessUnitIDIsNil() predicate.Event {
 // BusinessUnitIDNotNil applies the NotNil predicate on the "business_unit_id" field.
 func BusinessUnitIDNotNil() predicate.Event {
 	return predicate.Event(sql.FieldNotNull(FieldBusinessUnitID))
+}
+
+// StatusBeforeEQ applies the EQ predicate on the "status_before" field.
+func StatusBeforeEQ(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEQ(FieldStatusBefore, vc))
+}
+
+// StatusBeforeNEQ applies the NEQ predicate on the "status_before" field.
+func StatusBeforeNEQ(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldNEQ(FieldStatusBefore, vc))
+}
+
+// StatusBeforeIn applies the In predicate on the "status_before" field.
+func StatusBeforeIn(vs ...lifecycle.Status) predicate.Event {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Event(sql.FieldIn(FieldStatusBefore, v...))
+}
+
+// StatusBeforeNotIn applies the NotIn predicate on the "status_before" field.
+func StatusBeforeNotIn(vs ...lifecycle.Status) predicate.Event {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Event(sql.FieldNotIn(FieldStatusBefore, v...))
+}
+
+// StatusBeforeGT applies the GT predicate on the "status_before" field.
+func StatusBeforeGT(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldGT(FieldStatusBefore, vc))
+}
+
+// StatusBeforeGTE applies the GTE predicate on the "status_before" field.
+func StatusBeforeGTE(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldGTE(FieldStatusBefore, vc))
+}
+
+// StatusBeforeLT applies the LT predicate on the "status_before" field.
+func StatusBeforeLT(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldLT(FieldStatusBefore, vc))
+}
+
+// StatusBeforeLTE applies the LTE predicate on the "status_before" field.
+func StatusBeforeLTE(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldLTE(FieldStatusBefore, vc))
+}
+
+// StatusBeforeContains applies the Contains predicate on the "status_before" field.
+func StatusBeforeContains(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldContains(FieldStatusBefore, vc))
+}
+
+// StatusBeforeHasPrefix applies the HasPrefix predicate on the "status_before" field.
+func StatusBeforeHasPrefix(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldHasPrefix(FieldStatusBefore, vc))
+}
+
+// StatusBeforeHasSuffix applies the HasSuffix predicate on the "status_before" field.
+func StatusBeforeHasSuffix(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldHasSuffix(FieldStatusBefore, vc))
+}
+
+// StatusBeforeEqualFold applies the EqualFold predicate on the "status_before" field.
+func StatusBeforeEqualFold(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEqualFold(FieldStatusBefore, vc))
+}
+
+// StatusBeforeContainsFold applies the ContainsFold predicate on the "status_before" field.
+func StatusBeforeContainsFold(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldContainsFold(FieldStatusBefore, vc))
+}
+
+// StatusEQ applies the EQ predicate on the "status" field.
+func StatusEQ(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEQ(FieldStatus, vc))
+}
+
+// StatusNEQ applies the NEQ predicate on the "status" field.
+func StatusNEQ(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldNEQ(FieldStatus, vc))
+}
+
+// StatusIn applies the In predicate on the "status" field.
+func StatusIn(vs ...lifecycle.Status) predicate.Event {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Event(sql.FieldIn(FieldStatus, v...))
+}
+
+// StatusNotIn applies the NotIn predicate on the "status" field.
+func StatusNotIn(vs ...lifecycle.Status) predicate.Event {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.Event(sql.FieldNotIn(FieldStatus, v...))
+}
+
+// StatusGT applies the GT predicate on the "status" field.
+func StatusGT(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldGT(FieldStatus, vc))
+}
+
+// StatusGTE applies the GTE predicate on the "status" field.
+func StatusGTE(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldGTE(FieldStatus, vc))
+}
+
+// StatusLT applies the LT predicate on the "status" field.
+func StatusLT(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldLT(FieldStatus, vc))
+}
+
+// StatusLTE applies the LTE predicate on the "status" field.
+func StatusLTE(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldLTE(FieldStatus, vc))
+}
+
+// StatusContains applies the Contains predicate on the "status" field.
+func StatusContains(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldContains(FieldStatus, vc))
+}
+
+// StatusHasPrefix applies the HasPrefix predicate on the "status" field.
+func StatusHasPrefix(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldHasPrefix(FieldStatus, vc))
+}
+
+// StatusHasSuffix applies the HasSuffix predicate on the "status" field.
+func StatusHasSuffix(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldHasSuffix(FieldStatus, vc))
+}
+
+// StatusEqualFold applies the EqualFold predicate on the "status" field.
+func StatusEqualFold(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldEqualFold(FieldStatus, vc))
+}
+
+// StatusContainsFold applies the ContainsFold predicate on the "status" field.
+func StatusContainsFold(v lifecycle.Status) predicate.Event {
+	vc := string(v)
+	return predicate.Event(sql.FieldContainsFold(FieldStatus, vc))
+}
+
+// ProfileIDEQ applies the EQ predicate on the "profile_id" field.
+func ProfileIDEQ(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldProfileID, v))
+}
+
+// ProfileIDNEQ applies the NEQ predicate on the "profile_id" field.
+func ProfileIDNEQ(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldProfileID, v))
+}
+
+// ProfileIDIn applies the In predicate on the "profile_id" field.
+func ProfileIDIn(vs ...uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldProfileID, vs...))
+}
+
+// ProfileIDNotIn applies the NotIn predicate on the "profile_id" field.
+func ProfileIDNotIn(vs ...uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldNotIn(FieldProfileID, vs...))
+}
+
+// ProfileIDGT applies the GT predicate on the "profile_id" field.
+func ProfileIDGT(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldProfileID, v))
+}
+
+// ProfileIDGTE applies the GTE predicate on the "profile_id" field.
+func ProfileIDGTE(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldProfileID, v))
+}
+
+// ProfileIDLT applies the LT predicate on the "profile_id" field.
+func ProfileIDLT(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldProfileID, v))
+}
+
+// ProfileIDLTE applies the LTE predicate on the "profile_id" field.
+func ProfileIDLTE(v uuid.UUID) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldProfileID, v))
+}
+
+// ProfileIDIsNil applies the IsNil predicate on the "profile_id" field.
+func ProfileIDIsNil() predicate.Event {
+	return predicate.Event(sql.FieldIsNull(FieldProfileID))
+}
+
+// ProfileIDNotNil applies the NotNil predicate on the "profile_id" field.
+func ProfileIDNotNil() predicate.Event {
+	return predicate.Event(sql.FieldNotNull(FieldProfileID))
+}
+
+// RequesterIssuerEQ applies the EQ predicate on the "requester_issuer" field.
+func RequesterIssuerEQ(v string) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerNEQ applies the NEQ predicate on the "requester_issuer" field.
+func RequesterIssuerNEQ(v string) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerIn applies the In predicate on the "requester_issuer" field.
+func RequesterIssuerIn(vs ...string) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldRequesterIssuer, vs...))
+}
+
+// RequesterIssuerNotIn applies the NotIn predicate on the "requester_issuer" field.
+func RequesterIssuerNotIn(vs ...string) predicate.Event {
+	return predicate.Event(sql.FieldNotIn(FieldRequesterIssuer, vs...))
+}
+
+// RequesterIssuerGT applies the GT predicate on the "requester_issuer" field.
+func RequesterIssuerGT(v string) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerGTE applies the GTE predicate on the "requester_issuer" field.
+func RequesterIssuerGTE(v string) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerLT applies the LT predicate on the "requester_issuer" field.
+func RequesterIssuerLT(v string) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerLTE applies the LTE predicate on the "requester_issuer" field.
+func RequesterIssuerLTE(v string) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerContains applies the Contains predicate on the "requester_issuer" field.
+func RequesterIssuerContains(v string) predicate.Event {
+	return predicate.Event(sql.FieldContains(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerHasPrefix applies the HasPrefix predicate on the "requester_issuer" field.
+func RequesterIssuerHasPrefix(v string) predicate.Event {
+	return predicate.Event(sql.FieldHasPrefix(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerHasSuffix applies the HasSuffix predicate on the "requester_issuer" field.
+func RequesterIssuerHasSuffix(v string) predicate.Event {
+	return predicate.Event(sql.FieldHasSuffix(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerEqualFold applies the EqualFold predicate on the "requester_issuer" field.
+func RequesterIssuerEqualFold(v string) predicate.Event {
+	return predicate.Event(sql.FieldEqualFold(FieldRequesterIssuer, v))
+}
+
+// RequesterIssuerContainsFold applies the ContainsFold predicate on the "requester_issuer" field.
+func RequesterIssuerContainsFold(v string) predicate.Event {
+	return predicate.Event(sql.FieldContainsFold(FieldRequesterIssuer, v))
+}
+
+// RequesterSubjectEQ applies the EQ predicate on the "requester_subject" field.
+func RequesterSubjectEQ(v string) predicate.Event {
+	return predicate.Event(sql.FieldEQ(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectNEQ applies the NEQ predicate on the "requester_subject" field.
+func RequesterSubjectNEQ(v string) predicate.Event {
+	return predicate.Event(sql.FieldNEQ(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectIn applies the In predicate on the "requester_subject" field.
+func RequesterSubjectIn(vs ...string) predicate.Event {
+	return predicate.Event(sql.FieldIn(FieldRequesterSubject, vs...))
+}
+
+// RequesterSubjectNotIn applies the NotIn predicate on the "requester_subject" field.
+func RequesterSubjectNotIn(vs ...string) predicate.Event {
+	return predicate.Event(sql.FieldNotIn(FieldRequesterSubject, vs...))
+}
+
+// RequesterSubjectGT applies the GT predicate on the "requester_subject" field.
+func RequesterSubjectGT(v string) predicate.Event {
+	return predicate.Event(sql.FieldGT(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectGTE applies the GTE predicate on the "requester_subject" field.
+func RequesterSubjectGTE(v string) predicate.Event {
+	return predicate.Event(sql.FieldGTE(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectLT applies the LT predicate on the "requester_subject" field.
+func RequesterSubjectLT(v string) predicate.Event {
+	return predicate.Event(sql.FieldLT(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectLTE applies the LTE predicate on the "requester_subject" field.
+func RequesterSubjectLTE(v string) predicate.Event {
+	return predicate.Event(sql.FieldLTE(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectContains applies the Contains predicate on the "requester_subject" field.
+func RequesterSubjectContains(v string) predicate.Event {
+	return predicate.Event(sql.FieldContains(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectHasPrefix applies the HasPrefix predicate on the "requester_subject" field.
+func RequesterSubjectHasPrefix(v string) predicate.Event {
+	return predicate.Event(sql.FieldHasPrefix(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectHasSuffix applies the HasSuffix predicate on the "requester_subject" field.
+func RequesterSubjectHasSuffix(v string) predicate.Event {
+	return predicate.Event(sql.FieldHasSuffix(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectEqualFold applies the EqualFold predicate on the "requester_subject" field.
+func RequesterSubjectEqualFold(v string) predicate.Event {
+	return predicate.Event(sql.FieldEqualFold(FieldRequesterSubject, v))
+}
+
+// RequesterSubjectContainsFold applies the ContainsFold predicate on the "requester_subject" field.
+func RequesterSubjectContainsFold(v string) predicate.Event {
+	return predicate.Event(sql.FieldContainsFold(FieldRequesterSubject, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -56,6 +56,30 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m generated.Mutation) (gener
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AuditEntryMutation", m)
 }
 
+// The BulkBatchFunc type is an adapter to allow the use of ordinary
+// function as BulkBatch mutator.
+type BulkBatchFunc func(context.Context, *generated.BulkBatchMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BulkBatchFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.BulkBatchMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BulkBatchMutation", m)
+}
+
+// The BulkJobFunc type is an adapter to allow the use of ordinary
+// function as BulkJob mutator.
+type BulkJobFunc func(context.Context, *generated.BulkJobMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BulkJobFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.BulkJobMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BulkJobMutation", m)
+}
+
 // The BusinessUnitFunc type is an adapter to allow the use of ordinary
 // function as BusinessUnit mutator.
 type BusinessUnitFunc func(context.Context, *generated.BusinessUnitMutation) (generated.Value, error)
@@ -128,6 +152,18 @@ func (f EnrollmentNoteFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.EnrollmentNoteMutation", m)
 }
 
+// The EnrollmentTextFunc type is an adapter to allow the use of ordinary
+// function as EnrollmentText mutator.
+type EnrollmentTextFunc func(context.Context, *generated.EnrollmentTextMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f EnrollmentTextFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.EnrollmentTextMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.EnrollmentTextMutation", m)
+}
+
 // The EventFunc type is an adapter to allow the use of ordinary
 // function as Event mutator.
 type EventFunc func(context.Context, *generated.EventMutation) (generated.Value, error)
@@ -138,6 +174,18 @@ func (f EventFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.EventMutation", m)
+}
+
+// The ExportFunc type is an adapter to allow the use of ordinary
+// function as Export mutator.
+type ExportFunc func(context.Context, *generated.ExportMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExportFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ExportMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ExportMutation", m)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
@@ -212,6 +260,18 @@ func (f RevocationListFunc) Mutate(ctx context.Context, m generated.Mutation) (g
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.RevocationListMutation", m)
 }
 
+// The SavedViewFunc type is an adapter to allow the use of ordinary
+// function as SavedView mutator.
+type SavedViewFunc func(context.Context, *generated.SavedViewMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SavedViewFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.SavedViewMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SavedViewMutation", m)
+}
+
 // The SeatFunc type is an adapter to allow the use of ordinary
 // function as Seat mutator.
 type SeatFunc func(context.Context, *generated.SeatMutation) (generated.Value, error)
@@ -258,6 +318,30 @@ func (f SeatUsageDayFunc) Mutate(ctx context.Context, m generated.Mutation) (gen
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.SeatUsageDayMutation", m)
+}
+
+// The WebhookFunc type is an adapter to allow the use of ordinary
+// function as Webhook mutator.
+type WebhookFunc func(context.Context, *generated.WebhookMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WebhookFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.WebhookMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.WebhookMutation", m)
+}
+
+// The WebhookDeliveryFunc type is an adapter to allow the use of ordinary
+// function as WebhookDelivery mutator.
+type WebhookDeliveryFunc func(context.Context, *generated.WebhookDeliveryMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WebhookDeliveryFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.WebhookDeliveryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.WebhookDeliveryMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -142,6 +142,27 @@ var (
 				Columns: []*schema.Column{AuditEntriesColumns[8], AuditEntriesColumns[1], AuditEntriesColumns[0]},
 			},
 			{
+				Name:    "auditentry_resource_type_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[9], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "audit_entries_refused",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[13], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "code <> ''",
+				},
+			},
+			{
+				Name:    "audit_entries_request",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[14], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "request_id <> ''",
+				},
+			},
+			{
 				Name:    "auditentry_outcome_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[12], AuditEntriesColumns[1], AuditEntriesColumns[0]},
@@ -153,6 +174,81 @@ var (
 				Name:    "auditentry_xid",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[2]},
+			},
+		},
+	}
+	// BulkBatchesColumns holds the columns for the "bulk_batches" table.
+	BulkBatchesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "bulk_job_id", Type: field.TypeUUID},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "items", Type: field.TypeJSON},
+		{Name: "results", Type: field.TypeJSON, Nullable: true},
+		{Name: "refused", Type: field.TypeInt, Default: 0},
+	}
+	// BulkBatchesTable holds the schema information for the "bulk_batches" table.
+	BulkBatchesTable = &schema.Table{
+		Name:       "bulk_batches",
+		Columns:    BulkBatchesColumns,
+		PrimaryKey: []*schema.Column{BulkBatchesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bulkbatch_bulk_job_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{BulkBatchesColumns[1], BulkBatchesColumns[2]},
+			},
+		},
+	}
+	// BulkJobsColumns holds the columns for the "bulk_jobs" table.
+	BulkJobsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "owner_issuer", Type: field.TypeString},
+		{Name: "owner_subject", Type: field.TypeString},
+		{Name: "owner_name", Type: field.TypeString},
+		{Name: "action", Type: field.TypeString},
+		{Name: "dry_run", Type: field.TypeBool},
+		{Name: "input", Type: field.TypeJSON},
+		{Name: "selected", Type: field.TypeString},
+		{Name: "size", Type: field.TypeInt},
+		{Name: "batches", Type: field.TypeInt},
+		{Name: "status", Type: field.TypeString},
+		{Name: "next_batch", Type: field.TypeInt, Default: 0},
+		{Name: "processed", Type: field.TypeInt, Default: 0},
+		{Name: "succeeded", Type: field.TypeInt, Default: 0},
+		{Name: "refusals", Type: field.TypeJSON},
+		{Name: "taken", Type: field.TypeJSON, Nullable: true},
+		{Name: "work_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "error", Type: field.TypeString, Default: ""},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "finished_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// BulkJobsTable holds the schema information for the "bulk_jobs" table.
+	BulkJobsTable = &schema.Table{
+		Name:       "bulk_jobs",
+		Columns:    BulkJobsColumns,
+		PrimaryKey: []*schema.Column{BulkJobsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "bulkjob_owner_subject_owner_issuer_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{BulkJobsColumns[5], BulkJobsColumns[4], BulkJobsColumns[2], BulkJobsColumns[0]},
+			},
+			{
+				Name:    "bulkjob_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{BulkJobsColumns[2], BulkJobsColumns[0]},
+			},
+			{
+				Name:    "bulk_jobs_unfinished",
+				Unique:  false,
+				Columns: []*schema.Column{BulkJobsColumns[23]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "finished_at IS NULL",
+				},
 			},
 		},
 	}
@@ -313,6 +409,53 @@ var (
 				},
 			},
 			{
+				Name:    "certificates_authorities_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_authorities_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_issued_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issued",
+				},
+			},
+			{
+				Name:    "certificates_all_imported_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "imported",
+				},
+			},
+			{
+				Name:    "certificate_key_algorithm_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[18], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_signature_algorithm_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[20], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_authority_key_id_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[21], CertificatesColumns[4], CertificatesColumns[2], CertificatesColumns[0]},
+			},
+			{
 				Name:    "certificate_business_unit_id_status_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
@@ -353,6 +496,53 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT assigned",
 				},
+			},
+			{
+				Name:    "certificates_authorities_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_authorities_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_issued_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issued",
+				},
+			},
+			{
+				Name:    "certificates_all_imported_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "imported",
+				},
+			},
+			{
+				Name:    "certificate_key_algorithm_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[18], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_signature_algorithm_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[20], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_authority_key_id_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[21], CertificatesColumns[4], CertificatesColumns[3], CertificatesColumns[0]},
 			},
 			{
 				Name:    "certificate_business_unit_id_status_not_after_id",
@@ -397,6 +587,53 @@ var (
 				},
 			},
 			{
+				Name:    "certificates_authorities_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_authorities_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_issued_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issued",
+				},
+			},
+			{
+				Name:    "certificates_all_imported_not_after",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "imported",
+				},
+			},
+			{
+				Name:    "certificate_key_algorithm_status_not_after_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[18], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_signature_algorithm_status_not_after_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[20], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_authority_key_id_status_not_after_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[21], CertificatesColumns[4], CertificatesColumns[27], CertificatesColumns[0]},
+			},
+			{
 				Name:    "certificate_business_unit_id_status_subject_key_id",
 				Unique:  false,
 				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
@@ -437,6 +674,53 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "NOT assigned",
 				},
+			},
+			{
+				Name:    "certificates_authorities_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[38], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_authorities_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "is_ca",
+				},
+			},
+			{
+				Name:    "certificates_all_issued_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issued",
+				},
+			},
+			{
+				Name:    "certificates_all_imported_subject_key",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "imported",
+				},
+			},
+			{
+				Name:    "certificate_key_algorithm_status_subject_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[18], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_signature_algorithm_status_subject_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[20], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
+			},
+			{
+				Name:    "certificate_authority_key_id_status_subject_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{CertificatesColumns[21], CertificatesColumns[4], CertificatesColumns[14], CertificatesColumns[0]},
 			},
 			{
 				Name:    "certificate_business_unit_id_sha256",
@@ -713,6 +997,11 @@ var (
 				Columns: []*schema.Column{EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
 			},
 			{
+				Name:    "enrollment_profile_id_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+			},
+			{
 				Name:    "enrollment_business_unit_id_status_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[3], EnrollmentsColumns[0]},
@@ -721,6 +1010,11 @@ var (
 				Name:    "enrollment_status_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{EnrollmentsColumns[12], EnrollmentsColumns[3], EnrollmentsColumns[0]},
+			},
+			{
+				Name:    "enrollment_profile_id_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[3], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_business_unit_id_status_expires_at_id",
@@ -733,6 +1027,11 @@ var (
 				Columns: []*schema.Column{EnrollmentsColumns[12], EnrollmentsColumns[13], EnrollmentsColumns[0]},
 			},
 			{
+				Name:    "enrollment_profile_id_status_expires_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[13], EnrollmentsColumns[0]},
+			},
+			{
 				Name:    "enrollment_business_unit_id_status_seat_key_id",
 				Unique:  false,
 				Columns: []*schema.Column{EnrollmentsColumns[37], EnrollmentsColumns[12], EnrollmentsColumns[6], EnrollmentsColumns[0]},
@@ -743,9 +1042,9 @@ var (
 				Columns: []*schema.Column{EnrollmentsColumns[12], EnrollmentsColumns[6], EnrollmentsColumns[0]},
 			},
 			{
-				Name:    "enrollment_profile_id_status_created_at_id",
+				Name:    "enrollment_profile_id_status_seat_key_id",
 				Unique:  false,
-				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[2], EnrollmentsColumns[0]},
+				Columns: []*schema.Column{EnrollmentsColumns[38], EnrollmentsColumns[12], EnrollmentsColumns[6], EnrollmentsColumns[0]},
 			},
 			{
 				Name:    "enrollment_seat_row_id_created_at_id",
@@ -768,6 +1067,14 @@ var (
 				Columns: []*schema.Column{EnrollmentsColumns[13], EnrollmentsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = ANY (ARRAY['CREATED', 'PENDING', 'PENDING_SECOND_APPROVAL', 'IN_PROGRESS', 'APPROVED'])",
+				},
+			},
+			{
+				Name:    "enrollments_issuing",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentsColumns[34], EnrollmentsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "issuance IS NOT NULL",
 				},
 			},
 			{
@@ -836,16 +1143,56 @@ var (
 			},
 		},
 	}
+	// EnrollmentTextsColumns holds the columns for the "enrollment_texts" table.
+	EnrollmentTextsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "business_unit_id", Type: field.TypeUUID},
+		{Name: "email", Type: field.TypeString, Default: ""},
+		{Name: "search_text", Type: field.TypeString},
+	}
+	// EnrollmentTextsTable holds the schema information for the "enrollment_texts" table.
+	EnrollmentTextsTable = &schema.Table{
+		Name:       "enrollment_texts",
+		Columns:    EnrollmentTextsColumns,
+		PrimaryKey: []*schema.Column{EnrollmentTextsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "enrollment_texts_email",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentTextsColumns[2], EnrollmentTextsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "email <> ''",
+				},
+			},
+			{
+				Name:    "enrollment_texts_search",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentTextsColumns[1], EnrollmentTextsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClassColumns: map[string]string{
+						EnrollmentTextsColumns[3].Name: "gin_trgm_ops",
+					},
+					Type: "GIN",
+				},
+			},
+		},
+	}
 	// EventsColumns holds the columns for the "events" table.
 	EventsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
 		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
-		{Name: "xid", Type: field.TypeInt64, Nullable: true, Default: schema.Expr("(pg_current_xact_id()::text)::bigint")},
+		{Name: "lsn", Type: field.TypeInt64, Nullable: true, Default: schema.Expr("(pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0'::pg_lsn))::bigint")},
+		{Name: "position", Type: field.TypeInt64, Nullable: true},
 		{Name: "action", Type: field.TypeString},
 		{Name: "resource_type", Type: field.TypeString},
 		{Name: "resource_id", Type: field.TypeUUID},
 		{Name: "business_unit_id", Type: field.TypeUUID, Nullable: true},
 		{Name: "changes", Type: field.TypeJSON},
+		{Name: "status_before", Type: field.TypeString, Default: ""},
+		{Name: "status", Type: field.TypeString, Default: ""},
+		{Name: "profile_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "requester_issuer", Type: field.TypeString, Default: ""},
+		{Name: "requester_subject", Type: field.TypeString, Default: ""},
 	}
 	// EventsTable holds the schema information for the "events" table.
 	EventsTable = &schema.Table{
@@ -854,14 +1201,51 @@ var (
 		PrimaryKey: []*schema.Column{EventsColumns[0]},
 		Indexes: []*schema.Index{
 			{
-				Name:    "event_xid_id",
+				Name:    "events_numbered",
+				Unique:  true,
+				Columns: []*schema.Column{EventsColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "\"position\" IS NOT NULL",
+				},
+			},
+			{
+				Name:    "events_new",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[2], EventsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "\"position\" IS NULL",
+				},
 			},
 			{
 				Name:    "event_at",
 				Unique:  false,
 				Columns: []*schema.Column{EventsColumns[1]},
+			},
+		},
+	}
+	// ExportsColumns holds the columns for the "exports" table.
+	ExportsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "owner_issuer", Type: field.TypeString},
+		{Name: "owner_subject", Type: field.TypeString},
+		{Name: "actor", Type: field.TypeJSON},
+		{Name: "content", Type: field.TypeJSON},
+		{Name: "columns", Type: field.TypeJSON},
+		{Name: "format", Type: field.TypeString},
+		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// ExportsTable holds the schema information for the "exports" table.
+	ExportsTable = &schema.Table{
+		Name:       "exports",
+		Columns:    ExportsColumns,
+		PrimaryKey: []*schema.Column{ExportsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "export_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{ExportsColumns[9]},
 			},
 		},
 	}
@@ -962,7 +1346,7 @@ var (
 			{
 				Name:    "jobs_queued",
 				Unique:  false,
-				Columns: []*schema.Column{JobsColumns[5], JobsColumns[0]},
+				Columns: []*schema.Column{JobsColumns[1], JobsColumns[5], JobsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "status = 'QUEUED'",
 				},
@@ -1115,6 +1499,67 @@ var (
 			},
 		},
 	}
+	// SavedViewsColumns holds the columns for the "saved_views" table.
+	SavedViewsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "owner_issuer", Type: field.TypeString},
+		{Name: "owner_subject", Type: field.TypeString},
+		{Name: "owner_name", Type: field.TypeString},
+		{Name: "list", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString},
+		{Name: "name_key", Type: field.TypeString},
+		{Name: "system_view", Type: field.TypeString, Default: ""},
+		{Name: "search", Type: field.TypeString, Default: ""},
+		{Name: "filter", Type: field.TypeJSON},
+		{Name: "order_by", Type: field.TypeJSON},
+		{Name: "columns", Type: field.TypeJSON},
+		{Name: "shared", Type: field.TypeBool, Default: false},
+		{Name: "business_unit_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// SavedViewsTable holds the schema information for the "saved_views" table.
+	SavedViewsTable = &schema.Table{
+		Name:       "saved_views",
+		Columns:    SavedViewsColumns,
+		PrimaryKey: []*schema.Column{SavedViewsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "saved_views_name",
+				Unique:  true,
+				Columns: []*schema.Column{SavedViewsColumns[5], SavedViewsColumns[4], SavedViewsColumns[7], SavedViewsColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "saved_views_own",
+				Unique:  false,
+				Columns: []*schema.Column{SavedViewsColumns[5], SavedViewsColumns[4], SavedViewsColumns[9], SavedViewsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "saved_views_shared",
+				Unique:  false,
+				Columns: []*schema.Column{SavedViewsColumns[16], SavedViewsColumns[9], SavedViewsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "shared AND deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "saved_views_of_all",
+				Unique:  false,
+				Columns: []*schema.Column{SavedViewsColumns[9], SavedViewsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "shared AND deleted_at IS NULL",
+				},
+			},
+		},
+	}
 	// SeatsColumns holds the columns for the "seats" table.
 	SeatsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeUUID},
@@ -1162,6 +1607,11 @@ var (
 				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[2], SeatsColumns[0]},
 			},
 			{
+				Name:    "seat_seat_type_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[4], SeatsColumns[11], SeatsColumns[2], SeatsColumns[0]},
+			},
+			{
 				Name:    "seat_business_unit_id_status_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[11], SeatsColumns[3], SeatsColumns[0]},
@@ -1170,6 +1620,11 @@ var (
 				Name:    "seat_status_updated_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[3], SeatsColumns[0]},
+			},
+			{
+				Name:    "seat_seat_type_status_updated_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[4], SeatsColumns[11], SeatsColumns[3], SeatsColumns[0]},
 			},
 			{
 				Name:    "seat_business_unit_id_status_seat_key_id",
@@ -1182,11 +1637,37 @@ var (
 				Columns: []*schema.Column{SeatsColumns[11], SeatsColumns[6], SeatsColumns[0]},
 			},
 			{
+				Name:    "seat_seat_type_status_seat_key_id",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[4], SeatsColumns[11], SeatsColumns[6], SeatsColumns[0]},
+			},
+			{
 				Name:    "seats_one_live",
 				Unique:  true,
 				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[4], SeatsColumns[6]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "seat_business_unit_id_seat_type_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[4], SeatsColumns[11], SeatsColumns[2], SeatsColumns[0]},
+			},
+			{
+				Name:    "seats_unused",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = ANY (ARRAY['CREATED'])",
+				},
+			},
+			{
+				Name:    "seats_unused_of_unit",
+				Unique:  false,
+				Columns: []*schema.Column{SeatsColumns[18], SeatsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = ANY (ARRAY['CREATED'])",
 				},
 			},
 			{
@@ -1287,29 +1768,147 @@ var (
 			},
 		},
 	}
+	// WebhooksColumns holds the columns for the "webhooks" table.
+	WebhooksColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "owner_issuer", Type: field.TypeString},
+		{Name: "owner_subject", Type: field.TypeString},
+		{Name: "owner_name", Type: field.TypeString},
+		{Name: "actor", Type: field.TypeJSON},
+		{Name: "url", Type: field.TypeString},
+		{Name: "description", Type: field.TypeString, Default: ""},
+		{Name: "actions", Type: field.TypeJSON, Nullable: true},
+		{Name: "resource_types", Type: field.TypeJSON, Nullable: true},
+		{Name: "business_unit_ids", Type: field.TypeJSON, Nullable: true},
+		{Name: "profile_ids", Type: field.TypeJSON, Nullable: true},
+		{Name: "status", Type: field.TypeString},
+		{Name: "secret_cipher", Type: field.TypeBytes},
+		{Name: "position", Type: field.TypeInt64, Default: 0},
+		{Name: "replayed_to", Type: field.TypeInt64, Default: 0},
+		{Name: "round_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "resting_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "failing_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "delivered_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "last_error", Type: field.TypeString, Default: ""},
+		{Name: "deleted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// WebhooksTable holds the schema information for the "webhooks" table.
+	WebhooksTable = &schema.Table{
+		Name:       "webhooks",
+		Columns:    WebhooksColumns,
+		PrimaryKey: []*schema.Column{WebhooksColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "webhooks_live",
+				Unique:  false,
+				Columns: []*schema.Column{WebhooksColumns[2], WebhooksColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL",
+				},
+			},
+			{
+				Name:    "webhooks_active",
+				Unique:  false,
+				Columns: []*schema.Column{WebhooksColumns[16]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "deleted_at IS NULL AND status = 'ACTIVE'",
+				},
+			},
+		},
+	}
+	// WebhookDeliveriesColumns holds the columns for the "webhook_deliveries" table.
+	WebhookDeliveriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeUUID},
+		{Name: "webhook_id", Type: field.TypeUUID},
+		{Name: "event_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "business_unit_id", Type: field.TypeUUID, Nullable: true},
+		{Name: "message_id", Type: field.TypeString},
+		{Name: "kind", Type: field.TypeString},
+		{Name: "body", Type: field.TypeString},
+		{Name: "status", Type: field.TypeString},
+		{Name: "due_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "attempts", Type: field.TypeInt, Default: 0},
+		{Name: "response_status", Type: field.TypeInt, Nullable: true},
+		{Name: "last_error", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "attempted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+		{Name: "delivered_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz(6)"}},
+	}
+	// WebhookDeliveriesTable holds the schema information for the "webhook_deliveries" table.
+	WebhookDeliveriesTable = &schema.Table{
+		Name:       "webhook_deliveries",
+		Columns:    WebhookDeliveriesColumns,
+		PrimaryKey: []*schema.Column{WebhookDeliveriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "webhookdelivery_webhook_id_status_created_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[1], WebhookDeliveriesColumns[7], WebhookDeliveriesColumns[12], WebhookDeliveriesColumns[0]},
+			},
+			{
+				Name:    "webhook_deliveries_once",
+				Unique:  true,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[1], WebhookDeliveriesColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "event_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "webhook_deliveries_due",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[1], WebhookDeliveriesColumns[8], WebhookDeliveriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "status = 'QUEUED'",
+				},
+			},
+			{
+				Name:    "webhook_deliveries_tests",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "event_id IS NULL AND status = 'QUEUED'",
+				},
+			},
+			{
+				Name:    "webhookdelivery_created_at",
+				Unique:  false,
+				Columns: []*schema.Column{WebhookDeliveriesColumns[12]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AcmeAccountsTable,
 		AcmeChallengesTable,
 		ApprovalsTable,
 		AuditEntriesTable,
+		BulkBatchesTable,
+		BulkJobsTable,
 		BusinessUnitsTable,
 		CertificatesTable,
 		CertificateLocationsTable,
 		CertificateProfilesTable,
 		EnrollmentsTable,
 		EnrollmentNotesTable,
+		EnrollmentTextsTable,
 		EventsTable,
+		ExportsTable,
 		IdempotencyKeysTable,
 		IssuancesTable,
 		JobsTable,
 		MailsTable,
 		OpenRequestsTable,
 		RevocationListsTable,
+		SavedViewsTable,
 		SeatsTable,
 		SeatAllocationsTable,
 		SeatLicensesTable,
 		SeatUsageDaysTable,
+		WebhooksTable,
+		WebhookDeliveriesTable,
 	}
 )
 
@@ -1321,11 +1920,19 @@ func init() {
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{}
 	AuditEntriesTable.Annotation.Checks = map[string]string{
-		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'ISSUE_CERTIFICATE', 'LOCK', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'REPORT_REVOCATION', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'CREATE_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK'])",
+		"audit_entries_action":   "action = ANY (ARRAY['CREATE_BUSINESS_UNIT', 'UPDATE_BUSINESS_UNIT', 'DELETE_BUSINESS_UNIT', 'SET_PURCHASED_SEATS', 'ALLOCATE_SEATS', 'CREATE_CERTIFICATE_PROFILE', 'UPDATE_CERTIFICATE_PROFILE', 'ARCHIVE_CERTIFICATE_PROFILE', 'CREATE_SEAT', 'UPDATE_SEAT', 'DELETE_SEAT', 'IMPORT_SEATS', 'ENROLL', 'REQUEST', 'APPROVE', 'REJECT', 'WITHDRAW', 'CANCEL', 'CHANGE_STATUS', 'ADD_NOTE', 'VIEW_CODE', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'RESEND_APPROVAL_EMAIL', 'REDEEM', 'ISSUE_CERTIFICATE', 'LOCK', 'EXPIRE', 'ATTACH_CERTIFICATE', 'LINK_CERTIFICATE', 'UNLINK_CERTIFICATE', 'IMPORT_CERTIFICATES', 'RECORD_DISCOVERED_CERTIFICATES', 'REVOKE_CERTIFICATE', 'REPORT_REVOCATION', 'SUSPEND_CERTIFICATE', 'RESUME_CERTIFICATE', 'RENEW_CERTIFICATE', 'SAVE_VIEW', 'UPDATE_VIEW', 'DELETE_VIEW', 'START_BULK_ACTION', 'CANCEL_JOB', 'END_JOB', 'CREATE_EXPORT', 'DOWNLOAD_EXPORT', 'CREATE_WEBHOOK', 'UPDATE_WEBHOOK', 'DELETE_WEBHOOK', 'TEST_WEBHOOK', 'REPLAY_WEBHOOK', 'STOP_WEBHOOK'])",
 		"audit_entries_code":     "(outcome = 'REFUSED') = (code <> '')",
 		"audit_entries_outcome":  "outcome = ANY (ARRAY['SUCCESS', 'REFUSED', 'FAILURE'])",
-		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB'])",
+		"audit_entries_resource": "resource_type = ANY (ARRAY['BUSINESS_UNIT', 'SEAT_LICENSE', 'SEAT_ALLOCATION', 'CERTIFICATE_PROFILE', 'SEAT', 'ENROLLMENT', 'CERTIFICATE', 'VIEW', 'WEBHOOK', 'JOB', 'EXPORT'])",
 		"audit_entries_xid":      "xid IS NOT NULL",
+	}
+	BulkJobsTable.Annotation = &entsql.Annotation{}
+	BulkJobsTable.Annotation.Checks = map[string]string{
+		"bulk_jobs_action":   "action = ANY (ARRAY['APPROVE', 'REJECT', 'RESET', 'UNLOCK', 'RESEND_ENROLLMENT', 'CANCEL', 'RESEND_APPROVAL_EMAIL', 'ENROLL', 'DELETE', 'REVOKE'])",
+		"bulk_jobs_batches":  "0 <= next_batch AND next_batch <= batches",
+		"bulk_jobs_finished": "(finished_at IS NOT NULL) = (status = ANY (ARRAY['DONE', 'CANCELLED', 'FAILED']))",
+		"bulk_jobs_progress": "0 <= succeeded AND succeeded <= processed AND processed <= size",
+		"bulk_jobs_status":   "status = ANY (ARRAY['QUEUED', 'RUNNING', 'DONE', 'CANCELLED', 'FAILED'])",
 	}
 	BusinessUnitsTable.Annotation = &entsql.Annotation{}
 	BusinessUnitsTable.Annotation.Checks = map[string]string{
@@ -1389,7 +1996,11 @@ func init() {
 	EnrollmentNotesTable.ForeignKeys[0].RefTable = EnrollmentsTable
 	EventsTable.Annotation = &entsql.Annotation{}
 	EventsTable.Annotation.Checks = map[string]string{
-		"events_xid": "xid IS NOT NULL",
+		"events_lsn": "lsn IS NOT NULL",
+	}
+	ExportsTable.Annotation = &entsql.Annotation{}
+	ExportsTable.Annotation.Checks = map[string]string{
+		"exports_format": "format = ANY (ARRAY['CSV', 'NDJSON'])",
 	}
 	IssuancesTable.ForeignKeys[0].RefTable = EnrollmentsTable
 	IssuancesTable.Annotation = &entsql.Annotation{}
@@ -1419,6 +2030,11 @@ func init() {
 		"revocation_lists_changes": "0 <= signed_changes AND signed_changes <= changes",
 		"revocation_lists_signed":  "(number = 0) = (der IS NULL) AND (der IS NULL) = (this_update IS NULL) AND (der IS NULL) = (next_update IS NULL)",
 	}
+	SavedViewsTable.Annotation = &entsql.Annotation{}
+	SavedViewsTable.Annotation.Checks = map[string]string{
+		"saved_views_list": "list = ANY (ARRAY['ENROLLMENTS', 'SEATS', 'CERTIFICATES', 'AUDIT_ENTRIES'])",
+		"saved_views_unit": "shared OR business_unit_id IS NULL",
+	}
 	SeatsTable.ForeignKeys[0].RefTable = BusinessUnitsTable
 	SeatsTable.Annotation = &entsql.Annotation{}
 	SeatsTable.Annotation.Checks = map[string]string{
@@ -1447,5 +2063,13 @@ func init() {
 	}
 	SeatUsageDaysTable.Annotation.Checks = map[string]string{
 		"seat_usage_days_figures": "0 <= consumed AND consumed <= created AND created <= allocated",
+	}
+	WebhooksTable.Annotation = &entsql.Annotation{}
+	WebhooksTable.Annotation.Checks = map[string]string{
+		"webhooks_status": "status = ANY (ARRAY['ACTIVE', 'PAUSED', 'STOPPED'])",
+	}
+	WebhookDeliveriesTable.Annotation = &entsql.Annotation{}
+	WebhookDeliveriesTable.Annotation.Checks = map[string]string{
+		"webhook_deliveries_status": "status = ANY (ARRAY['QUEUED', 'DELIVERED', 'FAILED'])",
 	}
 }

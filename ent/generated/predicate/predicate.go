@@ -18,6 +18,12 @@ type Approval func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// BulkBatch is the predicate function for bulkbatch builders.
+type BulkBatch func(*sql.Selector)
+
+// BulkJob is the predicate function for bulkjob builders.
+type BulkJob func(*sql.Selector)
+
 // BusinessUnit is the predicate function for businessunit builders.
 type BusinessUnit func(*sql.Selector)
 
@@ -36,8 +42,14 @@ type Enrollment func(*sql.Selector)
 // EnrollmentNote is the predicate function for enrollmentnote builders.
 type EnrollmentNote func(*sql.Selector)
 
+// EnrollmentText is the predicate function for enrollmenttext builders.
+type EnrollmentText func(*sql.Selector)
+
 // Event is the predicate function for event builders.
 type Event func(*sql.Selector)
+
+// Export is the predicate function for export builders.
+type Export func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
@@ -57,6 +69,9 @@ type OpenRequest func(*sql.Selector)
 // RevocationList is the predicate function for revocationlist builders.
 type RevocationList func(*sql.Selector)
 
+// SavedView is the predicate function for savedview builders.
+type SavedView func(*sql.Selector)
+
 // Seat is the predicate function for seat builders.
 type Seat func(*sql.Selector)
 
@@ -68,3 +83,9 @@ type SeatLicense func(*sql.Selector)
 
 // SeatUsageDay is the predicate function for seatusageday builders.
 type SeatUsageDay func(*sql.Selector)
+
+// Webhook is the predicate function for webhook builders.
+type Webhook func(*sql.Selector)
+
+// WebhookDelivery is the predicate function for webhookdelivery builders.
+type WebhookDelivery func(*sql.Selector)

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -18,6 +19,8 @@ import (
 type Session struct {
 	// Pin fixes the instant of a context.
 	Pin func(context.Context) context.Context
+	// Begin notes where the stream of changes stands, before anything is read.
+	Begin func(context.Context) context.Context
 }
 
 // ExtensionName names the extension.
@@ -34,7 +37,19 @@ func (s Session) InterceptOperation(ctx context.Context, next graphql.OperationH
 			Message: signIn, Extensions: map[string]any{"code": codeUnauthenticated, "requestId": viewer.RequestFrom(ctx).ID},
 		}}})
 	}
+	// The fields of a query are read side by side, and the cursor must not be younger
+	// than what it stands beside.
+	if asks(graphql.GetOperationContext(ctx), "eventCursor") && s.Begin != nil {
+		ctx = s.Begin(ctx)
+	}
 	return next(ctx)
+}
+
+// asks reports whether a field stands at the top of a query.
+func asks(oc *graphql.OperationContext, name string) bool {
+	return oc.Operation.Operation == ast.Query && slices.ContainsFunc(graphql.CollectFields(oc, oc.Operation.SelectionSet, nil), func(f graphql.CollectedField) bool {
+		return f.Name == name
+	})
 }
 
 // withoutLogin is the query of the end user, whose link is judged by the use case.

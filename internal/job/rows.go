@@ -20,7 +20,8 @@ const (
 
 // claim takes up to n jobs that are due, of the kinds given, with a lease: first
 // those whose lease ran out, for their server is gone. Rows that another worker is
-// just claiming are passed over, not waited for.
+// just claiming are passed over, not waited for. Each kind is looked up by itself, so
+// that however many jobs of others wait, such as mails, none of them is read.
 func (q *Queue) claim(ctx context.Context, kinds []string, n int, lease time.Duration) ([]Job, error) {
 	const statement = `UPDATE jobs SET status = 'RUNNING', attempt = attempt + 1, lease_until = $2
 WHERE id = ANY(ARRAY(
@@ -28,8 +29,10 @@ WHERE id = ANY(ARRAY(
     SELECT id FROM jobs WHERE status = 'RUNNING' AND lease_until <= $1 AND kind = ANY($4::text[])
     ORDER BY lease_until, id LIMIT $3 FOR UPDATE SKIP LOCKED),
   due AS (
-    SELECT id FROM jobs WHERE status = 'QUEUED' AND run_at <= $1 AND kind = ANY($4::text[])
-    ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+    SELECT j.id FROM unnest($4::text[]) AS k(kind) CROSS JOIN LATERAL (
+      SELECT id, run_at FROM jobs WHERE status = 'QUEUED' AND kind = k.kind AND run_at <= $1
+      ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) j
+    ORDER BY j.run_at, j.id LIMIT $3)
   SELECT id FROM lapsed UNION ALL SELECT id FROM due LIMIT $3))
 RETURNING id, kind, payload, business_unit_id, attempt, max_attempts, actor, created_at`
 	now := q.now()

@@ -28,6 +28,10 @@ var tables = map[audit.Resource]*schema.Table{
 	audit.Seat:         migrate.SeatsTable,
 	audit.Enrollment:   migrate.EnrollmentsTable,
 	audit.Certificate:  migrate.CertificatesTable,
+	audit.View:         migrate.SavedViewsTable,
+	audit.Job:          migrate.BulkJobsTable,
+	audit.Webhook:      migrate.WebhooksTable,
+	audit.Export:       migrate.ExportsTable,
 }
 
 // sqlType is the PostgreSQL type that a column's text form is cast to.

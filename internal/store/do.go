@@ -103,6 +103,9 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 			_ = sqlTx.Rollback() // after an error or a panic; the error that led here is the one to tell
 		}
 	}()
+	if err := s.hurry(ctx, sqlTx); err != nil {
+		return Outcome{}, err
+	}
 	tx := newTx(s, sqlTx, s.Now(ctx), v, cause)
 	if key != nil {
 		earlier, err := key.claim(ctx, tx)
@@ -131,6 +134,9 @@ func (s *Store) once(ctx context.Context, cause Cause, v viewer.Viewer, key *key
 	}
 	for _, fn := range tx.after {
 		fn()
+	}
+	if tx.follows {
+		s.told()
 	}
 	return out, nil
 }

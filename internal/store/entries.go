@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"gatehouse/ent/generated/migrate"
-	"gatehouse/internal/audit"
 	"gatehouse/internal/viewer"
 )
 
@@ -15,35 +14,24 @@ import (
 // refuse longer ones long before.
 const maxComment = 4000
 
-// writeEntries writes the transaction's entries by one statement and its event
-// rows by another. It fails when a row was changed and nothing says so.
+// writeEntries writes the transaction's entries by one statement and its events
+// by another. It fails when a row was changed and nothing says so.
 func (tx *Tx) writeEntries(ctx context.Context) error {
 	for t, c := range tx.changed {
 		if c.entries == 0 {
 			return fmt.Errorf("store: %s %s was changed and no audit entry says so", t.resource, t.id)
 		}
 	}
-	if len(tx.entries) == 0 {
-		return nil
-	}
-	entries := make([]Row, 0, len(tx.entries))
-	events := make([]Row, 0, len(tx.entries))
-	for _, e := range tx.entries {
-		row := tx.entryRow(ctx, e)
-		entries = append(entries, row)
-		// An event is that something changed, which a failure may have done too.
-		if (row["outcome"] == audit.Success || len(e.Changes) > 0) && row["resource_id"] != nil {
-			events = append(events, Row{
-				"id": uuid.Must(uuid.NewV7()), "at": row["at"], "action": row["action"], "resource_type": row["resource_type"],
-				"resource_id": row["resource_id"], "business_unit_id": row["business_unit_id"], "changes": row["changes"],
-			})
+	if len(tx.entries) > 0 {
+		entries := make([]Row, 0, len(tx.entries))
+		for _, e := range tx.entries {
+			entries = append(entries, tx.entryRow(ctx, e))
+		}
+		if _, err := tx.insert(ctx, migrate.AuditEntriesTable, "", entries); err != nil {
+			return err
 		}
 	}
-	if _, err := tx.insert(ctx, migrate.AuditEntriesTable, "", entries); err != nil {
-		return err
-	}
-	_, err := tx.insert(ctx, migrate.EventsTable, "", events)
-	return err
+	return tx.writeEvents(ctx)
 }
 
 // entryRow completes an entry: who did it, from where, in which request.

@@ -29,9 +29,9 @@ func TestForget(t *testing.T) {
 	exec(key, "just read by somebody", now.Add(-24*time.Hour-time.Minute))
 	exec(key, "today's", now)
 	// More than one statement removes.
-	exec(`INSERT INTO events (id, at, action, resource_type, resource_id, changes)
-		SELECT gen_random_uuid(), $1, 'EXPIRE', 'ENROLLMENT', gen_random_uuid(), '[]' FROM generate_series(1, 2500)`, now.Add(-24*time.Hour-time.Microsecond))
-	exec(`INSERT INTO events (id, at, action, resource_type, resource_id, changes) VALUES (gen_random_uuid(), $1, 'EXPIRE', 'ENROLLMENT', gen_random_uuid(), '[]')`, now.Add(-24*time.Hour))
+	exec(`INSERT INTO events (id, at, position, action, resource_type, resource_id, changes)
+		SELECT gen_random_uuid(), $1, n, 'EXPIRE', 'ENROLLMENT', gen_random_uuid(), '[]' FROM generate_series(1, 2500) AS n`, now.Add(-24*time.Hour-time.Microsecond))
+	exec(`INSERT INTO events (id, at, position, action, resource_type, resource_id, changes) VALUES (gen_random_uuid(), $1, 2501, 'EXPIRE', 'ENROLLMENT', gen_random_uuid(), '[]')`, now.Add(-24*time.Hour))
 
 	if n, err := s.Forget(t.Context()); err != nil || n != 2501 {
 		t.Errorf("%d rows were forgotten (%v), want one key and 2500 events", n, err)

@@ -31,6 +31,9 @@ type Options struct {
 	// before the connection is given up; longer than its statement_timeout. 0 means
 	// for ever.
 	Patience time.Duration
+	// Timeouts say how long a statement may take, by who is asking; nil means as long as
+	// the URL says.
+	Timeouts Timeouts
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
 	// Log receives what the store does by itself, such as retries; nil discards.
@@ -38,15 +41,21 @@ type Options struct {
 	// OnStatement is told each statement's text before it is sent; nil means
 	// nobody is. Tests count with it.
 	OnStatement func(ctx context.Context, statement string)
+	// OnRead is told each statement of a Reader with its arguments before it is sent;
+	// nil means nobody is. The check of plans explains them.
+	OnRead func(ctx context.Context, statement string, args []any)
 }
 
 // Store is an open database.
 type Store struct {
 	db          *sql.DB
 	statements  *statements
+	timeouts    Timeouts
 	now         func() time.Time
 	log         *slog.Logger
 	onStatement func(context.Context, string)
+	onRead      func(context.Context, string, []any)
+	follow      following
 }
 
 // Open connects lazily: a database that cannot be reached shows at Ping.
@@ -64,7 +73,7 @@ func Open(o Options) (*Store, error) {
 	db.SetMaxOpenConns(most)
 	db.SetMaxIdleConns(most)
 	db.SetConnMaxIdleTime(5 * time.Minute)
-	s := &Store{db: db, now: o.Now, log: o.Log, onStatement: o.OnStatement}
+	s := &Store{db: db, timeouts: o.Timeouts, now: o.Now, log: o.Log, onStatement: o.OnStatement, onRead: o.OnRead}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -91,27 +100,6 @@ func (s *Store) Ping(ctx context.Context) error { return s.db.PingContext(ctx) }
 // with it.
 func (s *Store) DB() *sql.DB { return s.db }
 
-type instantKey struct{}
-
-// At returns a context whose work all happens at one instant. The HTTP layer
-// sets it once per request, the demo data for each act of the past.
-func At(ctx context.Context, t time.Time) context.Context {
-	return context.WithValue(ctx, instantKey{}, t.UTC().Truncate(time.Microsecond))
-}
-
-// Now is the instant of the context's request, from the clock that the store
-// was given; never the database's.
-func (s *Store) Now(ctx context.Context) time.Time {
-	if t, ok := ctx.Value(instantKey{}).(time.Time); ok {
-		return t
-	}
-	return s.now().UTC().Truncate(time.Microsecond)
-}
-
-// Pin fixes the instant of the context at the store's clock, so that everything
-// that one request reads and writes agrees about what has expired.
-func (s *Store) Pin(ctx context.Context) context.Context { return At(ctx, s.Now(ctx)) }
-
 // Reader reads and cannot write.
 type Reader struct{ s *Store }
 
@@ -124,12 +112,20 @@ func (r Reader) Query(ctx context.Context, statement string, args ...any) (*sql.
 		return nil, fmt.Errorf("store: a reader was given a statement that does not read: %.40q", statement)
 	}
 	r.s.onStatement(ctx, statement)
-	if stmt, ok := r.s.statements.get(ctx, nil, statement); ok {
-		rows, err := stmt.QueryContext(ctx, args...)
+	if r.s.onRead != nil {
+		r.s.onRead(ctx, statement, args)
+	}
+	if tx := snapshotOf(ctx); tx != nil {
+		rows, err := tx.QueryContext(ctx, statement, args...)
 		return rows, named(unreadable(err))
 	}
+	ctx = r.s.hurried(ctx)
+	if stmt, ok := r.s.statements.get(ctx, nil, statement); ok {
+		rows, err := stmt.QueryContext(ctx, args...)
+		return rows, late(ctx, err)
+	}
 	rows, err := r.s.db.QueryContext(ctx, statement, args...)
-	return rows, named(unreadable(err))
+	return rows, late(ctx, err)
 }
 
 // Now is the instant at which the context's request reads.

@@ -27,6 +27,8 @@ type Tx struct {
 	client  *ent.Client
 	about   *uuid.UUID
 	entries []entry
+	events  []Event // told beside the entries
+	follows bool    // whether events were written
 	changed map[thing]*change
 	after   []func()
 }

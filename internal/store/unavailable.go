@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/lib/pq"
 
@@ -28,6 +29,12 @@ func named(err error) error {
 	var answered *pq.Error
 	switch {
 	case errors.As(err, &answered):
+		switch {
+		case answered.Code == "55P03": // lock_timeout
+			return fmt.Errorf("%w: %w", fault.Held, err)
+		case answered.Code == "57014" && strings.Contains(answered.Message, "statement timeout"): // else it was asked to stop
+			return fmt.Errorf("%w: %w", fault.TooLong, err)
+		}
 		switch answered.Code.Class() {
 		case "08", "53", "57": // connection, resources, operator (shutdown, statement timeout)
 			return fmt.Errorf("%w: %w", fault.Unavailable, err)

@@ -29,6 +29,10 @@ var audited = map[string]audit.Resource{
 	generated.TypeSeat:               audit.Seat,
 	generated.TypeEnrollment:         audit.Enrollment,
 	generated.TypeCertificate:        audit.Certificate,
+	generated.TypeSavedView:          audit.View,
+	generated.TypeBulkJob:            audit.Job,
+	generated.TypeWebhook:            audit.Webhook,
+	generated.TypeExport:             audit.Export,
 }
 
 // unaudited says which entities are no audited things, and why.
@@ -43,6 +47,9 @@ var unaudited = map[string]string{
 	generated.TypeCertificateLocation: "a new place is an entry on its certificate; when it was last seen there is no change",
 	generated.TypeRevocationList:      "repeats what the entries of certificates tell",
 	generated.TypeJob:                 "the server's own work; a job that a person starts is recorded by its mutation",
+	generated.TypeEnrollmentText:      "copies words of its enrollment, and never changes",
+	generated.TypeBulkBatch:           "what a job does is entries on the things that it is done to",
+	generated.TypeWebhookDelivery:     "tells others of what entries tell already",
 	generated.TypeAuditEntry:          "is the audit",
 	generated.TypeEvent:               "follows from an entry",
 	generated.TypeIdempotencyKey:      "bookkeeping of the call, not of the organisation",
@@ -54,6 +61,7 @@ var unaudited = map[string]string{
 var untold = []string{
 	"id", "version", "created_at", "updated_at", "seat_key", "search_text", "unused_since", "business_unit_id", "promise", "csr", "der", "chain", "attempted_at",
 	"subject_key", "common_name", "names", "key_sha256", "key_algorithm", "signature_algorithm", "authority_key_id", "subject_key_id", "is_ca", "self_issued", "read_as", "assigned", "remind_at", "revocation_error",
+	"name_key", "owner_issuer", "owner_subject", "owner_name", "actor", "next_batch", "batches", "processed", "succeeded", "refusals", "taken", "work_id", "content", "secret_hash", "secret_cipher", "position", "replayed_to", "round_until", "resting_until", "failing_since", "delivered_at", "last_error",
 	"code_cipher", "token_cipher", "token_hash", "pickup_cipher", "pickup_hash", "active_enrollments", "valid_certificates",
 }
 
@@ -147,6 +155,10 @@ func unitOf(row uuid.UUID, value ent.Value) uuid.UUID {
 		return v.BusinessUnitID
 	case *generated.Certificate:
 		return v.BusinessUnitID
+	case *generated.SavedView:
+		if v.BusinessUnitID != nil {
+			return *v.BusinessUnitID
+		}
 	}
 	return uuid.Nil
 }

@@ -20,6 +20,8 @@ type answer struct {
 	Executed   bool
 	Data       json.RawMessage
 	Extensions map[string]any
+	// Ended says that it tells why a stream has ended, or could not begin.
+	Ended bool
 }
 
 // turnedAway is the answer to a request that was not executed.

@@ -7,11 +7,12 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
 	"github.com/vektah/gqlparser/v2/ast"
-	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"gatehouse/internal/viewer"
 )
@@ -24,15 +25,27 @@ type Options struct {
 	Log     *slog.Logger
 	// Extension runs around operations; nil for none.
 	Extension graphql.HandlerExtension
+	// Rates bound how often and how much a subject asks; nil for no bound.
+	Rates *Rates
+	// AnswerTime is how long a query or mutation may be worked on; what it had not
+	// committed by then is undone. 0 for no end.
+	AnswerTime time.Duration
+	// Streams serve subscriptions; nil for none.
+	Streams *Streams
 }
 
-// Door serves GraphQL over HTTP: POST of one JSON object, and nothing else. A
-// caller's introspection is allowed, since the schema is the public contract.
+// Door serves GraphQL over HTTP: POST of one JSON object, answered by one object
+// or by a stream of them, and a websocket on which many are asked. A caller's
+// introspection is allowed, since the schema is the public contract.
 type Door struct {
-	limits    Limits
-	log       *slog.Logger
-	documents *documents
-	executor  *executor.Executor
+	limits     Limits
+	log        *slog.Logger
+	present    Present
+	documents  *documents
+	executor   *executor.Executor
+	rates      *Rates
+	answerTime time.Duration
+	streams    *streams
 }
 
 // New makes the handler of /graphql. The request id in answers and logs is the
@@ -45,8 +58,11 @@ func New(o Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Door{limits: o.Limits, log: o.Log, documents: docs, executor: executor.New(o.Schema)}
-	d.executor.SetErrorPresenter(presenter(o.Present))
+	d := &Door{limits: o.Limits, log: o.Log, present: presenter(o.Present), documents: docs, executor: executor.New(o.Schema), rates: o.Rates, answerTime: o.AnswerTime}
+	if d.streams, err = newStreams(o.Streams); err != nil {
+		return nil, err
+	}
+	d.executor.SetErrorPresenter(graphql.ErrorPresenterFunc(d.present))
 	d.executor.SetRecoverFunc(d.panicked)
 	d.executor.SetQueryCache(loaded{})
 	if o.Extension != nil {
@@ -57,28 +73,45 @@ func New(o Options) (*Door, error) {
 
 // ServeHTTP answers one request, in the order that the package comment gives.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if IsUpgrade(r) {
+		d.serveSocket(w, r)
+		return
+	}
 	ctx := r.Context()
-	media := negotiate(r)
-	if media == "" {
-		d.write(ctx, w, mediaJSON, http.StatusNotAcceptable, turnedAway(ctx, malformed("Answers come as %s or %s; accept one of them.", mediaResponse, mediaJSON)))
+	media, streamed := negotiate(r), acceptsEvents(r)
+	if media == "" && streamed == no {
+		d.write(ctx, w, mediaJSON, http.StatusNotAcceptable, turnedAway(ctx, malformed("Answers come as %s or %s, and subscriptions as %s; accept one of them.", mediaResponse, mediaJSON, mediaEvents)))
 		return
 	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
-		d.write(ctx, w, media, http.StatusMethodNotAllowed, turnedAway(ctx, malformed("GraphQL is served by POST only, not by %s.", r.Method)))
+		d.write(ctx, w, orJSON(media), http.StatusMethodNotAllowed, turnedAway(ctx, malformed("GraphQL is served by POST only, not by %s; GET is for a websocket of %s.", r.Method, subprotocol)))
 		return
 	}
 	if !isJSON(r) {
 		w.Header().Set("Accept-Post", mediaJSON)
-		d.write(ctx, w, media, http.StatusUnsupportedMediaType, turnedAway(ctx, malformed("Send the request as Content-Type: application/json, in UTF-8 and without a Content-Encoding.")))
+		d.write(ctx, w, orJSON(media), http.StatusUnsupportedMediaType, turnedAway(ctx, malformed("Send the request as Content-Type: application/json, in UTF-8 and without a Content-Encoding.")))
 		return
 	}
 	req, status, err := read(w, r, d.limits.BodyBytes)
 	if err != nil {
-		d.write(ctx, w, media, status, turnedAway(ctx, err))
+		d.write(ctx, w, orJSON(media), status, turnedAway(ctx, err))
 		return
 	}
-	a, err := d.run(ctx, req, r.Header)
+	op, err := d.prepare(ctx, req, r.Header)
+	if refused := (*Refusal)(nil); errors.As(err, &refused) && refused.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(refused.RetryAfter))
+		d.write(ctx, w, orJSON(media), http.StatusTooManyRequests, turnedAway(ctx, err))
+		return
+	}
+	subscribed := err == nil && op.subscription()
+	if streamed == only || subscribed && streamed == too {
+		d.serveEvents(w, r, op, err)
+		return
+	}
+	if subscribed {
+		err = malformed("A subscription is answered by a stream: accept %s, or use a websocket of %s. Or ask with a query instead.", mediaEvents, subprotocol)
+	}
 	if err != nil {
 		status := http.StatusOK
 		if media == mediaResponse {
@@ -87,40 +120,15 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.write(ctx, w, media, status, turnedAway(ctx, err))
 		return
 	}
-	d.write(ctx, w, media, http.StatusOK, a)
+	d.write(ctx, w, media, http.StatusOK, d.once(ctx, op))
 }
 
-// run executes a well-formed request. An error means that nothing was executed.
-func (d *Door) run(ctx context.Context, req request, headers http.Header) (answer, error) {
-	doc, err := d.documents.load(req.query)
-	if err != nil {
-		return answer{}, err
+// orJSON is the media type of an answer to who takes none but a stream.
+func orJSON(media string) string {
+	if media == "" {
+		return mediaJSON
 	}
-	op, err := pick(doc, req.operationName)
-	if err != nil {
-		return answer{}, err
-	}
-	if op.Operation == ast.Subscription {
-		return answer{}, malformed("Subscriptions are not served over POST; ask with a query instead.")
-	}
-	if err := CheckVariables(req.variables, d.limits); err != nil {
-		return answer{}, err
-	}
-	ctx = graphql.StartOperationTrace(withLoaded(ctx, doc))
-	operation, list := d.executor.CreateOperationContext(ctx, &graphql.RawParams{
-		Query: req.query, OperationName: req.operationName, Variables: req.variables, Extensions: req.extensions, Headers: headers,
-	})
-	if len(list) > 0 {
-		return answer{}, list
-	}
-	operation.DisableIntrospection = false
-	responses, ctx := d.executor.DispatchOperation(ctx, operation)
-	response := responses(ctx)
-	if response == nil {
-		// The executor gives nothing when the caller is gone or out of time.
-		return answer{Executed: true, Errors: gqlerror.List{identified(ctx, Coded(Unavailable, "The request was given up before it was answered; try again."))}}, nil
-	}
-	return answer{Errors: response.Errors, Executed: true, Data: response.Data, Extensions: response.Extensions}, nil
+	return media
 }
 
 // panicked logs a panic of a resolver with its stack, and hides it.

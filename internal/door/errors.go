@@ -16,6 +16,7 @@ import (
 const (
 	BadUserInput  = "BAD_USER_INPUT"
 	LimitExceeded = "LIMIT_EXCEEDED"
+	RateLimited   = "RATE_LIMITED"
 	Unavailable   = "UNAVAILABLE"
 	Internal      = "INTERNAL"
 )
@@ -86,6 +87,9 @@ func refused(err error) gqlerror.List {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
 		shown := Coded(refusal.Code, refusal.Message)
+		if refusal.RetryAfter > 0 {
+			shown.Extensions["retryAfter"] = refusal.RetryAfter
+		}
 		if refusal.Line > 0 {
 			shown.Locations = []gqlerror.Location{{Line: refusal.Line, Column: refusal.Column}}
 		}

@@ -44,6 +44,9 @@ type Limits struct {
 	// Redemptions is the most redeemEnrollment fields of a mutation: each tries a
 	// code, and one request must not try many.
 	Redemptions int
+	// Cost is the most that an operation may cost, with the sizes of its lists
+	// multiplied in (cost.go). It needs the variables, and is looked at last.
+	Cost int
 }
 
 // DefaultLimits are the limits that hold where no setting says otherwise. The
@@ -64,15 +67,19 @@ func DefaultLimits() Limits {
 		ValueDepth:  10,
 		Mutations:   10,
 		Redemptions: 1,
+		Cost:        10_000,
 	}
 }
 
 // Refusal is the door's no to a document or its variables. Message is a
 // sentence for the caller.
 type Refusal struct {
-	// Code is LimitExceeded or BadUserInput.
+	// Code is LimitExceeded, RateLimited or BadUserInput.
 	Code    string
 	Message string
+	// RetryAfter is after how many seconds the same would be let in; 0 when it would
+	// not.
+	RetryAfter int
 	// Line and Column say where in the document, from 1; zero when the refusal is
 	// about no place in it.
 	Line, Column int

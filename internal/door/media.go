@@ -15,6 +15,39 @@ const (
 	mediaJSON     = "application/json"
 )
 
+// mediaEvents is that of a stream of answers.
+const mediaEvents = "text/event-stream"
+
+// events is whether a caller takes a stream of answers.
+type events int
+
+const (
+	no events = iota
+	// too: beside another media type, so a stream is for what has many answers.
+	too
+	// only: nothing else, or nothing as gladly.
+	only
+)
+
+// acceptsEvents reads it from the Accept header. A range such as */* does not mean
+// a stream: browsers and tools send it who could not read one.
+func acceptsEvents(r *http.Request) events {
+	header := strings.Join(r.Header.Values("Accept"), ",")
+	streamed, named := 0.0, false
+	for _, part := range strings.Split(header, ",") {
+		if media, _, err := mime.ParseMediaType(part); err == nil && media == mediaEvents {
+			streamed, named = quality(header, mediaEvents), true
+		}
+	}
+	switch {
+	case !named || streamed <= 0:
+		return no
+	case streamed > max(quality(header, mediaResponse), quality(header, mediaJSON)):
+		return only
+	}
+	return too
+}
+
 // negotiate picks the media type of the answer from the Accept header: the one
 // with the higher quality, plain JSON when both are as welcome or no header was
 // sent. It returns "" when the client takes neither.

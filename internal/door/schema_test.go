@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"gatehouse/internal/fault"
 	"gatehouse/internal/viewer"
 )
 
@@ -39,7 +41,19 @@ type Mutation {
   rejectEnrollment(id: ID!): String
   redeemEnrollment(code: String): String
 }
-type Subscription { changed: String }
+type Subscription {
+  "Three answers, and the end."
+  changed: String
+  "Nothing, for ever."
+  waits: String
+  "Large answers, for ever."
+  floods: String
+  "One answer, and then an end for a reason."
+  breaks: String
+  "Does not begin."
+  forbidden: String
+  panics: String
+}
 input Filter { text: String, all: [Filter!], list: [[String!]!] }
 `
 
@@ -53,11 +67,46 @@ func newSchema(t testing.TB) graphql.ExecutableSchema {
 	}
 	return &graphql.ExecutableSchemaMock{
 		SchemaFunc: func() *ast.Schema { return schema },
-		ExecFunc: func(context.Context) graphql.ResponseHandler {
+		ExecFunc: func(ctx context.Context) graphql.ResponseHandler {
+			if graphql.GetOperationContext(ctx).Operation.Operation == ast.Subscription {
+				return follow(ctx)
+			}
+			first := true
 			return func(ctx context.Context) *graphql.Response {
+				if !first {
+					return nil
+				}
+				first = false
 				return execute(ctx, graphql.GetOperationContext(ctx))
 			}
 		},
+	}
+}
+
+// follow is the subscriptions of the test schema.
+func follow(began context.Context) graphql.ResponseHandler {
+	field := graphql.GetOperationContext(began).Operation.SelectionSet[0].(*ast.Field).Name
+	if field == "forbidden" {
+		graphql.AddError(began, Coded("FORBIDDEN", "You may not look at this."))
+		return nil
+	}
+	n := 0
+	return func(ctx context.Context) *graphql.Response {
+		n++
+		switch {
+		case field == "changed" && n <= 3, field == "breaks" && n == 1:
+			return &graphql.Response{Data: fmt.Appendf(nil, `{"%s":"%d"}`, field, n)}
+		case field == "breaks":
+			fault.End(began, Coded("TOO_SLOW", "Read faster."))
+			fault.End(began, errors.New("a second reason"))
+		case field == "panics":
+			panic("pq: the secret is 4711")
+		case field == "floods" && ctx.Err() == nil:
+			return &graphql.Response{Data: fmt.Appendf(nil, `{"floods":"%s"}`, strings.Repeat("x", 100_000))}
+		case field == "waits":
+			<-ctx.Done()
+		}
+		return nil
 	}
 }
 

@@ -62,6 +62,7 @@ var kinds = map[audit.Resource]id.Kind{
 	audit.View:         id.View,
 	audit.Webhook:      id.Webhook,
 	audit.Job:          id.Job,
+	audit.Export:       id.Export,
 }
 
 // resourceOf is the thing that a kind of public id names; false for what the log

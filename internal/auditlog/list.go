@@ -14,32 +14,43 @@ import (
 
 // List is one page of the log of the viewer's business units, the newest entry
 // first unless ordered. It refuses a viewer without VIEW_AUDIT_LOG (FORBIDDEN),
-// page arguments that make no sense (INVALID), and a filter for which no index
-// fills the page from few enough entries (FILTER_TOO_BROAD).
-func (l *Log) List(ctx context.Context, args page.Args, filter *Filter, order *Order) (*page.Connection[*Entry], error) {
-	seen, may, err := l.sight(ctx)
+// a filter or page arguments that make no sense (INVALID), and a filter for which no
+// index fills the page from few enough entries (FILTER_TOO_BROAD).
+func (l *Log) List(ctx context.Context, args page.Args, in ListInput) (*page.Connection[*Entry], error) {
+	merges, bound, err := l.merges(ctx, in)
 	if err != nil {
 		return nil, err
 	}
-	if !may {
-		return nil, forbidden(ctx)
-	}
-	if filter == nil {
-		filter = &Filter{}
-	}
-	if order == nil {
-		order = &Order{Direction: page.Descending}
-	}
-	window, err := args.Open("auditEntries", filter, order)
+	window, err := args.Open("auditEntries", bound)
 	if err != nil {
 		return nil, err
 	}
-	merges := ways(seen, *filter, order.Direction)
 	entries, err := l.fill(ctx, merges, window)
 	if err != nil {
 		return nil, err
 	}
 	return page.NewConnection(window, entries, place, func(ctx context.Context) (int, error) { return l.count(ctx, merges) }), nil
+}
+
+// merges are the ways of reading the list that the input describes for the context's
+// viewer, none when nothing can match, and what a cursor of it is bound to.
+func (l *Log) merges(ctx context.Context, in ListInput) (all []page.Merge, bound any, err error) {
+	seen, may, err := l.sight(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !may {
+		return nil, nil, forbidden(ctx)
+	}
+	filter, no := in.Filter.tidied()
+	if no != nil {
+		return nil, nil, no
+	}
+	order := Order{Direction: page.Descending}
+	if in.OrderBy != nil {
+		order = *in.OrderBy
+	}
+	return ways(seen, filter, order.Direction), []any{filter, order}, nil
 }
 
 // fill reads the window in the first way that can tell all of it: one that fills

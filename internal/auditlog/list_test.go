@@ -41,7 +41,7 @@ func TestWhoSeesWhichEntries(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			ctx := as(t, test.role, test.units...)
-			got, err := w.log.List(ctx, page.Args{}, nil, nil)
+			got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -71,7 +71,7 @@ func TestTheLogNeedsItsPermission(t *testing.T) {
 	for _, role := range lifecycle.Roles {
 		ctx := as(t, role, "*")
 		v, _ := viewer.From(ctx)
-		got, err := w.log.List(ctx, page.Args{}, nil, nil)
+		got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{})
 		byID, byIDErr := w.log.ByIDs(ctx, []uuid.UUID{entry})
 		if byIDErr != nil {
 			t.Fatal(byIDErr)
@@ -89,7 +89,7 @@ func TestTheLogNeedsItsPermission(t *testing.T) {
 			t.Errorf("%s reads an entry by its id", role)
 		}
 	}
-	if _, err := w.log.List(t.Context(), page.Args{}, nil, nil); refusal.Find(err) == nil {
+	if _, err := w.log.List(t.Context(), page.Args{}, auditlog.ListInput{}); refusal.Find(err) == nil {
 		t.Errorf("nobody reads the log: %v", err)
 	}
 }
@@ -99,7 +99,7 @@ func TestAnEntryTellsEverything(t *testing.T) {
 	w := newWorld(t)
 	unit, seat := id.New(id.BusinessUnit), id.New(id.Seat)
 	w.write(line{after: time.Microsecond, thing: seat.UUID, unit: unit.UUID, code: "NO_SEAT_LEFT"})
-	got, err := w.log.List(as(t, lifecycle.Auditor, "*"), page.Args{}, nil, nil)
+	got, err := w.log.List(as(t, lifecycle.Auditor, "*"), page.Args{}, auditlog.ListInput{})
 	if err != nil || len(got.Edges) != 1 {
 		t.Fatal(got, err)
 	}
@@ -123,7 +123,7 @@ func TestFilters(t *testing.T) {
 	seat, enrollment := id.New(id.Seat), id.New(id.Enrollment)
 	made := w.write(line{after: 1 * time.Minute, action: audit.CreateSeat, thing: seat.UUID, unit: sales.UUID})
 	asked := w.write(line{after: 2 * time.Minute, action: audit.Request, resource: audit.Enrollment, thing: enrollment.UUID, unit: sales.UUID, actor: "bob"})
-	denied := w.write(line{after: 3 * time.Minute, action: audit.Approve, resource: audit.Enrollment, thing: enrollment.UUID, unit: sales.UUID, actor: "bob", code: "OWN_REQUEST"})
+	denied := w.write(line{after: 3 * time.Minute, action: audit.Approve, resource: audit.Enrollment, thing: enrollment.UUID, unit: sales.UUID, actor: "bob", code: "OWN_REQUEST", request: "req-2"})
 	approved := w.write(line{after: 4 * time.Minute, action: audit.Approve, resource: audit.Enrollment, thing: enrollment.UUID, unit: sales.UUID})
 	bought := w.write(line{after: 5 * time.Minute, action: audit.SetPurchasedSeats, resource: audit.License})
 	other := w.write(line{after: 6 * time.Minute, action: audit.Approve, resource: audit.Enrollment, thing: uuid.New(), unit: legal.UUID})
@@ -152,6 +152,15 @@ func TestFilters(t *testing.T) {
 		{"an action in a business unit", auditlog.Filter{Actions: []audit.Action{audit.Approve}, BusinessUnitIDs: []id.ID{sales}}, []uuid.UUID{approved, denied}},
 		{"everything at once", auditlog.Filter{ActorSubjects: []string{"bob"}, Actions: []audit.Action{audit.Approve}, ResourceTypes: []audit.Resource{audit.Enrollment},
 			ResourceIDs: []id.ID{enrollment}, BusinessUnitIDs: []id.ID{sales, legal}, Outcomes: []audit.Outcome{audit.Refused}, Since: minute(0), Before: minute(9)}, []uuid.UUID{denied}},
+		{"a code", auditlog.Filter{Codes: []refusal.Code{refusal.OwnRequest, refusal.NoSeatLeft, refusal.OwnRequest}}, []uuid.UUID{denied}},
+		{"a code that nobody met", auditlog.Filter{Codes: []refusal.Code{refusal.NoSeatLeft}}, nil},
+		{"a request", auditlog.Filter{RequestID: new("req-2")}, []uuid.UUID{denied}},
+		{"a request of an actor", auditlog.Filter{RequestID: new("req-1"), ActorSubjects: []string{"bob"}}, []uuid.UUID{asked}},
+		{"all acts but some", auditlog.Filter{ExcludeActions: []audit.Action{audit.Approve, audit.CreateSeat}}, []uuid.UUID{bought, asked}},
+		{"all actors but one", auditlog.Filter{ExcludeActorSubjects: []string{"bob"}}, []uuid.UUID{other, bought, approved, made}},
+		{"an act and all acts but that", auditlog.Filter{Actions: []audit.Action{audit.Approve}, ExcludeActions: []audit.Action{audit.Approve}}, nil},
+		{"no act and nobody left out", auditlog.Filter{ExcludeActions: []audit.Action{}, ExcludeActorSubjects: []string{}}, []uuid.UUID{other, bought, approved, denied, asked, made}},
+		{"an empty list of codes", auditlog.Filter{Codes: []refusal.Code{}}, nil},
 		{"an empty list of actors", auditlog.Filter{ActorSubjects: []string{}}, nil},
 		{"an empty list of actions", auditlog.Filter{Actions: []audit.Action{}}, nil},
 		{"an empty list of types", auditlog.Filter{ResourceTypes: []audit.Resource{}}, nil},
@@ -168,7 +177,7 @@ func TestFilters(t *testing.T) {
 				if direction == page.Ascending {
 					slices.Reverse(want)
 				}
-				got, err := w.log.List(ctx, page.Args{}, &test.filter, &auditlog.Order{Direction: direction})
+				got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{Filter: &test.filter, OrderBy: &auditlog.Order{Direction: direction}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -183,11 +192,11 @@ func TestFilters(t *testing.T) {
 	}
 	t.Run("a filter never leads out of the viewer's business units", func(t *testing.T) {
 		t.Parallel()
-		got, err := w.log.List(as(t, lifecycle.Auditor, legal.String()), page.Args{}, &auditlog.Filter{BusinessUnitIDs: []id.ID{sales}}, nil)
+		got, err := w.log.List(as(t, lifecycle.Auditor, legal.String()), page.Args{}, auditlog.ListInput{Filter: &auditlog.Filter{BusinessUnitIDs: []id.ID{sales}}})
 		if err != nil || len(got.Edges) != 0 {
 			t.Errorf("%d entries of another business unit (%v)", len(got.Edges), err)
 		}
-		got, err = w.log.List(as(t, lifecycle.Auditor, legal.String()), page.Args{}, &auditlog.Filter{ResourceIDs: []id.ID{enrollment, seat}}, nil)
+		got, err = w.log.List(as(t, lifecycle.Auditor, legal.String()), page.Args{}, auditlog.ListInput{Filter: &auditlog.Filter{ResourceIDs: []id.ID{enrollment, seat}}})
 		if err != nil || len(got.Edges) != 0 {
 			t.Errorf("%d entries about things of another business unit (%v)", len(got.Edges), err)
 		}
@@ -203,14 +212,14 @@ func TestPagesTileTheList(t *testing.T) {
 	ctx := as(t, lifecycle.Auditor, "*")
 	filter := &auditlog.Filter{ActorSubjects: []string{"anna", "bob"}}
 	most := page.Most
-	whole, err := w.log.List(ctx, page.Args{First: &most}, filter, nil)
+	whole, err := w.log.List(ctx, page.Args{First: &most}, auditlog.ListInput{Filter: filter})
 	if err != nil || len(whole.Edges) != 23 {
 		t.Fatal(len(whole.Edges), err)
 	}
 	five := 5
 	var forward []uuid.UUID
 	for args := (page.Args{First: &five}); ; {
-		got, err := w.log.List(ctx, args, filter, nil)
+		got, err := w.log.List(ctx, args, auditlog.ListInput{Filter: filter})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +231,7 @@ func TestPagesTileTheList(t *testing.T) {
 	}
 	var backward []uuid.UUID
 	for args := (page.Args{Last: &five}); ; {
-		got, err := w.log.List(ctx, args, filter, nil)
+		got, err := w.log.List(ctx, args, auditlog.ListInput{Filter: filter})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -235,7 +244,7 @@ func TestPagesTileTheList(t *testing.T) {
 	if !slices.Equal(forward, ids(whole.Nodes())) || !slices.Equal(backward, ids(whole.Nodes())) {
 		t.Errorf("pages of five do not make up the list:\nforward  %v\nbackward %v\nlist     %v", forward, backward, ids(whole.Nodes()))
 	}
-	if _, err := w.log.List(ctx, page.Args{First: &five, After: whole.PageInfo.StartCursor}, nil, nil); refusal.Find(err) == nil || refusal.Find(err).Code != refusal.Invalid {
+	if _, err := w.log.List(ctx, page.Args{First: &five, After: whole.PageInfo.StartCursor}, auditlog.ListInput{}); refusal.Find(err) == nil || refusal.Find(err).Code != refusal.Invalid {
 		t.Errorf("a cursor of another filter is taken: %v", err)
 	}
 }
@@ -256,18 +265,20 @@ func TestBroadFilters(t *testing.T) {
 		broad  bool
 		want   []uuid.UUID
 	}{
-		{"a type that is rare: no index tells", auditlog.Filter{ResourceTypes: []audit.Resource{audit.Profile}}, true, nil},
-		{"the same within a time", auditlog.Filter{ResourceTypes: []audit.Resource{audit.Profile}, Since: &since, Before: &until}, false, []uuid.UUID{profile}},
+		{"all that another did: no index tells", auditlog.Filter{ExcludeActorSubjects: []string{"system"}}, true, nil},
+		{"the same within a time", auditlog.Filter{ExcludeActorSubjects: []string{"system"}, Since: &since, Before: &until}, false, []uuid.UUID{profile}},
+		{"a type that is rare: its index tells", auditlog.Filter{ResourceTypes: []audit.Resource{audit.Profile}}, false, []uuid.UUID{profile}},
 		{"a busy actor's rare act: the act's index tells", auditlog.Filter{ActorSubjects: []string{"system"}, Actions: []audit.Action{audit.AddNote}}, false, []uuid.UUID{rare}},
 		{"a busy business unit's rare act", auditlog.Filter{BusinessUnitIDs: []id.ID{sales}, Actions: []audit.Action{audit.AddNote}}, false, []uuid.UUID{rare}},
 		{"a busy actor's acts that never were", auditlog.Filter{ActorSubjects: []string{"system"}, Actions: []audit.Action{audit.Redeem}}, false, nil},
-		{"a busy actor's rare type", auditlog.Filter{ActorSubjects: []string{"system"}, ResourceTypes: []audit.Resource{audit.Profile}}, true, nil},
+		{"a busy actor's rare type", auditlog.Filter{ActorSubjects: []string{"system"}, ResourceTypes: []audit.Resource{audit.Profile}}, false, nil},
+		{"a busy actor's rare outcome", auditlog.Filter{ActorSubjects: []string{"system"}, Outcomes: []audit.Outcome{audit.Success}, ExcludeActions: []audit.Action{audit.Expire}}, true, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			ctx := as(t, lifecycle.Auditor, "*")
-			got, err := w.log.List(ctx, page.Args{}, &test.filter, nil)
+			got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{Filter: &test.filter})
 			if no := refusal.Find(err); (no != nil && no.Code == page.TooBroad) != test.broad || err != nil && no == nil {
 				t.Fatalf("FILTER_TOO_BROAD is %v, want %v (%v)", no, test.broad, err)
 			}
@@ -282,21 +293,25 @@ func TestBroadFilters(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a page that fills is shown, and only its count is refused", func(t *testing.T) {
+	t.Run("a filter with more than enough of it is counted up to the cap", func(t *testing.T) {
 		t.Parallel()
 		ctx := as(t, lifecycle.Auditor, "*")
-		got, err := w.log.List(ctx, page.Args{}, &auditlog.Filter{ResourceTypes: []audit.Resource{audit.Enrollment}}, nil)
+		got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{Filter: &auditlog.Filter{ExcludeActions: []audit.Action{audit.CreateProfile}, ResourceTypes: []audit.Resource{audit.Enrollment, audit.Seat}}})
 		if err != nil || len(got.Edges) != page.Usual {
 			t.Fatal(len(got.Edges), err)
 		}
-		if n, err := got.TotalCount(ctx); refusal.Find(err) == nil {
+		n, capped, err := w.log.Count(ctx, auditlog.ListInput{Filter: &auditlog.Filter{ExcludeActions: []audit.Action{audit.CreateProfile}}})
+		if err != nil || n != page.MaxCount || !capped {
+			t.Errorf("%d are counted, capped %v, %v", n, capped, err)
+		}
+		if n, _, err := w.log.Count(ctx, auditlog.ListInput{Filter: &auditlog.Filter{ExcludeActorSubjects: []string{"system"}}}); refusal.Find(err) == nil {
 			t.Errorf("more candidates than are looked through are counted as %d (%v)", n, err)
 		}
 	})
 	t.Run("a long list is counted up to the cap", func(t *testing.T) {
 		t.Parallel()
 		ctx := as(t, lifecycle.Auditor, "*")
-		got, err := w.log.List(ctx, page.Args{}, nil, nil)
+		got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{})
 		if err != nil {
 			t.Fatal(err)
 		}

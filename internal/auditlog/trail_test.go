@@ -156,7 +156,7 @@ func TestEntriesOfAPageKnowItsBusinessUnits(t *testing.T) {
 		w.write(line{after: time.Duration(n) * time.Second, unit: unit})
 	}
 	ctx := as(t, lifecycle.Auditor, "*")
-	got, err := w.log.List(ctx, page.Args{}, nil, nil)
+	got, err := w.log.List(ctx, page.Args{}, auditlog.ListInput{})
 	if err != nil || len(got.Edges) != 4 {
 		t.Fatal(got, err)
 	}

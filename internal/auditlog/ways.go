@@ -18,11 +18,20 @@ import (
 // looked for among what another index gives.
 const mostValues = 50
 
-// narrowing is one part of a filter, in the two forms in which it can be asked.
+// mostArms is up to how many values are merged before what is left of the filter is
+// asked of each row. Each is planned by itself.
+const mostArms = 16
+
+// narrowing is one part of a filter, in the forms in which it can be asked.
 type narrowing struct {
-	// branches are what an index that starts with the column answers in the order
-	// of time; none when there is no such index.
-	branches []page.Branch
+	// arms are what an index that starts with the column answers in the order of time, a
+	// condition for each value; none when there is no such index.
+	arms []string
+	// array is the same for more values than are written out, where nothing else is
+	// asked of a row; nil when there is none.
+	array *page.Branch
+	// few: each value has so few entries that all else may be asked of each.
+	few bool
 	// residual asks the same of each row that another index gives.
 	residual string
 }
@@ -47,14 +56,22 @@ func ways(seen scope.Scope, f Filter, direction page.Direction) []page.Merge {
 	}
 	var all []page.Merge
 	for i, part := range parts {
-		if len(part.branches) == 0 {
+		way := m
+		left := residuals(slices.Concat(parts[:i], parts[i+1:]))
+		switch {
+		case part.few && part.array != nil && (len(left) == 0 || len(part.arms) > mostArms):
+			way.Branches = []page.Branch{{From: part.array.From, Where: slices.Concat(part.array.Where, always, left)}}
+		case len(part.arms) > 0 && len(part.arms) <= mostArms:
+			arms := make([][]string, len(part.arms))
+			for n, arm := range part.arms {
+				arms[n] = []string{arm}
+			}
+			way.Branches, way.Residual = []page.Branch{{Arms: arms, Where: always}}, left
+		case len(left) == 0 && part.array != nil:
+			way.Branches = []page.Branch{{From: part.array.From, Where: slices.Concat(part.array.Where, always)}}
+		default:
 			continue
 		}
-		way := m
-		for _, b := range part.branches {
-			way.Branches = append(way.Branches, page.Branch{From: b.From, Where: slices.Concat(b.Where, always)})
-		}
-		way.Residual = residuals(slices.Concat(parts[:i], parts[i+1:]))
 		all = append(all, way)
 	}
 	if len(all) == 0 { // no index but that of the time
@@ -80,16 +97,16 @@ func narrowings(m *page.Merge, seen scope.Scope, f Filter) ([]narrowing, bool) {
 		return nil, false
 	}
 	var parts []narrowing
+	if f.RequestID != nil {
+		is := "a.request_id = " + m.Arg(*f.RequestID)
+		parts = append(parts, narrowing{arms: []string{is + " AND a.request_id <> ''"}, residual: is}) // as its partial index has it
+	}
 	if f.ResourceIDs != nil {
 		things, types := resources(f.ResourceIDs)
 		if len(things) == 0 {
 			return nil, false
 		}
-		pairs := fmt.Sprintf("unnest(%s::uuid[], %s::text[])", m.Arg(pq.Array(things)), m.Arg(pq.Array(types)))
-		parts = append(parts, narrowing{ // however many: each has few entries
-			branches: []page.Branch{{From: pairs + " AS b(thing, type)", Where: []string{"a.resource_id = b.thing", "a.resource_type = b.type"}}},
-			residual: "(a.resource_id, a.resource_type) IN (SELECT p.thing, p.type FROM " + pairs + " AS p(thing, type))",
-		})
+		parts = append(parts, byThing(m, things, types))
 	}
 	if f.ActorSubjects != nil {
 		parts = append(parts, manyValued(m, "actor_subject", "text", f.ActorSubjects))
@@ -101,6 +118,9 @@ func narrowings(m *page.Merge, seen scope.Scope, f Filter) ([]narrowing, bool) {
 		}
 		parts = append(parts, manyValued(m, "business_unit_id", "uuid", units))
 	}
+	if f.Codes != nil {
+		parts = append(parts, fewValued("code", f.Codes, true))
+	}
 	if f.Outcomes != nil {
 		// What succeeded is most of the log, and its outcome stands in no index.
 		parts = append(parts, fewValued("outcome", f.Outcomes, !slices.Contains(f.Outcomes, audit.Success)))
@@ -109,9 +129,31 @@ func narrowings(m *page.Merge, seen scope.Scope, f Filter) ([]narrowing, bool) {
 		parts = append(parts, fewValued("action", f.Actions, true))
 	}
 	if f.ResourceTypes != nil {
-		parts = append(parts, fewValued("resource_type", f.ResourceTypes, false))
+		parts = append(parts, fewValued("resource_type", f.ResourceTypes, true))
+	}
+	if len(f.ExcludeActions) > 0 {
+		parts = append(parts, narrowing{residual: "NOT (" + fewValued("action", f.ExcludeActions, false).residual + ")"})
+	}
+	if len(f.ExcludeActorSubjects) > 0 {
+		parts = append(parts, narrowing{residual: "a.actor_subject <> ALL(" + m.Arg(pq.Array(f.ExcludeActorSubjects)) + "::text[])"})
 	}
 	return parts, true
+}
+
+// byThing narrows by what entries are about. However many things these are, each has
+// few entries.
+func byThing(m *page.Merge, things []uuid.UUID, types []audit.Resource) narrowing {
+	ids, kinds := m.Arg(pq.Array(things))+"::uuid[]", m.Arg(pq.Array(types))+"::text[]"
+	pairs := fmt.Sprintf("unnest(%s, %s)", ids, kinds)
+	part := narrowing{
+		few:      true,
+		array:    &page.Branch{From: pairs + " AS b(thing, type)", Where: []string{"a.resource_id = b.thing", "a.resource_type = b.type"}},
+		residual: "(a.resource_id, a.resource_type) IN (SELECT p.thing, p.type FROM " + pairs + " AS p(thing, type))",
+	}
+	for n := range things {
+		part.arms = append(part.arms, fmt.Sprintf("a.resource_id = (%[1]s)[%[3]d] AND a.resource_type = (%[2]s)[%[3]d]", ids, kinds, n+1))
+	}
+	return part
 }
 
 // manyValued narrows an indexed column that has many values.
@@ -119,8 +161,13 @@ func manyValued[T comparable](m *page.Merge, column, sqlType string, values []T)
 	values = distinct(values)
 	array := m.Arg(pq.Array(values)) + "::" + sqlType + "[]"
 	part := narrowing{residual: fmt.Sprintf("a.%s = ANY(%s)", column, array)}
+	if len(values) <= mostArms {
+		for n := range values {
+			part.arms = append(part.arms, fmt.Sprintf("a.%s = (%s)[%d]", column, array, n+1))
+		}
+	}
 	if len(values) <= mostValues {
-		part.branches = []page.Branch{{From: "unnest(" + array + ") AS b(value)", Where: []string{"a." + column + " = b.value"}}}
+		part.array = &page.Branch{From: "unnest(" + array + ") AS b(value)", Where: []string{"a." + column + " = b.value"}}
 	}
 	return part
 }
@@ -138,7 +185,7 @@ func fewValued[T ~string](column string, values []T, indexed bool) narrowing {
 	part := narrowing{residual: fmt.Sprintf("a.%s IN (%s)", column, strings.Join(quoted, ", "))}
 	if indexed {
 		for _, q := range quoted {
-			part.branches = append(part.branches, page.Branch{Where: []string{"a." + column + " = " + q}})
+			part.arms = append(part.arms, "a."+column+" = "+q)
 		}
 	}
 	return part

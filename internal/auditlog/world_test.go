@@ -56,6 +56,7 @@ type line struct {
 	thing    uuid.UUID
 	unit     uuid.UUID
 	code     string // of a refusal
+	request  string
 }
 
 // write adds an entry and returns its id.
@@ -75,11 +76,14 @@ func (w *world) write(l line) uuid.UUID {
 	if l.resource == "" {
 		l.resource = audit.Seat
 	}
+	if l.request == "" {
+		l.request = "req-1"
+	}
 	w.exec(`INSERT INTO audit_entries (id, at, actor_kind, actor_issuer, actor_subject, actor_name, actor_roles, action, resource_type,
 		resource_id, business_unit_id, outcome, code, request_id, client_address, comment, changes)
-		VALUES ($1, $2, 'USER', 'https://idp', $3, 'Anna', '["APPROVER"]', $4, $5, NULLIF($6, $10::uuid), NULLIF($7, $10::uuid), $8, $9, 'req-1', '192.0.2.7', 'as agreed',
+		VALUES ($1, $2, 'USER', 'https://idp', $3, 'Anna', '["APPROVER"]', $4, $5, NULLIF($6, $10::uuid), NULLIF($7, $10::uuid), $8, $9, $11, '192.0.2.7', 'as agreed',
 		'[{"field": "name", "before": null, "after": "Printer"}]')`,
-		row, noon.Add(l.after), l.actor, l.action, l.resource, l.thing, l.unit, outcome, l.code, uuid.Nil)
+		row, noon.Add(l.after), l.actor, l.action, l.resource, l.thing, l.unit, outcome, l.code, uuid.Nil, l.request)
 	return row
 }
 

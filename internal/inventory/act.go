@@ -66,28 +66,42 @@ func (i *Inventory) act(ctx context.Context, a *act) (store.Outcome, error) {
 		if no := several(a.ids); no != nil {
 			return store.Outcome{}, no
 		}
-		said, no := text(a.field, a.said, a.least, 1000)
-		if no == nil && a.check != nil {
-			no = a.check(tx)
-		}
-		if no != nil {
-			return store.Outcome{}, no
-		}
-		lock := i.lockEnrollments
-		if a.revives {
-			lock = i.lockToRevive
-		}
-		h, err := lock(ctx, tx, s, a.ids)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		t := &turning{hold: h, tx: tx, said: said}
-		items, err := t.run(a)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		return store.Outcome{Items: items}, t.write(ctx, a)
+		items, err := i.actOn(ctx, tx, s, a, a.ids)
+		return store.Outcome{Items: items}, err
 	})
+}
+
+// actOn is what an act does in its transaction, whether for a call or for a batch of
+// a job. A refusal as its error is about the input, and thus about every enrollment.
+func (i *Inventory) actOn(ctx context.Context, tx *store.Tx, s sight, a *act, ids []id.ID) ([]store.Item, error) {
+	said, no := a.heard(tx)
+	if no != nil {
+		return nil, no
+	}
+	lock := i.lockEnrollments
+	if a.revives {
+		lock = i.lockToRevive
+	}
+	h, err := lock(ctx, tx, s, ids)
+	if err != nil {
+		return nil, err
+	}
+	t := &turning{hold: h, tx: tx, said: said}
+	items, err := t.run(a)
+	if err != nil {
+		return nil, err
+	}
+	return items, t.write(ctx, a)
+}
+
+// heard is what the caller says with the act, or what is wrong with the input for
+// every enrollment.
+func (a *act) heard(tx *store.Tx) (string, *refusal.Refusal) {
+	said, no := text(a.field, a.said, a.least, 1000)
+	if no == nil && a.check != nil {
+		no = a.check(tx)
+	}
+	return said, no
 }
 
 // run decides about each enrollment in the order asked, and turns the winners.

@@ -9,6 +9,7 @@ import (
 	"gatehouse/ent/generated/migrate"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/id"
+	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/sealed"
@@ -57,18 +58,27 @@ func (i *Inventory) approve(ctx context.Context, mutation string, in any, key *s
 		if no := several(ids); no != nil {
 			return store.Outcome{}, no
 		}
-		why, no := text("comment", comment, 0, 1000)
-		if no != nil {
-			return store.Outcome{}, no
-		}
-		h, err := i.lockEnrollments(ctx, tx, s, ids)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		a := approving{hold: h, keys: i.keys, tx: tx, comment: why}
-		items, err := a.run(ctx)
+		items, _, err := i.approveThem(ctx, tx, s, ids, comment, nil)
 		return store.Outcome{Items: items}, err
 	})
+}
+
+// approveThem is what approving does in its transaction, whether for a call or for a
+// batch of a job. Of a dry run's batch, spoken are the licences that the batches
+// before it would have taken: they are not there for this one. It returns how many it
+// has taken itself. A refusal as its error is about the comment.
+func (i *Inventory) approveThem(ctx context.Context, tx *store.Tx, s sight, ids []id.ID, comment *string, spoken map[licence.Pool]int) ([]store.Item, map[licence.Pool]int, error) {
+	why, no := text("comment", comment, 0, 1000)
+	if no != nil {
+		return nil, nil, no
+	}
+	h, err := i.lockEnrollments(ctx, tx, s, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	a := approving{hold: h, keys: i.keys, tx: tx, comment: why, spoken: spoken, took: map[licence.Pool]int{}}
+	items, err := a.run(ctx)
+	return items, a.took, err
 }
 
 // approving is one transaction's approvals.
@@ -78,6 +88,9 @@ type approving struct {
 	tx      *store.Tx
 	comment string
 	yes     []*approval
+	// spoken are the licences that are not there for these approvals although nobody
+	// has them yet, and took those that went to their seats.
+	spoken, took map[licence.Pool]int
 }
 
 // approval is one request that may be approved, and what becomes of it.

@@ -68,6 +68,9 @@ func (a *approving) seatThem(ctx context.Context) error {
 	for _, at := range order {
 		wants[licence.Pool{Unit: at.unit, Type: at.seatType}]++
 	}
+	for pool := range wants {
+		wants[pool] += a.spoken[pool]
+	}
 	// What an expiry in this very transaction gives back is there to be taken.
 	if err := a.after.release(ctx, a.tx); err != nil {
 		return err
@@ -120,7 +123,7 @@ func newSeat(now time.Time, at place, seatID, name, email, phone string) store.R
 func (a *approving) share(ctx context.Context, order []place, needy map[place][]*approval, made map[place]uuid.UUID, grants map[licence.Pool]licence.Grant) error {
 	left := map[licence.Pool]int{}
 	for pool, g := range grants {
-		left[pool] = g.Got
+		left[pool] = g.Got - a.spoken[pool]
 	}
 	var back []uuid.UUID
 	for _, at := range order {
@@ -128,6 +131,7 @@ func (a *approving) share(ctx context.Context, order []place, needy map[place][]
 		seat := made[at]
 		if left[pool] > 0 {
 			left[pool]--
+			a.took[pool]++
 			a.tx.Record(audit.Entry{Action: audit.CreateSeat, Resource: audit.Seat, ID: seat, Comment: "By the approval of " + id.Of(id.Enrollment, needy[at][0].l.id).String() + "."})
 			for _, y := range needy[at] {
 				y.seat, y.made = &seat, true

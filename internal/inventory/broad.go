@@ -29,9 +29,15 @@ func lookedThrough(ctx context.Context, q querier, m page.Merge, w page.Window) 
 		return fmt.Errorf("ask how broad a filter is: %w", err)
 	}
 	if broad {
-		return refusal.New(page.TooBroad, "This combination of filters would look through more than %d rows to fill a page. Add a business unit or a status, or order by the field of the range.", page.MaxCandidates)
+		return tooManyCandidates()
 	}
 	return nil
+}
+
+// tooManyCandidates is the no to a list whose page would be looked for among too many
+// rows.
+func tooManyCandidates() *refusal.Refusal {
+	return refusal.New(page.TooBroad, "This combination of filters would look through more than %d rows to fill a page. Add a business unit or a status, or order by the field of the range.", page.MaxCandidates)
 }
 
 // count runs a merge's count. A count that could be too low, since a filter has

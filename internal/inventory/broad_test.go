@@ -28,6 +28,7 @@ func TestAFilterThatReadsTooMuchIsRefusedAndNeverLies(t *testing.T) {
 	under := w.profile(rules{})
 	w.many(10_040, w.unit, under, lifecycle.User)
 	w.many(3, w.unit, under, lifecycle.Device) // the oldest three, and three others of the same seconds
+	w.past(`UPDATE enrollments SET email = 'ada@example.com' WHERE seat_type = 'DEVICE'`)
 
 	for _, c := range []struct {
 		name   string
@@ -39,12 +40,12 @@ func TestAFilterThatReadsTooMuchIsRefusedAndNeverLies(t *testing.T) {
 		capped bool
 	}{
 		{"everything", inventory.EnrollmentFilter{}, page.Descending, 5, true, 10_000, true},
-		{"few of many, at the far end", inventory.EnrollmentFilter{SeatTypes: []lifecycle.SeatType{lifecycle.Device}}, page.Descending, 2, false, -1, false},
-		{"few of many, at the near end", inventory.EnrollmentFilter{SeatTypes: []lifecycle.SeatType{lifecycle.Device}}, page.Ascending, 2, true, -1, false},
-		{"few of few", inventory.EnrollmentFilter{SeatTypes: []lifecycle.SeatType{lifecycle.Device}, CreatedBefore: ptr(morning.Add(100e9))}, page.Descending, 5, true, 3, false},
-		{"almost all of many", inventory.EnrollmentFilter{SeatTypes: []lifecycle.SeatType{lifecycle.User}}, page.Descending, 5, true, 10_000, true},
+		{"few of many, at the far end", inventory.EnrollmentFilter{HasEmail: ptr(true)}, page.Descending, 2, false, -1, false},
+		{"few of many, at the near end", inventory.EnrollmentFilter{HasEmail: ptr(true)}, page.Ascending, 2, true, -1, false},
+		{"few of few", inventory.EnrollmentFilter{HasEmail: ptr(true), CreatedBefore: ptr(morning.Add(100e9))}, page.Descending, 5, true, 3, false},
+		{"almost all of many", inventory.EnrollmentFilter{HasEmail: ptr(false)}, page.Descending, 5, true, 10_000, true},
 	} {
-		p, err := w.Inventory.Enrollments(w.as(looker), page.Args{First: &c.first}, nil, &c.filter, &inventory.EnrollmentOrder{Field: inventory.OrderCreatedAt, Direction: c.order}, nil)
+		p, err := w.Inventory.Enrollments(w.as(looker), page.Args{First: &c.first}, inventory.EnrollmentListInput{Filter: &c.filter, OrderBy: &inventory.EnrollmentOrder{Field: inventory.OrderCreatedAt, Direction: c.order}}, nil)
 		if no := refusal.Find(err); (err == nil) != c.page || err != nil && (no == nil || no.Code != page.TooBroad) {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -90,7 +91,7 @@ func TestAViewerOfManyBusinessUnitsSeesTheseAndNoOthers(t *testing.T) {
 	}{{mine, 60}, {mine[:11], 10}, {nil, 61}} {
 		who := person("looker", lifecycle.ViewOnly, c.units...)
 		for _, view := range []inventory.EnrollmentView{inventory.ViewAll, inventory.ViewExpired} {
-			p, err := w.Inventory.Enrollments(w.as(who), page.Args{First: ptr(100)}, &view, nil, nil, nil)
+			p, err := w.Inventory.Enrollments(w.as(who), page.Args{First: ptr(100)}, inventory.EnrollmentListInput{View: &view}, nil)
 			granted(t, err)
 			n, err := p.TotalCount(w.as(who))
 			granted(t, err)
@@ -98,7 +99,7 @@ func TestAViewerOfManyBusinessUnitsSeesTheseAndNoOthers(t *testing.T) {
 				t.Errorf("%d business units: %s shows %d and counts %d, want %d", len(c.units), view, len(p.Edges), n, c.want)
 			}
 		}
-		seats, err := w.Inventory.Seats(w.as(who), page.Args{First: ptr(100)}, nil, nil, nil, nil)
+		seats, err := w.Inventory.Seats(w.as(who), page.Args{First: ptr(100)}, inventory.SeatListInput{})
 		granted(t, err)
 		n, err := seats.TotalCount(w.as(who))
 		granted(t, err)

@@ -7,6 +7,7 @@ import (
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/scope"
 	"gatehouse/internal/store"
 )
 
@@ -42,31 +43,44 @@ func (i *Inventory) actOnCertificates(ctx context.Context, a certificateAct) (st
 		if no := several(a.ids); no != nil {
 			return store.Outcome{}, no
 		}
-		comment, no := text("comment", a.comment, 0, 1000)
-		if no == nil && a.check != nil {
-			no = a.check()
-		}
-		if no != nil {
-			return store.Outcome{}, no
-		}
-		h, err := i.holdCertificates(ctx, tx, sc, a.ids)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		var won []*lockedCertificate
-		items := h.decide(comment, func(c *lockedCertificate) *refusal.Refusal {
-			if _, no := lifecycle.DecideCertificate(c.facts(tx), a.action); no != nil {
-				return no
-			}
-			if no := c.changedSince(a.expected); no != nil {
-				return no
-			}
-			won = append(won, c)
-			return nil
-		})
-		if err := a.write(ctx, tx, h.after, won, comment); err != nil {
-			return store.Outcome{}, err
-		}
-		return store.Outcome{Items: items}, h.after.settle(ctx, tx)
+		items, err := i.actOnThem(ctx, tx, sc, a)
+		return store.Outcome{Items: items}, err
 	})
+}
+
+// actOnThem is what an act on certificates does in its transaction, whether for a call
+// or for a batch of a job. A refusal as its error is about the input.
+func (i *Inventory) actOnThem(ctx context.Context, tx *store.Tx, sc scope.Scope, a certificateAct) ([]store.Item, error) {
+	comment, no := a.heard()
+	if no != nil {
+		return nil, no
+	}
+	h, err := i.holdCertificates(ctx, tx, sc, a.ids)
+	if err != nil {
+		return nil, err
+	}
+	var won []*lockedCertificate
+	items := h.decide(comment, func(c *lockedCertificate) *refusal.Refusal {
+		if _, no := lifecycle.DecideCertificate(c.facts(tx), a.action); no != nil {
+			return no
+		}
+		if no := c.changedSince(a.expected); no != nil {
+			return no
+		}
+		won = append(won, c)
+		return nil
+	})
+	if err := a.write(ctx, tx, h.after, won, comment); err != nil {
+		return nil, err
+	}
+	return items, h.after.settle(ctx, tx)
+}
+
+// heard is the comment, or what is wrong with the input for every certificate.
+func (a certificateAct) heard() (string, *refusal.Refusal) {
+	comment, no := text("comment", a.comment, 0, 1000)
+	if no == nil && a.check != nil {
+		no = a.check()
+	}
+	return comment, no
 }

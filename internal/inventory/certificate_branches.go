@@ -8,52 +8,67 @@ import (
 
 	"github.com/lib/pq"
 
+	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
 )
 
-// branches are those by whose indexes the list is read: one for each status, and
-// each business unit unless these are many; and one for what is due.
+// branches are those by whose indexes the list is read: of each status and of what
+// leads; and one for what is due.
 //
 // A certificate whose time has passed is EXPIRED before that is written down: the
 // branches of what is written leave it out, and it is a branch of its own where
 // expired ones are asked for. That branch is short, since expiry is written down
 // within seconds.
 func (l *certificateList) branches(m *page.Merge) []page.Branch {
-	where := l.conditions(m)
-	b := page.Branch{From: "unnest(" + m.Arg(pq.Array(l.statuses)) + "::text[]) AS b(status)", Where: []string{"c.status = b.status"}}
+	by, where := l.dimensions(m)
+	where = append(where, l.conditions(m)...)
 	expired := slices.Contains(l.statuses, lifecycle.CertificateExpired)
 	counting := len(intersection(l.statuses, certificatesCounting))
-	apart := !expired || counting < len(certificatesCounting) // else a due one is in the list either way
-	var due page.Branch
+	written, apart := []string(nil), !expired || counting < len(certificatesCounting) // else a due one is in the list either way
+	var due []string
 	if apart && (expired || counting > 0) {
 		now := m.Arg(l.now)
 		switch counting {
 		case 0:
 		case len(l.statuses):
-			b.Where = append(b.Where, "c.not_after > "+now)
+			written = []string{"c.not_after > " + now}
 		default:
-			b.Where = append(b.Where, fmt.Sprintf("(c.not_after > %s OR c.status NOT IN %s)", now, inCounting))
+			written = []string{fmt.Sprintf("(c.not_after > %s OR c.status NOT IN %s)", now, inCounting)}
 		}
-		due.Where = []string{"c.status IN " + inCounting, "c.not_after <= " + now}
-	}
-	if l.units != nil {
-		units := m.Arg(pq.Array(l.units)) + "::uuid[]"
-		in := "c.business_unit_id = ANY(" + units + ")"
-		due.Where = append(due.Where, in)
-		if len(l.units) <= mostUnits {
-			b.From += " CROSS JOIN unnest(" + units + ") AS u(unit)"
-			in = "c.business_unit_id = u.unit"
+		if expired {
+			due = []string{dueCertificates(now)}
 		}
-		b.Where = append(b.Where, in)
 	}
-	b.Where = append(b.Where, where...)
-	if !apart || !expired {
-		return []page.Branch{b}
+	if due == nil {
+		return []page.Branch{branched(m, append(where, written...), by...)}
 	}
-	due.Where = append(due.Where, where...)
-	return []page.Branch{b, due}
+	for _, d := range by[1:] { // all but the status
+		due = append(due, d.any(m))
+	}
+	b := branched(m, where, by...)
+	if len(b.Arms) == 0 {
+		b.Where = append(b.Where, written...)
+		return []page.Branch{b, {Where: append(due, where...)}}
+	}
+	for n := range b.Arms {
+		b.Arms[n] = append(b.Arms[n], written...)
+	}
+	b.Arms = append(b.Arms, due)
+	return []page.Branch{b}
 }
+
+// dueCertificates is the condition that a certificate is due. They are found by the
+// index of what is due before anything else is asked of them: the planner, which does
+// not know that nearly all whose time has passed are written down as expired, would look
+// for the few that are not along the whole table, in the list's order. More of them
+// than are named do not become due between two of the sweeps that write them down.
+func dueCertificates(now string) string {
+	return fmt.Sprintf("c.id = ANY(ARRAY(SELECT d.id FROM certificates d WHERE d.status IN %s AND d.not_after <= %s ORDER BY d.not_after, d.id LIMIT %d))", inCounting, now, mostDue)
+}
+
+// mostDue is how many certificates may be due and not yet written down.
+const mostDue = 100_000
 
 // The statuses in which a certificate counts, and from which it expires; as SQL, too.
 var certificatesCounting = []lifecycle.CertificateStatus{lifecycle.CertificateIssued, lifecycle.CertificateSuspended}
@@ -61,24 +76,10 @@ var certificatesCounting = []lifecycle.CertificateStatus{lifecycle.CertificateIs
 const inCounting = "('ISSUED', 'SUSPENDED')"
 
 // conditions adds those that no index answers to the merge's residual, and returns
-// the others: what the partial indexes are made for, and the span of time that the
-// list is ordered by.
+// the others: the flag that leads, and the span of time that the list is ordered by.
 func (l *certificateList) conditions(m *page.Merge) (where []string) {
 	f, a := l.filter, m.Alias+"."
 	left := func(conditions ...string) { m.Residual = append(m.Residual, conditions...) }
-	switch l.view {
-	case CertificatesDiscovered:
-		where = append(where, a+"discovered")
-	case CertificatesUnassigned:
-		where = append(where, "NOT "+a+"assigned")
-	}
-	if f.Sources != nil {
-		if came := l.came(a); came == a+"discovered" {
-			where = append(where, came)
-		} else {
-			left("(" + came + ")")
-		}
-	}
 	between := func(column, since, until string, from, to *time.Time) {
 		var span []string
 		if from != nil {
@@ -101,11 +102,9 @@ func (l *certificateList) conditions(m *page.Merge) (where []string) {
 	between("created_at", ">=", "<", f.CreatedSince, f.CreatedBefore)
 	between("updated_at", ">=", "<", f.UpdatedSince, f.UpdatedBefore)
 	between("not_before", ">=", "<", f.NotBeforeSince, f.NotBeforeBefore)
-	anyOf(m, a+"key_algorithm", f.KeyAlgorithms)
-	anyOf(m, a+"signature_algorithm", f.SignatureAlgorithms)
-	anyOf(m, a+"authority_key_id", f.AuthorityKeyIDs)
-	if f.IsCa != nil {
-		left(a + "is_ca = " + m.Arg(*f.IsCa))
+	where = append(where, l.flagged(m)...)
+	if l.units == nil && len(f.ExcludeBusinessUnitIDs) > 0 {
+		left(a + "business_unit_id <> ALL(" + m.Arg(pq.Array(id.UUIDs(id.BusinessUnit, f.ExcludeBusinessUnitIDs))) + "::uuid[])")
 	}
 	if f.Subject != nil {
 		// The key is in lower case by Unicode's rules, whatever the database's are.
@@ -116,16 +115,4 @@ func (l *certificateList) conditions(m *page.Merge) (where []string) {
 		left(a + "issuer ILIKE " + m.Arg("%"+literally.Replace(*f.Issuer)+"%"))
 	}
 	return where
-}
-
-// came is the condition that a certificate came in one of the filter's ways.
-func (l *certificateList) came(alias string) string {
-	var ways []string
-	for _, source := range intersection(lifecycle.CertificateSources, l.filter.Sources) {
-		ways = append(ways, alias+strings.ToLower(string(source)))
-	}
-	if len(ways) == 0 {
-		return "FALSE"
-	}
-	return strings.Join(ways, " OR ")
 }

@@ -2,12 +2,11 @@ package inventory
 
 import (
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
+	"gatehouse/internal/certificate"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -30,19 +29,25 @@ type CertificateFilter struct {
 	SignatureAlgorithms []string
 	AuthorityKeyIDs     []string
 	IsCa                *bool
-	NotBeforeSince      *time.Time
-	NotBeforeBefore     *time.Time
-	NotAfterSince       *time.Time
-	NotAfterBefore      *time.Time
-	CreatedSince        *time.Time
-	CreatedBefore       *time.Time
-	UpdatedSince        *time.Time
-	UpdatedBefore       *time.Time
+
+	HasSeat                *bool
+	HasEnrollment          *bool
+	ExcludeStatuses        []lifecycle.CertificateStatus
+	ExcludeSources         []lifecycle.CertificateSource
+	ExcludeBusinessUnitIDs []id.ID
+
+	NotBeforeSince  *time.Time
+	NotBeforeBefore *time.Time
+	NotAfterSince   *time.Time
+	NotAfterBefore  *time.Time
+	CreatedSince    *time.Time
+	CreatedBefore   *time.Time
+	UpdatedSince    *time.Time
+	UpdatedBefore   *time.Time
 }
 
 // The limits of a filter's values.
 const (
-	mostValues    = 100
 	longestSerial = 1024 // hex digits: as many as certificate.Read keeps; RFC 5280 allows 40
 	longestName   = 2000
 )
@@ -75,27 +80,14 @@ func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
 		{"sha256", &t.Sha256, mostValues, tidyThumbprint},
 		{"keySha256", &t.KeySha256, mostValues, tidyThumbprint},
 		{"names", &t.Names, mostValues, tidyName},
-		{"keyAlgorithms", &t.KeyAlgorithms, mostItems, tidyAlgorithm},
-		{"signatureAlgorithms", &t.SignatureAlgorithms, mostItems, tidyAlgorithm},
+		{"keyAlgorithms", &t.KeyAlgorithms, mostItems, tidyKeyAlgorithm},
+		{"signatureAlgorithms", &t.SignatureAlgorithms, mostItems, tidySignature},
 		{"authorityKeyIds", &t.AuthorityKeyIDs, mostItems, tidyHex},
 	} {
-		if *list.values == nil {
-			continue
+		var no *refusal.Refusal
+		if *list.values, no = values(list.name, *list.values, list.most, list.tidy); no != nil {
+			return t, no
 		}
-		if n := len(*list.values); n > list.most {
-			return t, refusal.New(refusal.Invalid, "The filter's %s has %d values; up to %d are looked up at once.", list.name, n, list.most).At("filter", list.name)
-		}
-		tidied := make([]string, 0, len(*list.values))
-		for n, given := range *list.values {
-			value, wrong := list.tidy(given)
-			if wrong != "" {
-				return t, refusal.New(refusal.Invalid, "Value %d of the filter's %s %s.", n+1, list.name, wrong).At("filter", list.name, strconv.Itoa(n))
-			}
-			if !slices.Contains(tidied, value) {
-				tidied = append(tidied, value)
-			}
-		}
-		*list.values = tidied
 	}
 	for _, part := range []struct {
 		name  string
@@ -110,7 +102,9 @@ func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
 		}
 		*part.value = &tidied
 	}
-	return t, nil
+	return t, forwards(
+		span{t.NotBeforeSince, t.NotBeforeBefore, "notBeforeSince", "notBeforeBefore"}, span{t.NotAfterSince, t.NotAfterBefore, "notAfterSince", "notAfterBefore"},
+		span{t.CreatedSince, t.CreatedBefore, "createdSince", "createdBefore"}, span{t.UpdatedSince, t.UpdatedBefore, "updatedSince", "updatedBefore"})
 }
 
 // tidyHex is hex as certificates keep it: in lower case, without what programs write
@@ -154,11 +148,20 @@ func tidyThumbprint(given string) (sum, wrong string) {
 	return sum, wrong
 }
 
-// tidyAlgorithm is the name of an algorithm, or its dotted identifier, in one line.
-func tidyAlgorithm(given string) (name, wrong string) {
-	name, no := line("name", &given, 0, longestName)
-	if no != nil {
-		return "", "is no algorithm: " + strings.TrimSuffix(no.Message, ".")
+// tidyKeyAlgorithm is the name of a public key's algorithm, as certificates keep it.
+// What none can be called is told: it would find nothing for ever, and look like a
+// house without such keys.
+func tidyKeyAlgorithm(given string) (name, wrong string) {
+	if name = tidy(given); name != "" && !certificate.IsKeyAlgorithm(name) {
+		return "", fmt.Sprintf("is %.40q, which no public key's algorithm is called; write it as keyAlgorithm shows it, such as RSA_2048, EC_P256, ED25519, or as a dotted identifier such as 1.2.840.113549.1.1.1", given)
+	}
+	return name, ""
+}
+
+// tidySignature is the name of a signature's algorithm, as tidyKeyAlgorithm.
+func tidySignature(given string) (name, wrong string) {
+	if name = tidy(given); name != "" && !certificate.IsSignatureAlgorithm(name) {
+		return "", fmt.Sprintf("is %.40q, which no signature's algorithm is called; they are a dotted identifier such as 1.2.840.113549.1.1.11, and %s", given, strings.Join(certificate.SignatureAlgorithms(), ", "))
 	}
 	return name, ""
 }

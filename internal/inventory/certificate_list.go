@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
 	"gatehouse/internal/refusal"
@@ -19,42 +20,55 @@ import (
 // those that the view shows, the search finds and the filter lets pass. Refused:
 // FORBIDDEN, INVALID (the form of the search or of a value of the filter, a cursor of
 // another list), FILTER_TOO_BROAD, SEARCH_TOO_BROAD.
-func (i *Inventory) Certificates(ctx context.Context, args page.Args, view *CertificateView, search *string, filter *CertificateFilter, order *CertificateOrder, want Fields) (*page.Connection[*Certificate], error) {
-	if v, _ := viewer.From(ctx); !v.May(lifecycle.ViewCertificates) {
-		return nil, v.Lacks("certificates", lifecycle.ViewCertificates)
-	}
-	sc, err := i.scopes.Of(ctx)
+func (i *Inventory) Certificates(ctx context.Context, args page.Args, in CertificateListInput, want Fields) (*page.Connection[*Certificate], error) {
+	l, some, err := i.listOfCertificates(ctx, in)
 	if err != nil {
 		return nil, err
-	}
-	l := certificateList{scope: sc, view: CertificatesAll, now: i.store.Now(ctx)}
-	if view != nil {
-		l.view = *view
-	}
-	l.order = l.view.order()
-	if order != nil {
-		l.order = *order
-	}
-	var no *refusal.Refusal
-	if l.search, no = asSearch(search); no != nil {
-		return nil, no
-	}
-	if l.filter, no = filter.tidied(); no != nil {
-		return nil, no
 	}
 	window, err := args.Open("certificates", l.view, l.search, l.filter, l.order)
 	if err != nil {
 		return nil, err
 	}
-	if !l.open() {
+	if !some {
 		return page.Empty[*Certificate](), nil
+	}
+	return i.pageOfCertificates(ctx, l, window, want)
+}
+
+// listOfCertificates is the list that the input describes for the context's viewer;
+// false when nothing can match.
+func (i *Inventory) listOfCertificates(ctx context.Context, in CertificateListInput) (l certificateList, some bool, err error) {
+	if v, _ := viewer.From(ctx); !v.May(lifecycle.ViewCertificates) {
+		return l, false, v.Lacks("certificates", lifecycle.ViewCertificates)
+	}
+	sc, err := i.scopes.Of(ctx)
+	if err != nil {
+		return l, false, err
+	}
+	l = certificateList{scope: sc, view: CertificatesAll, now: i.store.Now(ctx)}
+	if in.View != nil {
+		l.view = *in.View
+	}
+	l.order = l.view.order()
+	if in.OrderBy != nil {
+		l.order = *in.OrderBy
+	}
+	var no *refusal.Refusal
+	if l.search, no = asSearch(in.Search); no != nil {
+		return l, false, no
+	}
+	if l.filter, no = in.Filter.tidied(); no != nil {
+		return l, false, no
+	}
+	if !l.open() {
+		return l, false, nil
 	}
 	if texts := l.texts(); len(texts) > 0 {
 		if l.rare, err = rareParts(ctx, i.read, "certificates", texts); err != nil {
-			return nil, err
+			return l, false, err
 		}
 	}
-	return i.pageOfCertificates(ctx, l, window, want)
+	return l, true, nil
 }
 
 // certificateList turns a view, a search and a filter into branches, what the
@@ -70,6 +84,8 @@ type certificateList struct {
 
 	units    []uuid.UUID // nil for every one
 	statuses []lifecycle.CertificateStatus
+	whole    bool // every page of it is read
+	way      int  // which of its leads it is read by
 }
 
 // open settles which business units and statuses are read; false when nothing can
@@ -81,9 +97,12 @@ func (l *certificateList) open() bool {
 		l.units, some = within(l.scope, l.filter.BusinessUnitIDs)
 	case !l.scope.All:
 		l.units = l.scope.IDs()
-		some = len(l.units) > 0
 	}
-	l.statuses = l.view.statuses()
+	if l.units != nil {
+		l.units = except(l.units, id.UUIDs(id.BusinessUnit, l.filter.ExcludeBusinessUnitIDs))
+		some = some && len(l.units) > 0
+	}
+	l.statuses = except(l.view.statuses(), l.filter.ExcludeStatuses)
 	if l.filter.Statuses != nil {
 		l.statuses = intersection(l.statuses, l.filter.Statuses)
 	}
@@ -131,9 +150,9 @@ func (l *certificateList) counted() page.Merge {
 	return m
 }
 
-// pageOfCertificates reads the window of a list. What exact conditions find says
-// with each row how many there are, so that a page is read and judged by one
-// statement.
+// pageOfCertificates reads the window of a list in the first way that can tell all of
+// it. What exact conditions find says with each row how many there are, so that a page
+// is read and judged by one statement.
 func (i *Inventory) pageOfCertificates(ctx context.Context, l certificateList, w page.Window, want Fields) (*page.Connection[*Certificate], error) {
 	m, exact := l.merge()
 	columns, told := pick(certificateColumns, want), 0
@@ -153,11 +172,26 @@ func (i *Inventory) pageOfCertificates(ctx context.Context, l certificateList, w
 	} else {
 		err = tooBroad(ctx, i.read, m, w, len(found))
 	}
+	if refusal.Find(err) != nil && !exact && l.way+1 < len(l.leads()) {
+		l.way++
+		return i.pageOfCertificates(ctx, l, w, want)
+	}
 	if err != nil {
 		return nil, err
 	}
 	certificatesTogether(l.now, found)
 	return page.NewConnection(w, found, func(c *Certificate) page.Key { return c.place(m.Order) }, func(ctx context.Context) (int, error) {
-		return count(ctx, i.read, l.counted())
+		return i.countOfCertificates(ctx, l)
 	}), nil
+}
+
+// countOfCertificates counts a list in the first way that can tell it exactly.
+func (i *Inventory) countOfCertificates(ctx context.Context, l certificateList) (n int, err error) {
+	for l.way = range l.leads() {
+		n, err = count(ctx, i.read, l.counted())
+		if refusal.Find(err) == nil {
+			break
+		}
+	}
+	return n, err
 }

@@ -65,7 +65,7 @@ func newVault(t *testing.T) *vault {
 	there := p.Seat.ID
 	for n, e := range []exhibit{
 		{name: "web", is: func(c *x509.Certificate) { c.DNSNames = []string{"www.example.com", "API.example.com"} }},
-		{name: "same key", serial: 0x0a1b2c, is: func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.ParseIP("192.0.2.7")} }},
+		{name: "same key", serial: 0x0a1b2c3d4e5f, is: func(c *x509.Certificate) { c.IPAddresses = []net.IP{net.ParseIP("192.0.2.7")} }},
 		{name: "mail", ends: looked.Add(20 * day), key: elliptic384, is: func(c *x509.Certificate) { c.EmailAddresses = []string{"Ada@example.com"} }},
 		{name: "www.example.com", ends: looked.Add(30 * day), key: edwards}, // in its subject, not among its names
 		{name: "later", ends: looked.Add(30*day + time.Second), is: func(c *x509.Certificate) { c.URIs = []*url.URL{{Scheme: "spiffe", Host: "example.com", Path: "/web"}} }},
@@ -125,7 +125,7 @@ func newVault(t *testing.T) *vault {
 // list is a page of the vault's list.
 func (h *vault) list(v viewer.Viewer, args page.Args, view inventory.CertificateView, filter *inventory.CertificateFilter, order *inventory.CertificateOrder) *page.Connection[*inventory.Certificate] {
 	h.t.Helper()
-	p, err := h.Inventory.Certificates(h.as(v), args, &view, nil, filter, order, nil)
+	p, err := h.Inventory.Certificates(h.as(v), args, inventory.CertificateListInput{View: &view, Filter: filter, OrderBy: order}, nil)
 	if err != nil {
 		h.t.Fatalf("%s %+v %+v: %v", view, filter, order, err)
 	}
@@ -171,7 +171,7 @@ func TestWhatTheViewsOfCertificatesShow(t *testing.T) {
 	if all := h.list(looker, page.Args{First: ptr(100)}, inventory.CertificatesAll, nil, nil); len(all.Edges) != len(h.byName) || all.Nodes()[0].CommonName != "found elsewhere" || all.Nodes()[15].CommonName != "web" {
 		t.Errorf("all are %q; the newest comes first", commonNames(all.Nodes()))
 	}
-	_, err := h.Inventory.Certificates(h.as(rita), page.Args{}, nil, nil, nil, nil, nil)
+	_, err := h.Inventory.Certificates(h.as(rita), page.Args{}, inventory.CertificateListInput{}, nil)
 	if no := refusal.Find(err); no == nil || no.Code != refusal.Forbidden {
 		t.Errorf("somebody without VIEW_CERTIFICATES is answered %v", err)
 	}
@@ -240,19 +240,19 @@ func TestACursorOfAnotherListOfCertificatesIsRefused(t *testing.T) {
 	cursor := h.list(looker, page.Args{}, inventory.CertificatesAll, nil, nil).PageInfo.StartCursor
 	for name, ask := range map[string]func() error{
 		"view": func() error {
-			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, &view, nil, nil, nil, nil)
+			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, inventory.CertificateListInput{View: &view}, nil)
 			return err
 		},
 		"search": func() error {
-			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, nil, &search, nil, nil, nil)
+			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, inventory.CertificateListInput{Search: &search}, nil)
 			return err
 		},
 		"order": func() error {
-			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, nil, nil, nil, order, nil)
+			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, inventory.CertificateListInput{OrderBy: order}, nil)
 			return err
 		},
 		"filter": func() error {
-			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, nil, nil, filter, nil, nil)
+			_, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, inventory.CertificateListInput{Filter: filter}, nil)
 			return err
 		},
 	} {
@@ -260,7 +260,7 @@ func TestACursorOfAnotherListOfCertificatesIsRefused(t *testing.T) {
 			t.Errorf("with another %s the cursor is answered %v", name, no)
 		}
 	}
-	if _, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, nil, nil, &inventory.CertificateFilter{}, &inventory.CertificateOrder{Field: inventory.CertificatesByCreatedAt, Direction: page.Descending}, nil); err != nil {
+	if _, err := h.Inventory.Certificates(h.as(looker), page.Args{After: cursor}, inventory.CertificateListInput{Filter: &inventory.CertificateFilter{}, OrderBy: &inventory.CertificateOrder{Field: inventory.CertificatesByCreatedAt, Direction: page.Descending}}, nil); err != nil {
 		t.Errorf("the same list, written out: %v", err)
 	}
 }

@@ -174,7 +174,7 @@ func TestTheCertificatesOfSeatsArePagedTogether(t *testing.T) {
 		statements.Store(0)
 		w.onStatement.Store(&told)
 		got := map[id.ID][]id.ID{}
-		seats, err := w.Inventory.Seats(w.as(boss), page.Args{First: &first}, nil, nil, nil, nil)
+		seats, err := w.Inventory.Seats(w.as(boss), page.Args{First: &first}, inventory.SeatListInput{})
 		granted(t, err)
 		for _, s := range seats.Nodes() {
 			list, err := w.Inventory.CertificatesOf(w.as(boss), s, page.Args{First: ptr(2)}, want)

@@ -16,7 +16,7 @@ import (
 // goneBy are the columns of what exact conditions find that the list is ordered and
 // narrowed by. The others, kilobytes each, are read of its page alone.
 const goneBy = `c.id, c.status, c.created_at, c.updated_at, c.not_before, c.not_after, c.subject_key, c.subject, c.issuer, c.key_algorithm, c.signature_algorithm,
-c.authority_key_id, c.is_ca, c.issued, c.imported, c.discovered, c.assigned`
+c.authority_key_id, c.is_ca, c.issued, c.imported, c.discovered, c.assigned, c.enrollment_id, c.business_unit_id`
 
 // lookIn makes the merge's table what the search and the exact filters find in the
 // list's business units, in every status; false when there are none.
@@ -40,22 +40,22 @@ func (l *certificateList) lookIn(m *page.Merge) bool {
 		exact = append(exact, "c.seat_row_id = ANY("+m.Arg(pq.Array(distinct(id.Seat, l.filter.Seats)))+"::uuid[])")
 	}
 	if l.filter.Names != nil {
-		exact = append(exact, l.named(m))
+		exact = append(exact, l.withName(m))
 	}
-	if l.view == CertificatesExpiring && l.order.Field != CertificatesByNotAfter && len(exact) == 0 {
+	if l.view == CertificatesExpiring && l.order.Field != CertificatesByNotAfter && !l.whole && len(exact) == 0 {
 		exact = append(exact, "c.status IN "+inCounting, "c.not_after > "+m.Arg(l.now), "c.not_after <= "+m.Arg(l.now.Add(ExpiringWithin)))
 	}
 	if len(exact) == 0 {
 		return false
 	}
-	among(m, few{where: exact, units: l.units, withText: l.search != nil || l.filter.Names != nil, most: l.mostFound(), columns: goneBy, as: "f"})
+	among(m, few{where: exact, units: l.units, withText: l.search != nil || l.filter.Names != nil || !l.filter.exact(), most: l.mostFound(), columns: goneBy, as: "f"})
 	return true
 }
 
-// named is the condition that a certificate has one of the filter's names: found by
+// withName is the condition that a certificate has one of the filter's names: found by
 // what a search looks through, where each name stands between line breaks, and then
 // compared with the names themselves, since the words of the subject stand there too.
-func (l *certificateList) named(m *page.Merge) string {
+func (l *certificateList) withName(m *page.Merge) string {
 	each := make([]string, len(l.filter.Names))
 	for n, name := range l.filter.Names {
 		each[n] = "(" + matches(m, "c.search_text", "%\n"+literally.Replace(name)+"\n%", name, l.rare) + ")"
@@ -71,6 +71,9 @@ func (l *certificateList) found(m *page.Merge) page.Branch {
 	if len(l.statuses) < len(lifecycle.CertificateStatuses) {
 		b.Where = append(b.Where, fmt.Sprintf("CASE WHEN f.status IN %s AND f.not_after <= %s THEN 'EXPIRED' ELSE f.status END = ANY(%s::text[])",
 			inCounting, m.Arg(l.now), m.Arg(pq.Array(l.statuses))))
+	}
+	for _, d := range l.named() {
+		b.Where = append(b.Where, d.any(m))
 	}
 	b.Where = append(b.Where, m.Residual...)
 	m.Residual = nil

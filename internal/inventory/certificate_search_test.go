@@ -26,9 +26,9 @@ func TestWhatASearchForCertificatesFinds(t *testing.T) {
 		filter     *inventory.CertificateFilter
 		want       []string
 	}{
-		{"the beginning of a serial number", "a1", nil, nil, []string{"same key"}},
-		{"a part of a serial number", "1B2", nil, nil, []string{"same key"}},
-		{"two characters from within one", "b2", nil, nil, nil},
+		{"the beginning of a serial number", "a1b2c3d", nil, nil, []string{"same key"}},
+		{"a part of a serial number", "1B2C3D4E", nil, nil, []string{"same key"}},
+		{"two characters from within one", "xa", nil, nil, nil},
 		{"a thumbprint", strings.ToUpper(web.Sha256), nil, nil, []string{"web"}},
 		{"the beginning of a thumbprint", web.Sha256[:12], nil, nil, []string{"web"}},
 		{"a name", "api.example.com", nil, nil, []string{"web"}},
@@ -45,7 +45,7 @@ func TestWhatASearchForCertificatesFinds(t *testing.T) {
 		{"with a filter", "example", nil, &inventory.CertificateFilter{Names: []string{"www.example.com"}, Subject: ptr("web")}, []string{"web"}},
 	} {
 		for _, direction := range []page.Direction{page.Ascending, page.Descending} {
-			p, err := h.Inventory.Certificates(h.as(looker), page.Args{}, c.view, &c.text, c.filter, &inventory.CertificateOrder{Field: inventory.CertificatesByNotAfter, Direction: direction}, nil)
+			p, err := h.Inventory.Certificates(h.as(looker), page.Args{}, inventory.CertificateListInput{View: c.view, Search: &c.text, Filter: c.filter, OrderBy: &inventory.CertificateOrder{Field: inventory.CertificatesByNotAfter, Direction: direction}}, nil)
 			granted(t, err)
 			n, err := p.TotalCount(h.as(looker))
 			granted(t, err)
@@ -55,13 +55,13 @@ func TestWhatASearchForCertificatesFinds(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"", " ", "%", strings.Repeat("x", 256)} {
-		_, err := h.Inventory.Certificates(h.as(looker), page.Args{}, nil, &text, nil, nil, nil)
+		_, err := h.Inventory.Certificates(h.as(looker), page.Args{}, inventory.CertificateListInput{Search: &text}, nil)
 		if no := refusal.Find(err); no == nil || no.Code != refusal.Invalid {
 			t.Errorf("a search for %.9q: %v", text, err)
 		}
 	}
 	local := person("local", lifecycle.ViewOnly, "sales")
-	if p, err := h.Inventory.Certificates(h.as(local), page.Args{}, nil, ptr("www"), nil, nil, nil); err != nil || !slices.Equal(commonNames(p.Nodes()), []string{"elsewhere"}) {
+	if p, err := h.Inventory.Certificates(h.as(local), page.Args{}, inventory.CertificateListInput{Search: ptr("www")}, nil); err != nil || !slices.Equal(commonNames(p.Nodes()), []string{"elsewhere"}) {
 		t.Errorf("in one's own business unit %v is found, %v", p, err)
 	}
 }
@@ -77,7 +77,7 @@ func TestAListOfCertificatesReadsWhatIsAsked(t *testing.T) {
 	h.onStatement.Store(&told)
 	counted := func(first int, search *string) (n int64) {
 		before := statements.Load()
-		p, err := h.Inventory.Certificates(h.as(looker), page.Args{First: &first}, nil, search, nil, nil, inventory.Fields{"subject": true})
+		p, err := h.Inventory.Certificates(h.as(looker), page.Args{First: &first}, inventory.CertificateListInput{Search: search}, inventory.Fields{"subject": true})
 		granted(t, err)
 		for _, c := range p.Nodes() {
 			_, err := h.Inventory.SeatOfCertificate(h.as(looker), c)
@@ -94,7 +94,7 @@ func TestAListOfCertificatesReadsWhatIsAsked(t *testing.T) {
 		t.Errorf("of a search %d statements for 1, %d for 16", few, many)
 	}
 	for _, search := range []*string{nil, ptr("www")} {
-		p, err := h.Inventory.Certificates(h.as(looker), page.Args{}, nil, search, nil, nil, inventory.Fields{"subject": true})
+		p, err := h.Inventory.Certificates(h.as(looker), page.Args{}, inventory.CertificateListInput{Search: search}, inventory.Fields{"subject": true})
 		granted(t, err)
 		if s, _ := last.Load().(string); strings.Contains(s, "c.der") || strings.Contains(s, "c.issuer AS") || p.Nodes()[0].Subject == "" || p.Nodes()[0].KeySha256 != "" {
 			t.Errorf("for the subject alone it reads %s", s)

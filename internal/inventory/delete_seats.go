@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/internal/audit"
 	"gatehouse/internal/id"
+	"gatehouse/internal/scope"
 	"gatehouse/internal/store"
 )
 
@@ -80,35 +81,42 @@ func (i *Inventory) deleteSeats(ctx context.Context, d deletion) (store.Outcome,
 		if no := several(d.ids); no != nil {
 			return store.Outcome{}, no
 		}
-		comment, no := text("comment", d.comment, 0, 1000)
-		if no != nil {
-			return store.Outcome{}, no
-		}
-		byID, err := lockSeatsByID(ctx, tx, sc, d.ids)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		asked := eachOnce(d.ids)
-		var seats []*lockedSeat
-		for _, one := range asked {
-			if s := byID[one]; s != nil {
-				seats = append(seats, s)
-			}
-		}
-		r := removing{tx: tx, after: i.newAftermath(), revoke: d.revoke != nil && *d.revoke, comment: comment, version: d.version}
-		nos, err := r.run(ctx, seats)
-		if err != nil {
-			return store.Outcome{}, err
-		}
-		items := make([]store.Item, len(asked))
-		for n, one := range asked {
-			items[n] = store.Item{ID: one}
-			if s := byID[one]; s == nil {
-				items[n] = tx.Refuse(audit.Entry{ID: one.UUID, Comment: comment}, items[n], missing("seat", one))
-			} else if no := nos[s.id]; no != nil {
-				items[n] = tx.Refuse(audit.Entry{ID: s.id, BusinessUnit: s.unit, Comment: comment}, items[n], no)
-			}
-		}
-		return store.Outcome{Items: items}, r.after.settle(ctx, tx)
+		items, err := i.deleteThem(ctx, tx, sc, d)
+		return store.Outcome{Items: items}, err
 	})
+}
+
+// deleteThem is what a deletion does in its transaction, whether for a call or for a
+// batch of a job. A refusal as its error is about the comment.
+func (i *Inventory) deleteThem(ctx context.Context, tx *store.Tx, sc scope.Scope, d deletion) ([]store.Item, error) {
+	comment, no := text("comment", d.comment, 0, 1000)
+	if no != nil {
+		return nil, no
+	}
+	byID, err := lockSeatsByID(ctx, tx, sc, d.ids)
+	if err != nil {
+		return nil, err
+	}
+	asked := eachOnce(d.ids)
+	var seats []*lockedSeat
+	for _, one := range asked {
+		if s := byID[one]; s != nil {
+			seats = append(seats, s)
+		}
+	}
+	r := removing{tx: tx, after: i.newAftermath(), revoke: d.revoke != nil && *d.revoke, comment: comment, version: d.version}
+	nos, err := r.run(ctx, seats)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]store.Item, len(asked))
+	for n, one := range asked {
+		items[n] = store.Item{ID: one}
+		if s := byID[one]; s == nil {
+			items[n] = tx.Refuse(audit.Entry{ID: one.UUID, Comment: comment}, items[n], missing("seat", one))
+		} else if no := nos[s.id]; no != nil {
+			items[n] = tx.Refuse(audit.Entry{ID: s.id, BusinessUnit: s.unit, Comment: comment}, items[n], no)
+		}
+	}
+	return items, r.after.settle(ctx, tx)
 }

@@ -33,6 +33,9 @@ func (e *enrolling) write(ctx context.Context, all []*candidate) error {
 	if len(added) != len(rows) {
 		return store.ErrAgain // somebody took one of the places meanwhile: look again
 	}
+	if err := addTexts(ctx, e.tx, rows); err != nil {
+		return err
+	}
 	for _, c := range made {
 		e.tx.Record(audit.Entry{Action: e.word(), Resource: audit.Enrollment, ID: c.made})
 		e.after.active[c.seatRow]++

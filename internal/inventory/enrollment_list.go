@@ -3,68 +3,55 @@ package inventory
 import (
 	"context"
 	"fmt"
-	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/lib/pq"
 
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
+	"gatehouse/internal/refusal"
 	"gatehouse/internal/scope"
 )
 
-// EnrollmentOrder is how a list of enrollments is ordered.
-type EnrollmentOrder struct {
-	Field     EnrollmentOrderField
-	Direction page.Direction
-}
-
-// EnrollmentOrderField is what enrollments can be ordered by.
-type EnrollmentOrderField string
-
-// The fields that enrollments can be ordered by: NOT NULL and indexed.
-const (
-	OrderCreatedAt EnrollmentOrderField = "CREATED_AT"
-	OrderExpiresAt EnrollmentOrderField = "EXPIRES_AT"
-	OrderUpdatedAt EnrollmentOrderField = "UPDATED_AT"
-	OrderSeatID    EnrollmentOrderField = "SEAT_ID"
-)
-
-// enrollmentOrders are the column and type behind each order.
-var enrollmentOrders = map[EnrollmentOrderField][2]string{
-	OrderCreatedAt: {"created_at", "timestamptz"},
-	OrderExpiresAt: {"expires_at", "timestamptz"},
-	OrderUpdatedAt: {"updated_at", "timestamptz"},
-	OrderSeatID:    {"seat_key", "text"},
-}
-
-// MarshalGQL writes the field as a GraphQL enum value.
-func (f EnrollmentOrderField) MarshalGQL(w io.Writer) {
-	_, _ = io.WriteString(w, strconv.Quote(string(f)))
-}
-
-// UnmarshalGQL reads a GraphQL enum value.
-func (f *EnrollmentOrderField) UnmarshalGQL(v any) error {
-	s, _ := v.(string)
-	if _, ok := enrollmentOrders[EnrollmentOrderField(s)]; !ok {
-		return fmt.Errorf("enrollments cannot be ordered by %v", v)
+// Enrollments is one page of the enrollments that the viewer may see: those that the
+// view shows, the search finds and the filter lets pass. Refused: FORBIDDEN, INVALID
+// (the form of the search or of a value of the filter, a cursor of another list),
+// FILTER_TOO_BROAD, SEARCH_TOO_BROAD.
+func (i *Inventory) Enrollments(ctx context.Context, args page.Args, in EnrollmentListInput, want Fields) (*page.Connection[*Enrollment], error) {
+	l, err := i.enrollmentsAsked(ctx, in)
+	if err != nil {
+		return nil, err
 	}
-	*f = EnrollmentOrderField(s)
-	return nil
+	window, err := args.Open("enrollments", l.view, l.search, l.filter, l.order)
+	if err != nil {
+		return nil, err
+	}
+	if some, err := i.openEnrollments(ctx, l); err != nil || !some {
+		return page.Empty[*Enrollment](), err
+	}
+	return i.pageOfEnrollments(ctx, l, window, want)
 }
 
-// mostUnits is up to how many business units a list is merged from branches of
-// each; beyond, from branches of the status alone.
-const mostUnits = 50
+// enrollmentList is a view, a search and a filter, and what they come to: which rows
+// of which indexes are read, and what is asked of each.
+type enrollmentList struct {
+	sight  sight
+	view   EnrollmentView
+	search *search         // nil for none
+	rare   map[string]bool // parts of the search, for the index
+	filter EnrollmentFilter
+	order  EnrollmentOrder
+	now    time.Time
 
-// Enrollments is one page of the enrollments that the viewer may see, in a
-// system view, narrowed by a filter.
-func (i *Inventory) Enrollments(ctx context.Context, args page.Args, view *EnrollmentView, filter *EnrollmentFilter, order *EnrollmentOrder, want Fields) (*page.Connection[*Enrollment], error) {
+	units    []uuid.UUID // nil for every one
+	statuses []lifecycle.Status
+	profiles []uuid.UUID // those that the filter asks for; nil when it asks for none, or these are many
+}
+
+// enrollmentsAsked checks a list's form and the viewer's right to it.
+func (i *Inventory) enrollmentsAsked(ctx context.Context, in EnrollmentListInput) (*enrollmentList, error) {
 	sight, err := i.sightOf(ctx)
 	if err != nil {
 		return nil, err
@@ -72,161 +59,62 @@ func (i *Inventory) Enrollments(ctx context.Context, args page.Args, view *Enrol
 	if sight.none() {
 		return nil, lacksEnrollments(sight.viewer)
 	}
-	if view == nil {
-		all := ViewAll
-		view = &all
+	l := &enrollmentList{sight: sight, view: ViewAll, now: i.store.Now(ctx)}
+	if in.View != nil {
+		l.view = *in.View
 	}
-	if order == nil {
-		o := view.order()
-		order = &o
+	l.order = l.view.order()
+	if in.OrderBy != nil {
+		l.order = *in.OrderBy
 	}
-	if filter == nil {
-		filter = &EnrollmentFilter{}
+	var no *refusal.Refusal
+	if l.search, no = asSearch(in.Search); no != nil {
+		return nil, no
 	}
-	window, err := args.Open("enrollments", view, filter, order)
-	if err != nil {
-		return nil, err
+	if l.filter, no = in.Filter.tidied(); no != nil {
+		return nil, no
 	}
-	l := enrollmentList{sight: sight, view: *view, filter: *filter, now: i.store.Now(ctx)}
-	l.merge = page.Merge{
-		Table: "enrollments e", Alias: "e",
-		Order: enrollmentOrders[order.Field][0], Cast: enrollmentOrders[order.Field][1], Descending: order.Direction == page.Descending,
-	}
-	if !l.build() {
-		return page.Empty[*Enrollment](), nil
-	}
-	return i.pageOf(ctx, l.merge, window, want)
+	return l, nil
 }
 
-// enrollmentList turns a view and a filter into branches, what the branches'
-// indexes answer, and what is left.
-type enrollmentList struct {
-	sight  sight
-	view   EnrollmentView
-	filter EnrollmentFilter
-	now    time.Time
-	merge  page.Merge
-
-	where []string
-}
-
-// build fills the merge; false when nothing can match.
-func (l *enrollmentList) build() bool {
-	m := &l.merge
-	statuses := l.view.statuses()
-	if l.filter.Statuses != nil {
-		statuses = intersection(statuses, l.filter.Statuses)
-	}
-	units, some := l.units()
-	if !some || len(statuses) == 0 || l.filter.empty() {
-		return false
-	}
-	if l.view == ViewNeedsMyApproval && !l.sight.viewer.May(lifecycle.ApproveEnrollments) {
-		return false
-	}
-	l.ranges()
-	l.equalities()
-	if l.view == ViewNeedsMyApproval {
-		l.mayApprove()
-	}
-	live, due := l.split(statuses)
-	statusArg := m.Arg(pq.Array(statuses))
-	own := l.view == ViewMine || !l.sight.all
-	byTime := m.Order == "created_at"
-	inUnits, unitsArg := "TRUE", ""
-	if units != nil {
-		unitsArg = m.Arg(pq.Array(units)) // once: PostgreSQL refuses an argument that its statement does not use
-		inUnits = "e.business_unit_id = ANY(" + unitsArg + "::uuid[])"
-	}
-	mine := ""
-	if own {
-		mine = fmt.Sprintf("e.requester_subject = %s AND e.requester_issuer = %s", m.Arg(l.sight.viewer.Subject), m.Arg(l.sight.viewer.Issuer))
-	}
-	var b page.Branch
-	asked := "" // what the arrays of b stand for, to be said to the branch of the due ones in words
+// openEnrollments settles which business units, statuses and profiles are read, and by
+// which parts a search is looked up; false when nothing can match. It reads the
+// profiles where the filter asks for something that they fix.
+func (i *Inventory) openEnrollments(ctx context.Context, l *enrollmentList) (some bool, err error) {
+	l.statuses = l.narrowed(l.view.statuses())
+	l.units, some = l.readUnits()
 	switch {
-	case own && byTime:
-		b.Where = []string{mine, "e.status = ANY(" + statusArg + "::text[])", inUnits}
-	case l.filter.Seats != nil && byTime:
-		seats := m.Arg(pq.Array(distinct(id.Seat, l.filter.Seats))) + "::uuid[]"
-		asked = "e.seat_row_id = ANY(" + seats + ")"
-		b.From = "unnest(" + seats + ") AS b(seat)"
-		b.Where = []string{"e.seat_row_id = b.seat", "e.status = ANY(" + statusArg + "::text[])", inUnits}
-	case l.filter.ProfileIDs != nil && byTime:
-		profiles := m.Arg(pq.Array(distinct(id.Profile, l.filter.ProfileIDs))) + "::uuid[]"
-		asked = "e.profile_id = ANY(" + profiles + ")"
-		b.From = "unnest(" + profiles + ") AS b(profile) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
-		b.Where = []string{"e.profile_id = b.profile", "e.status = s.status", inUnits}
-	case units != nil && len(units) <= mostUnits:
-		b.From = "unnest(" + unitsArg + "::uuid[]) AS b(unit) CROSS JOIN unnest(" + statusArg + "::text[]) AS s(status)"
-		b.Where = []string{"e.business_unit_id = b.unit", "e.status = s.status"}
+	case !some || len(l.statuses) == 0 || l.filter.empty():
+		return false, nil
+	case l.view == ViewNeedsMyApproval && !l.sight.viewer.May(lifecycle.ApproveEnrollments):
+		return false, nil
+	}
+	if l.search != nil {
+		if l.rare, err = rareParts(ctx, i.read, "enrollment_texts", strings.Fields(string(*l.search))); err != nil {
+			return false, err
+		}
+	}
+	if l.filter.ofProfiles() && !l.named() {
+		if l.profiles, err = i.profilesAsked(ctx, l); err != nil || l.profiles != nil && len(l.profiles) == 0 {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// readUnits are the business units to read, nil for every one; false for none.
+func (l *enrollmentList) readUnits() ([]uuid.UUID, bool) {
+	var units []uuid.UUID
+	switch {
+	case l.filter.BusinessUnitIDs != nil:
+		units, _ = within(l.sight.scope, l.filter.BusinessUnitIDs)
+	case l.sight.scope.All:
+		return nil, true
 	default:
-		b.From = "unnest(" + statusArg + "::text[]) AS s(status)"
-		b.Where = []string{"e.status = s.status", inUnits}
+		units = l.sight.scope.IDs()
 	}
-	if own && !byTime {
-		m.Residual = append(m.Residual, mine)
-	}
-	b.Where = append(append(b.Where, live...), l.where...)
-	m.Branches = append(m.Branches, b)
-	if due {
-		where := append([]string{"e.status IN " + inExpiring, "e.expires_at <= " + m.Arg(l.now), "e.issuance IS DISTINCT FROM 'REQUESTED'", inUnits}, l.where...)
-		if own {
-			where = append(where, mine)
-		}
-		if asked != "" {
-			where = append(where, asked)
-		}
-		m.Branches = append(m.Branches, page.Branch{Where: where})
-	}
-	return true
-}
-
-// The statuses that time ends, and those that hold a place, as SQL.
-var (
-	inExpiring = quoted(lifecycle.Expiring)
-	inActive   = quoted(activeStatuses())
-)
-
-func activeStatuses() []lifecycle.Status {
-	return slices.DeleteFunc(slices.Clone(lifecycle.Statuses), func(s lifecycle.Status) bool { return !s.Active() })
-}
-
-// quoted is a list of statuses as SQL.
-func quoted(statuses []lifecycle.Status) string {
-	q := make([]string, len(statuses))
-	for i, s := range statuses {
-		q[i] = "'" + string(s) + "'"
-	}
-	return "(" + strings.Join(q, ", ") + ")"
-}
-
-// split says by which condition the branches of written statuses leave out what
-// is due, and whether the due ones, which read as EXPIRED before that is
-// written, are a branch of their own. When everything that time ends is wanted
-// together with EXPIRED, a due one is in the list either way.
-func (l *enrollmentList) split(statuses []lifecycle.Status) (live []string, due bool) {
-	expired := slices.Contains(statuses, lifecycle.Expired)
-	ending := len(intersection(lifecycle.Expiring, statuses))
-	if expired && ending == len(lifecycle.Expiring) {
-		return nil, false
-	}
-	if ending > 0 {
-		live = []string{fmt.Sprintf("(e.expires_at > %s OR e.issuance = 'REQUESTED' OR e.status NOT IN %s)", l.merge.Arg(l.now), inExpiring)}
-	}
-	return live, expired
-}
-
-// units are the business units to read, nil for every one; false for none.
-func (l *enrollmentList) units() ([]uuid.UUID, bool) {
-	if l.filter.BusinessUnitIDs == nil {
-		if l.sight.scope.All {
-			return nil, true
-		}
-		units := l.sight.scope.IDs()
-		return units, len(units) > 0
-	}
-	return within(l.sight.scope, l.filter.BusinessUnitIDs)
+	units = except(units, distinct(id.BusinessUnit, l.filter.ExcludeBusinessUnitIDs))
+	return units, len(units) > 0
 }
 
 // within are the asked-for business units that exist for the viewer.
@@ -238,4 +126,56 @@ func within(sc scope.Scope, asked []id.ID) ([]uuid.UUID, bool) {
 		}
 	}
 	return units, len(units) > 0
+}
+
+// pageOfEnrollments reads the window in the first way that can tell all of it.
+func (i *Inventory) pageOfEnrollments(ctx context.Context, l *enrollmentList, w page.Window, want Fields) (*page.Connection[*Enrollment], error) {
+	sel := selectionOf(want)
+	for _, way := range l.ways() {
+		m, told := way.merge, 0
+		m.Columns, m.Joins = expressions(sel.columns), way.joins+sel.joins
+		var front func(*Enrollment) []any
+		if way.few() {
+			m.Columns = append([]string{m.Alias + ".found"}, m.Columns...)
+			front = func(*Enrollment) []any { return []any{&told} }
+		}
+		statement, args := m.Page(w)
+		es, err := readAll(ctx, i.read, statement, args, sel.columns, front)
+		if err != nil {
+			return nil, fmt.Errorf("read a page of enrollments: %w", err)
+		}
+		if holds, err := way.holds(ctx, i.read, w, told, len(es)); err != nil {
+			return nil, err
+		} else if !holds {
+			continue
+		}
+		i.together(ctx, es)
+		return page.NewConnection(w, es, func(e *Enrollment) page.Key { return e.key(m.Order) }, func(ctx context.Context) (int, error) {
+			return i.countEnrollments(ctx, l)
+		}), nil
+	}
+	return page.Empty[*Enrollment](), nil // the last way holds or refuses
+}
+
+// countEnrollments counts a list in the first way that can tell its number exactly.
+// The order is free: that is taken whose index answers a span of time.
+func (i *Inventory) countEnrollments(ctx context.Context, l *enrollmentList) (int, error) {
+	c := *l
+	f := l.filter
+	switch {
+	case l.view == ViewExpiringSoon || f.ExpiresSince != nil || f.ExpiresBefore != nil:
+		c.order.Field = OrderExpiresAt
+	case l.view == ViewRecentlyRedeemed || f.UpdatedSince != nil || f.UpdatedBefore != nil:
+		c.order.Field = OrderUpdatedAt
+	case f.CreatedSince != nil || f.CreatedBefore != nil:
+		c.order.Field = OrderCreatedAt
+	}
+	for _, way := range c.ways() {
+		if holds, err := way.holds(ctx, i.read, page.Window{}, 0, way.most+1); err != nil {
+			return 0, err
+		} else if holds {
+			return count(ctx, i.read, way.merge)
+		}
+	}
+	return 0, nil
 }

@@ -11,7 +11,6 @@ import (
 	"gatehouse/internal/batch"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
-	"gatehouse/internal/page"
 	"gatehouse/internal/viewer"
 )
 
@@ -96,22 +95,4 @@ func (i *Inventory) Enrollment(ctx context.Context, one id.ID, want Fields) (*En
 // lacksEnrollments is the no to a viewer who can see no enrollment at all.
 func lacksEnrollments(v viewer.Viewer) error {
 	return v.Lacks("enrollments", lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments)
-}
-
-// pageOf reads one page of a merge of enrollments.
-func (i *Inventory) pageOf(ctx context.Context, m page.Merge, w page.Window, want Fields) (*page.Connection[*Enrollment], error) {
-	sel := selectionOf(want)
-	m.Columns, m.Joins = expressions(sel.columns), sel.joins
-	statement, args := m.Page(w)
-	es, err := readAll(ctx, i.read, statement, args, sel.columns, nil)
-	if err != nil {
-		return nil, fmt.Errorf("read a page of enrollments: %w", err)
-	}
-	if err := tooBroad(ctx, i.read, m, w, len(es)); err != nil {
-		return nil, err
-	}
-	i.together(ctx, es)
-	return page.NewConnection(w, es, func(e *Enrollment) page.Key { return e.key(m.Order) }, func(ctx context.Context) (int, error) {
-		return count(ctx, i.read, m)
-	}), nil
 }

@@ -57,7 +57,7 @@ func TestTheInstantOfExpiry(t *testing.T) {
 		t.Fatalf("a request expires at %s, want %s", ends, want)
 	}
 	listed := func(view inventory.EnrollmentView) ([]string, int) {
-		p, err := w.Inventory.Enrollments(w.as(anna), page.Args{}, &view, nil, nil, nil)
+		p, err := w.Inventory.Enrollments(w.as(anna), page.Args{}, inventory.EnrollmentListInput{View: &view}, nil)
 		granted(t, err)
 		n, err := p.TotalCount(w.as(anna))
 		granted(t, err)

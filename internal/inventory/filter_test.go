@@ -3,6 +3,7 @@ package inventory_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
@@ -16,7 +17,7 @@ func TestEachFilterAloneAndTwoTogether(t *testing.T) {
 	g := newGallery(t)
 	everything := map[string]*inventory.Enrollment{}
 	unitOf := map[string]id.ID{}
-	p, err := g.Inventory.Enrollments(g.as(boss), page.Args{First: ptr(100)}, nil, nil, nil, nil)
+	p, err := g.Inventory.Enrollments(g.as(boss), page.Args{First: ptr(100)}, inventory.EnrollmentListInput{}, nil)
 	granted(t, err)
 	seatOf := map[string]id.ID{}
 	for _, e := range p.Nodes() {
@@ -42,6 +43,8 @@ func TestEachFilterAloneAndTwoTogether(t *testing.T) {
 		return p.ID
 	}
 	created, updated, expires := everything["working"].CreatedAt, everything["rejected"].UpdatedAt, viewed.Add(30*day)
+	// A span ends later than it begins, also where two filters make one.
+	createdUntil, updatedUntil, expiresUntil := created.Add(time.Microsecond), updated.Add(time.Microsecond), expires.Add(time.Microsecond)
 	twoSeats := []id.ID{seatOf["due-approved"], seatOf["approved"], seatOf["approved"]}
 	filters := []filter{
 		{"business unit", func(f *inventory.EnrollmentFilter) { f.BusinessUnitIDs = []id.ID{g.unit, g.unit} }, func(e *inventory.Enrollment) bool { return unitOf[e.SeatID] == g.unit }},
@@ -62,11 +65,11 @@ func TestEachFilterAloneAndTwoTogether(t *testing.T) {
 		}, func(*inventory.Enrollment) bool { return true }},
 		{"CA types", func(f *inventory.EnrollmentFilter) { f.CaTypes = []lifecycle.CAType{lifecycle.Public} }, func(*inventory.Enrollment) bool { return false }},
 		{"created", func(f *inventory.EnrollmentFilter) { f.CreatedSince = &created }, func(e *inventory.Enrollment) bool { return !e.CreatedAt.Before(created) }},
-		{"created before", func(f *inventory.EnrollmentFilter) { f.CreatedBefore = &created }, func(e *inventory.Enrollment) bool { return e.CreatedAt.Before(created) }},
+		{"created before", func(f *inventory.EnrollmentFilter) { f.CreatedBefore = &createdUntil }, func(e *inventory.Enrollment) bool { return e.CreatedAt.Before(createdUntil) }},
 		{"updated", func(f *inventory.EnrollmentFilter) { f.UpdatedSince = &updated }, func(e *inventory.Enrollment) bool { return !e.UpdatedAt.Before(updated) }},
-		{"updated before", func(f *inventory.EnrollmentFilter) { f.UpdatedBefore = &updated }, func(e *inventory.Enrollment) bool { return e.UpdatedAt.Before(updated) }},
+		{"updated before", func(f *inventory.EnrollmentFilter) { f.UpdatedBefore = &updatedUntil }, func(e *inventory.Enrollment) bool { return e.UpdatedAt.Before(updatedUntil) }},
 		{"expires", func(f *inventory.EnrollmentFilter) { f.ExpiresSince = &expires }, func(e *inventory.Enrollment) bool { return !e.ExpiresAt.Before(expires) }},
-		{"expires before", func(f *inventory.EnrollmentFilter) { f.ExpiresBefore = &expires }, func(e *inventory.Enrollment) bool { return e.ExpiresAt.Before(expires) }},
+		{"expires before", func(f *inventory.EnrollmentFilter) { f.ExpiresBefore = &expiresUntil }, func(e *inventory.Enrollment) bool { return e.ExpiresAt.Before(expiresUntil) }},
 		{"nothing at all", func(f *inventory.EnrollmentFilter) { f.SeatTypes = []lifecycle.SeatType{} }, func(*inventory.Enrollment) bool { return false }},
 		{"ids of other things", func(f *inventory.EnrollmentFilter) { f.BusinessUnitIDs = []id.ID{g.under} }, func(*inventory.Enrollment) bool { return false }},
 	}

@@ -75,7 +75,7 @@ SELECT gen_random_uuid(), $1, $2, 'REQUEST_TO_REVIEW', 'anna' || n || '@example.
 			statements = append(statements, statement)
 		}
 	}))
-	list, err := w.Inventory.Enrollments(w.as(manager), page.Args{}, nil, nil, nil, nil)
+	list, err := w.Inventory.Enrollments(w.as(manager), page.Args{}, inventory.EnrollmentListInput{}, nil)
 	granted(t, err)
 	for _, e := range list.Nodes() {
 		mails, err := w.Inventory.MailsOf(w.as(manager), e)

@@ -20,7 +20,7 @@ func TestPagesHoldTogetherInEveryOrder(t *testing.T) {
 			for _, direction := range []page.Direction{page.Ascending, page.Descending} {
 				order := &inventory.EnrollmentOrder{Field: field, Direction: direction}
 				name := fmt.Sprintf("%s %s %s", view, field, direction)
-				whole, err := g.Inventory.Enrollments(g.as(looker), page.Args{First: ptr(100)}, &view, nil, order, nil)
+				whole, err := g.Inventory.Enrollments(g.as(looker), page.Args{First: ptr(100)}, inventory.EnrollmentListInput{View: &view, OrderBy: order}, nil)
 				granted(t, err)
 				want := seatIDs(whole.Nodes())
 				if !slices.IsSortedFunc(whole.Nodes(), func(a, b *inventory.Enrollment) int { return sign(direction) * compare(field, a, b) }) {
@@ -29,7 +29,7 @@ func TestPagesHoldTogetherInEveryOrder(t *testing.T) {
 				var forth, back []string
 				args := page.Args{First: ptr(2)}
 				for {
-					p, err := g.Inventory.Enrollments(g.as(looker), args, &view, nil, order, nil)
+					p, err := g.Inventory.Enrollments(g.as(looker), args, inventory.EnrollmentListInput{View: &view, OrderBy: order}, nil)
 					granted(t, err)
 					forth = append(forth, seatIDs(p.Nodes())...)
 					if args.After = p.PageInfo.EndCursor; !p.PageInfo.HasNextPage {
@@ -38,7 +38,7 @@ func TestPagesHoldTogetherInEveryOrder(t *testing.T) {
 				}
 				args = page.Args{Last: ptr(3)}
 				for {
-					p, err := g.Inventory.Enrollments(g.as(looker), args, &view, nil, order, nil)
+					p, err := g.Inventory.Enrollments(g.as(looker), args, inventory.EnrollmentListInput{View: &view, OrderBy: order}, nil)
 					granted(t, err)
 					back = append(seatIDs(p.Nodes()), back...)
 					if args.Before = p.PageInfo.StartCursor; !p.PageInfo.HasPreviousPage {

@@ -48,7 +48,7 @@ func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to 
 	if err != nil {
 		return store.Outcome{}, err
 	}
-	added, err := r.tx.Insert(ctx, audit.Enrollment, oneActive, []store.Row{{
+	made := []store.Row{{
 		"id": row, "version": 1, "created_at": now, "updated_at": now, "business_unit_id": at.unit, "profile_id": p.ID, "seat_row_id": seatRow,
 		"seat_type": at.seatType, "seat_id": tidy(r.in.SeatID), "seat_key": at.key, "name": r.name, "email": r.email,
 		"ca_type": p.CAType, "authentication_method": p.AuthenticationMethod, "enrollment_method": p.EnrollmentMethod, "status": to,
@@ -56,12 +56,16 @@ func (r *requesting) insert(ctx context.Context, at place, seat *lockedSeat, to 
 		"approvals": 0, "round": 1, "requester_issuer": asks.Issuer, "requester_subject": asks.Subject, "requester_name": asks.Name,
 		"requester_comment": r.comment, "csr": r.csr, "request_names": r.names, "made_seat": false, "attempts": 0, "allowed_attempts": p.AllowedAttempts,
 		"reason": "", "issuance_reason": "", "token_cipher": link.cipher, "token_hash": link.hash, "replaces_certificate_id": r.replaces,
-	}})
+	}}
+	added, err := r.tx.Insert(ctx, audit.Enrollment, oneActive, made)
 	if err != nil {
 		return store.Outcome{}, err
 	}
 	if !added[row] {
 		return store.Outcome{}, store.ErrAgain
+	}
+	if err := addTexts(ctx, r.tx, made); err != nil {
+		return store.Outcome{}, err
 	}
 	r.tx.Record(audit.Entry{Action: r.word(), Resource: audit.Enrollment, ID: row, Comment: r.comment})
 	if seat != nil {

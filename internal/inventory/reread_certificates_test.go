@@ -30,7 +30,7 @@ func TestCertificatesOfAnEarlierVersionAreReadAgain(t *testing.T) {
 	h := newVault(t)
 	before := h.rows()
 	h.past(makeUnread)
-	if found, err := h.Inventory.Certificates(h.as(looker), page.Args{}, nil, ptr("www"), nil, nil, nil); err != nil || len(found.Edges) != 0 {
+	if found, err := h.Inventory.Certificates(h.as(looker), page.Args{}, inventory.CertificateListInput{Search: ptr("www")}, nil); err != nil || len(found.Edges) != 0 {
 		t.Fatalf("what was not read is found: %v", err)
 	}
 	total := 0
@@ -48,7 +48,7 @@ func TestCertificatesOfAnEarlierVersionAreReadAgain(t *testing.T) {
 	if after := h.rows(); after != before {
 		t.Errorf("they are not what they were:\n%s\n\n%s", after, before)
 	}
-	found, err := h.Inventory.Certificates(h.as(looker), page.Args{}, nil, ptr("www"), nil, nil, nil)
+	found, err := h.Inventory.Certificates(h.as(looker), page.Args{}, inventory.CertificateListInput{Search: ptr("www")}, nil)
 	if err != nil || len(found.Edges) != 3 {
 		t.Errorf("%q are found, %v", commonNames(found.Nodes()), err)
 	}

@@ -47,6 +47,7 @@ type keeping struct {
 var keepings = []keeping{
 	{"enrollments", []string{"code_cipher", "token_cipher", "pickup_cipher"}, func(row uuid.UUID) string { return id.Of(id.Enrollment, row).String() }},
 	{"open_requests", []string{"token_cipher"}, func(row uuid.UUID) string { return "the unconfirmed request " + row.String() }},
+	{"webhooks", []string{"secret_cipher"}, func(row uuid.UUID) string { return id.Of(id.Webhook, row).String() }},
 	{"acme_accounts", []string{"key_cipher"}, func(row uuid.UUID) string { return "the ACME account " + row.String() }},
 }
 

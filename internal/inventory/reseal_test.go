@@ -169,7 +169,7 @@ func TestResealKnowsEveryTable(t *testing.T) {
 	t.Parallel()
 	w, keys := newWorld(t, 0), rotate(t)
 	under := w.profile(rules{})
-	request, account := uuid.New(), uuid.New()
+	request, account, hook := uuid.New(), uuid.New(), uuid.New()
 	seal := func(keys *sealed.Keys, text string, row uuid.UUID, column string) []byte {
 		cipher, err := keys.Seal(text, row, column)
 		granted(t, err)
@@ -178,17 +178,19 @@ func TestResealKnowsEveryTable(t *testing.T) {
 	w.past(`INSERT INTO open_requests (id, business_unit_id, profile_id, seat_id, seat_key, email, token_cipher, token_hash, created_at, expires_at)
 VALUES ($1, $2, $3, 'ada', 'ada', 'ada@example.org', $4, 'hash', $5, $5)`, request, w.unit.UUID, under.UUID, seal(keys.before, "a secret", request, "token_cipher"), morning)
 	w.past(`INSERT INTO acme_accounts (id, directory, key_cipher, created_at) VALUES ($1, 'https://acme.example.com', $2, $3)`, account, seal(keys.before, "a key", account, "key_cipher"), morning)
+	w.past(`INSERT INTO webhooks (id, created_at, updated_at, owner_issuer, owner_subject, owner_name, actor, url, status, secret_cipher)
+VALUES ($1, $2, $2, '', '', '', '{}', '', 'PAUSED', $3)`, hook, morning, seal(keys.before, "a hook's", hook, "secret_cipher"))
 	lost := uuid.New()
 	w.past(`INSERT INTO acme_accounts (id, directory, key_cipher, created_at) VALUES ($1, 'https://other.example.com', $2, $3)`, lost, seal(keyset(t), "lost", lost, "key_cipher"), morning)
 
 	result := w.reseal(keys.after)
-	if result.Anew != 2 || len(result.Unopened) != 1 || result.Unopened[0] != (inventory.Unopened{Row: "the ACME account " + lost.String(), Column: "key_cipher"}) {
+	if result.Anew != 3 || len(result.Unopened) != 1 || result.Unopened[0] != (inventory.Unopened{Row: "the ACME account " + lost.String(), Column: "key_cipher"}) {
 		t.Errorf("sealed anew: %+v", result)
 	}
 	for _, c := range []struct {
 		table, column, want string
 		row                 uuid.UUID
-	}{{"open_requests", "token_cipher", "a secret", request}, {"acme_accounts", "key_cipher", "a key", account}} {
+	}{{"open_requests", "token_cipher", "a secret", request}, {"acme_accounts", "key_cipher", "a key", account}, {"webhooks", "secret_cipher", "a hook's", hook}} {
 		var cipher []byte
 		granted(t, w.admin.QueryRow(`SELECT `+c.column+` FROM `+c.table+` WHERE id = $1`, c.row).Scan(&cipher))
 		if got, err := keys.alone.Open(cipher, c.row, c.column); err != nil || got != c.want {
@@ -206,7 +208,7 @@ VALUES ($1, $2, $3, 'ada', 'ada', 'ada@example.org', $4, 'hash', $5, $5)`, reque
 		all = append(all, one)
 	}
 	granted(t, rows.Err())
-	if got, want := strings.Join(all, " "), "acme_accounts.key_cipher enrollments.code_cipher enrollments.pickup_cipher enrollments.token_cipher open_requests.token_cipher"; got != want {
+	if got, want := strings.Join(all, " "), "acme_accounts.key_cipher enrollments.code_cipher enrollments.pickup_cipher enrollments.token_cipher open_requests.token_cipher webhooks.secret_cipher"; got != want {
 		t.Errorf("ciphers are kept in %s; reseal.go knows of %s", got, want)
 	}
 }

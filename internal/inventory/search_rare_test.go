@@ -60,7 +60,7 @@ FROM unnest('{host-0042.unit.example,host-0043.unit.example,0042-host.unit.examp
 	}
 	found := func(s search, rare map[string]bool) (n int) {
 		l := seatList{search: &s, rare: rare, statuses: liveStatuses, order: SeatOrder{SeatOrderCreatedAt, page.Ascending}}
-		m := l.merge()
+		m, _ := l.merge()
 		statement, args := m.Count()
 		if err := db.QueryRowContext(t.Context(), statement, args...).Scan(&n); err != nil {
 			t.Fatalf("%s: %v", statement, err)

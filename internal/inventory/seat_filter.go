@@ -1,14 +1,13 @@
 package inventory
 
 import (
-	"slices"
+	"strings"
 	"time"
 
-	"github.com/lib/pq"
-
+	"gatehouse/internal/form"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
-	"gatehouse/internal/page"
+	"gatehouse/internal/refusal"
 )
 
 // SeatFilter narrows a list of seats; nil does not narrow, an empty list
@@ -18,18 +17,42 @@ type SeatFilter struct {
 	SeatTypes       []lifecycle.SeatType
 	Statuses        []lifecycle.SeatStatus
 	SeatIDs         []string
-	CreatedSince    *time.Time
-	CreatedBefore   *time.Time
-	UpdatedSince    *time.Time
-	UpdatedBefore   *time.Time
+	Emails          []string
+	HasEmail        *bool
+	HasName         *bool
+
+	ExcludeBusinessUnitIDs []id.ID
+	ExcludeSeatTypes       []lifecycle.SeatType
+	ExcludeStatuses        []lifecycle.SeatStatus
+
+	UnusedBefore  *time.Time
+	CreatedSince  *time.Time
+	CreatedBefore *time.Time
+	UpdatedSince  *time.Time
+	UpdatedBefore *time.Time
 }
 
 // empty reports whether some list of the filter is empty, which matches nothing.
-func (f SeatFilter) empty() bool { return isEmpty(f.SeatTypes) || isEmpty(f.SeatIDs) }
+func (f SeatFilter) empty() bool {
+	return isEmpty(f.SeatTypes) || isEmpty(f.SeatIDs) || isEmpty(f.Emails)
+}
 
 // ranged reports whether the filter asks for a span of time.
 func (f SeatFilter) ranged() bool {
 	return f.CreatedSince != nil || f.CreatedBefore != nil || f.UpdatedSince != nil || f.UpdatedBefore != nil
+}
+
+// types are those that the filter lets pass; nil when it lets each pass. What it
+// leaves out is said by what stays, which an index has in front.
+func (f SeatFilter) types() []lifecycle.SeatType {
+	all := lifecycle.SeatTypes
+	switch {
+	case f.SeatTypes != nil:
+		all = append([]lifecycle.SeatType{}, intersection(all, f.SeatTypes)...)
+	case len(f.ExcludeSeatTypes) == 0:
+		return nil
+	}
+	return except(all, f.ExcludeSeatTypes)
 }
 
 // keys are the seatIds as seats keep them, each once: a branch for each must not
@@ -47,82 +70,25 @@ func (f SeatFilter) keys() []string {
 	return keys
 }
 
-// branch is the branch by whose index the list is read: of the types where that
-// keeps the order, else of the statuses; of each seatId where some are named; and
-// of each business unit, but for seatIds, which are few seats wherever they are.
-func (l *seatList) branch(m *page.Merge) page.Branch {
-	var b page.Branch
-	byType := l.byType(m)
-	if byType {
-		types := slices.Compact(slices.Sorted(slices.Values(l.filter.SeatTypes)))
-		b.From = "unnest(" + m.Arg(pq.Array(types)) + "::text[]) AS b(seat_type)"
-		b.Where = []string{"s.seat_type = b.seat_type", "s.deleted_at IS NULL"}
-	} else {
-		b.From = "unnest(" + m.Arg(pq.Array(l.statuses)) + "::text[]) AS b(status)"
-		b.Where = []string{"s.status = b.status"}
+// tidied is the filter with its addresses as a search looks through them. Refused:
+// INVALID, for what is no address, for more of them than are looked up at once, and
+// for a span of time that ends before it begins.
+func (f *SeatFilter) tidied() (SeatFilter, *refusal.Refusal) {
+	if f == nil {
+		return SeatFilter{}, nil
 	}
-	named := l.filter.SeatIDs != nil
-	if named {
-		b.From += " CROSS JOIN unnest(" + m.Arg(pq.Array(l.filter.keys())) + "::text[]) AS k(seat_key)"
-		b.Where = append(b.Where, "s.seat_key = k.seat_key")
+	t := *f
+	var no *refusal.Refusal
+	if t.Emails, no = values("emails", t.Emails, mostValues, tidyAddress); no != nil {
+		return t, no
 	}
-	switch {
-	case l.units == nil:
-	case byType || len(l.units) <= mostUnits && !named:
-		b.From += " CROSS JOIN unnest(" + m.Arg(pq.Array(l.units)) + "::uuid[]) AS u(unit)"
-		b.Where = append(b.Where, "s.business_unit_id = u.unit")
-	default:
-		b.Where = append(b.Where, "s.business_unit_id = ANY("+m.Arg(pq.Array(l.units))+"::uuid[])")
-	}
-	if !byType {
-		anyOf(m, "s.seat_type", l.filter.SeatTypes)
-	}
-	return b
+	return t, forwards(span{t.CreatedSince, t.CreatedBefore, "createdSince", "createdBefore"}, span{t.UpdatedSince, t.UpdatedBefore, "updatedSince", "updatedBefore"})
 }
 
-// byType reports whether the list is read by the index that keeps the seatIds of
-// live seats unique, which has the type in front and nothing behind the seatId.
-func (l *seatList) byType(m *page.Merge) bool { return l.typed() && m.Order == "seat_key" }
-
-// typed reports whether the list is the live seats of types in a few business
-// units, as the figure `created` is.
-func (l *seatList) typed() bool {
-	return l.filter.SeatTypes != nil && l.units != nil && len(l.units) <= mostUnits && slices.Equal(l.statuses, liveStatuses)
-}
-
-// found is the branch of a search: of what was found, which is few enough that
-// every condition may be asked of each.
-func (l *seatList) found(m *page.Merge) page.Branch {
-	b := page.Branch{Where: []string{"s.status = ANY(" + m.Arg(pq.Array(l.statuses)) + "::text[])"}}
-	anyOf(m, "s.seat_type", l.filter.SeatTypes)
-	if l.filter.SeatIDs != nil {
-		anyOf(m, "s.seat_key", l.filter.keys())
+// tidyAddress is an e-mail address in lower case.
+func tidyAddress(given string) (address, wrong string) {
+	if address = tidy(given); form.Address(address) != nil {
+		return "", "is no e-mail address; write the address alone, such as ada@example.com"
 	}
-	return b
-}
-
-// times are the conditions on times that the order's own index answers; the others
-// become the merge's residual.
-func (l *seatList) times(m *page.Merge) (where []string) {
-	ask := func(column, is string, at *time.Time) {
-		switch {
-		case at == nil:
-		case column == m.Order:
-			where = append(where, "s."+column+" "+is+" "+m.Arg(*at))
-		default:
-			m.Residual = append(m.Residual, "s."+column+" "+is+" "+m.Arg(*at))
-		}
-	}
-	ask("created_at", ">=", l.filter.CreatedSince)
-	ask("created_at", "<", l.filter.CreatedBefore)
-	ask("updated_at", ">=", l.filter.UpdatedSince)
-	ask("updated_at", "<", l.filter.UpdatedBefore)
-	if l.view == SeatsUnused {
-		since := l.now.Add(-Unused)
-		ask("unused_since", "<=", &since)
-		if m.Order == "created_at" { // no seat has been unused for longer than it exists
-			ask("created_at", "<=", &since)
-		}
-	}
-	return where
+	return strings.ToLower(address), ""
 }

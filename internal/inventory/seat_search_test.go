@@ -50,7 +50,7 @@ func catalogue(t *testing.T) *world {
 
 // search is a page of what somebody finds.
 func (w *world) search(v viewer.Viewer, text string, args page.Args, view *inventory.SeatView, filter *inventory.SeatFilter) (*page.Connection[*inventory.Seat], error) {
-	return w.Inventory.Seats(w.as(v), args, view, &text, filter, &inventory.SeatOrder{Field: inventory.SeatOrderSeatID, Direction: page.Ascending})
+	return w.Inventory.Seats(w.as(v), args, inventory.SeatListInput{View: view, Search: &text, Filter: filter, OrderBy: &inventory.SeatOrder{Field: inventory.SeatOrderSeatID, Direction: page.Ascending}})
 }
 
 func TestWhatASearchFinds(t *testing.T) {
@@ -175,7 +175,7 @@ func TestPagesOfASearchHoldTogether(t *testing.T) {
 		{Field: inventory.SeatOrderCreatedAt, Direction: page.Descending}, {Field: inventory.SeatOrderSeatID, Direction: page.Ascending}, {Field: inventory.SeatOrderUpdatedAt, Direction: page.Ascending},
 	} {
 		read := func(args page.Args, text string) (*page.Connection[*inventory.Seat], error) {
-			return w.Inventory.Seats(w.as(looker), args, nil, &text, nil, &order)
+			return w.Inventory.Seats(w.as(looker), args, inventory.SeatListInput{Search: &text, OrderBy: &order})
 		}
 		whole, err := read(page.Args{First: ptr(100)}, "host")
 		granted(t, err)
@@ -212,11 +212,11 @@ func TestPagesOfASearchHoldTogether(t *testing.T) {
 		if _, err := read(page.Args{After: cursor}, "hos"); refusal.Find(err) == nil {
 			t.Errorf("the cursor of another search is taken: %v", err)
 		}
-		if _, err := w.Inventory.Seats(w.as(looker), page.Args{After: cursor}, nil, nil, nil, &order); refusal.Find(err) == nil {
+		if _, err := w.Inventory.Seats(w.as(looker), page.Args{After: cursor}, inventory.SeatListInput{OrderBy: &order}); refusal.Find(err) == nil {
 			t.Errorf("the cursor of a search is taken for the list: %v", err)
 		}
 		all := inventory.SeatsConsumed
-		if _, err := w.Inventory.Seats(w.as(looker), page.Args{After: cursor}, &all, ptr("host"), nil, &order); refusal.Find(err) == nil {
+		if _, err := w.Inventory.Seats(w.as(looker), page.Args{After: cursor}, inventory.SeatListInput{View: &all, Search: ptr("host"), OrderBy: &order}); refusal.Find(err) == nil {
 			t.Errorf("the cursor of another view is taken: %v", err)
 		}
 	}

@@ -57,7 +57,7 @@ func TestTheNumberOfStatementsDoesNotGrow(t *testing.T) {
 	}
 	list := func(n int) func() {
 		return func() {
-			p, err := w.Inventory.Enrollments(w.as(manager), page.Args{First: &n}, nil, nil, nil, nil)
+			p, err := w.Inventory.Enrollments(w.as(manager), page.Args{First: &n}, inventory.EnrollmentListInput{}, nil)
 			granted(t, err)
 			for _, e := range p.Nodes() { // everything that a client may ask of each
 				for _, ask := range []func() error{

@@ -85,7 +85,7 @@ func newGallery(t *testing.T) *gallery {
 // names are what a viewer sees in a view with a filter, sorted; the count must agree.
 func (g *gallery) names(v viewer.Viewer, view inventory.EnrollmentView, filter *inventory.EnrollmentFilter, order *inventory.EnrollmentOrder) []string {
 	g.t.Helper()
-	p, err := g.Inventory.Enrollments(g.as(v), page.Args{First: ptr(100)}, &view, filter, order, nil)
+	p, err := g.Inventory.Enrollments(g.as(v), page.Args{First: ptr(100)}, inventory.EnrollmentListInput{View: &view, Filter: filter, OrderBy: order}, nil)
 	if err != nil {
 		g.t.Fatalf("%s of %s: %v", view, v.Subject, err)
 	}
@@ -137,7 +137,7 @@ func TestEachViewShowsWhatItSays(t *testing.T) {
 		}
 	}
 	for _, v := range []viewer.Viewer{{}, {Kind: viewer.User, Issuer: "x", Subject: "x", Units: viewer.Units{All: true}}} {
-		_, err := g.Inventory.Enrollments(g.as(v), page.Args{}, nil, nil, nil, nil)
+		_, err := g.Inventory.Enrollments(g.as(v), page.Args{}, inventory.EnrollmentListInput{}, nil)
 		if no := refusal.Find(err); no == nil || no.Code != refusal.Forbidden {
 			t.Errorf("somebody without a role is answered %v", err)
 		}
@@ -152,7 +152,7 @@ func TestNeedsMyApprovalIsWhatApproveAllows(t *testing.T) {
 	blank := viewer.New("https://id.example.com", "blank", "Blank", "  ", []lifecycle.Role{lifecycle.Approver}, viewer.Units{All: true})
 	for _, v := range []viewer.Viewer{anna, ben, eva, blank, boss} {
 		needs := g.names(v, inventory.ViewNeedsMyApproval, nil, nil)
-		p, err := g.Inventory.Enrollments(g.as(v), page.Args{First: ptr(100)}, nil, nil, nil, nil)
+		p, err := g.Inventory.Enrollments(g.as(v), page.Args{First: ptr(100)}, inventory.EnrollmentListInput{}, nil)
 		granted(t, err)
 		var may []string
 		for _, e := range p.Nodes() {

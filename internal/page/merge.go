@@ -1,8 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/internal/refusal"
@@ -17,11 +19,11 @@ const MaxCount = 10_000
 
 // TooBroad is the no to a filter that would look through more than
 // MaxCandidates rows. It is no user error of a mutation but an error of a query.
-const TooBroad refusal.Code = "FILTER_TOO_BROAD"
+const TooBroad = refusal.FilterTooBroad
 
 // SearchTooBroad is the no to a search that finds more than a list can be made of.
 // It is, too, an error of a query.
-const SearchTooBroad refusal.Code = "SEARCH_TOO_BROAD"
+const SearchTooBroad = refusal.SearchTooBroad
 
 // Merge describes a list as a merge of branches, each read in the list's order
 // from an index that starts with what the branch fixes. (Several statuses by IN
@@ -43,18 +45,38 @@ type Merge struct {
 	Branches []Branch
 	// Residual are conditions that no branch's index answers.
 	Residual []string
+	// Candidates is how many of them are looked through; 0 means MaxCandidates. Whoever
+	// tries fewer first, and takes the page when it is filled, tells PostgreSQL that
+	// little will be read, which then reads in the list's order and sorts nothing.
+	Candidates int
 	// PerParent is the branch column that tells parents apart, such as "b.parent";
 	// the limit then holds for each parent instead of the whole.
 	PerParent string
+	// Whole: every row is read, chunk by chunk, instead of a page; no candidates are
+	// counted, and what no index answers is asked of each.
+	Whole bool
 	// Args are the statement's arguments so far; the merge adds its own.
 	Args []any
 }
 
 // Branch is a set of rows that an index gives in order: From is what the branch
 // runs over (arrays unnested, or empty for a single branch), Where what it fixes.
+//
+// Of each element of From the whole limit is read, and with a residual up to
+// MaxCandidates rows; a few more elements are cheap, hundreds are not. Then there
+// are the two ways below, by which one row of each is read, and then one for each
+// row of the page.
 type Branch struct {
 	From  string
 	Where []string
+	// Arms are further conditions, a handful, that are merged by PostgreSQL itself
+	// before the residual is asked: MaxCandidates bounds all of them together. A list
+	// with a residual goes by arms, since a page that one branch fills tells nothing of
+	// what another has behind its own last candidate.
+	Arms [][]string
+	// Lazy are the columns of From, such as "b.profile", when its elements are many;
+	// there must be no residual, and hardly a row may fail what Where asks beside them.
+	Lazy []string
 }
 
 // Arg adds an argument and returns its placeholder.
@@ -96,13 +118,23 @@ func (m Merge) Page(w Window) (string, []any) {
 // branches is the merge with one limit for each branch and for the whole.
 func (m *Merge) branches(order string, keyset []string, limit string) string {
 	outer := m.Alias + "."
+	residual := m.Residual
+	if m.Whole {
+		keyset, residual = append(slices.Clone(keyset), m.Residual...), nil
+	}
 	parts := make([]string, len(m.Branches))
 	for i, b := range m.Branches {
-		where := append(append([]string{}, b.Where...), keyset...)
-		inner := fmt.Sprintf("SELECT %s.* FROM %s WHERE %s ORDER BY %s.%s %s, %s.id %s", m.Alias, m.Table, conjunction(where), m.Alias, m.Order, order, m.Alias, order)
-		if len(m.Residual) > 0 {
-			inner = fmt.Sprintf("SELECT %s.* FROM (%s LIMIT %d) %s WHERE %s", m.Alias, inner, MaxCandidates, m.Alias, conjunction(m.Residual)) +
-				fmt.Sprintf(" ORDER BY %s.%s %s, %s.id %s", m.Alias, m.Order, order, m.Alias, order)
+		if b.Lazy != nil && !m.Whole {
+			parts[i] = "(" + m.lazily(b, order, keyset, limit) + ")"
+			continue
+		}
+		most := limit
+		if len(residual) > 0 {
+			most = strconv.Itoa(cmp.Or(m.Candidates, MaxCandidates))
+		}
+		inner := m.inOrder(b, order, keyset, most)
+		if len(residual) > 0 {
+			inner = fmt.Sprintf("SELECT %s.* FROM (%s LIMIT %s) %s WHERE %s", m.Alias, inner, most, m.Alias, conjunction(residual)) + m.ordered(order)
 		}
 		inner += " LIMIT " + limit
 		switch {
@@ -119,62 +151,28 @@ func (m *Merge) branches(order string, keyset []string, limit string) string {
 		return fmt.Sprintf("SELECT %s.parent, %s FROM (%s) %s %s ORDER BY %s.parent, %s%s %s, %sid %s",
 			m.Alias, strings.Join(m.Columns, ", "), whole, m.Alias, m.Joins, m.Alias, outer, m.Order, order, outer, order)
 	}
-	return fmt.Sprintf("SELECT %s FROM (SELECT * FROM (%s) %s ORDER BY %s%s %s, %sid %s LIMIT %s) %s %s ORDER BY %s%s %s, %sid %s",
-		strings.Join(m.Columns, ", "), whole, m.Alias, outer, m.Order, order, outer, order, limit, m.Alias, m.Joins, outer, m.Order, order, outer, order)
+	return fmt.Sprintf("SELECT %s FROM (SELECT * FROM (%s) %s%s LIMIT %s) %s %s%s",
+		strings.Join(m.Columns, ", "), whole, m.Alias, m.ordered(order), limit, m.Alias, m.Joins, m.ordered(order))
 }
 
-// Broad is the statement that tells whether some branch has more candidates
-// behind the window's start than are looked through; it is asked only when a
-// filtered page was not filled.
-func (m Merge) Broad(w Window) (string, []any) {
-	m.Args = slices.Clip(m.Args)
-	order, past, _ := m.direction(w)
-	var keyset []string
-	if w.From != nil {
-		keyset = []string{fmt.Sprintf("(%s.%s, %s.id) %s (%s::%s, %s::uuid)", m.Alias, m.Order, m.Alias, past, m.Arg(w.From.Value), m.Cast, m.Arg(w.From.ID))}
-	}
-	parts := make([]string, len(m.Branches))
-	for i, b := range m.Branches {
-		inner := fmt.Sprintf("SELECT %s.* FROM %s WHERE %s ORDER BY %s.%s %s, %s.id %s OFFSET %d LIMIT 1", m.Alias, m.Table, conjunction(append(append([]string{}, b.Where...), keyset...)), m.Alias, m.Order, order, m.Alias, order, MaxCandidates)
-		// The residual is named although it decides nothing here: every argument
-		// of a statement must stand in it.
-		inner = fmt.Sprintf("SELECT 1 FROM (%s) %s WHERE TRUE OR %s", inner, m.Alias, conjunction(m.Residual))
-		parts[i] = "(" + inner + ")"
-		if b.From != "" {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) probe)", b.From, inner)
-		}
-	}
-	return "SELECT EXISTS (" + strings.Join(parts, " UNION ALL ") + ")", m.Args
+// ordered is the list's order.
+func (m *Merge) ordered(order string) string {
+	return fmt.Sprintf(" ORDER BY %s.%s %s, %s.id %s", m.Alias, m.Order, order, m.Alias, order)
 }
 
-// Count is the statement that counts the list up to MaxCount and one more.
-func (m Merge) Count() (string, []any) {
-	m.Args = slices.Clip(m.Args)
-	parts := make([]string, len(m.Branches))
-	for i, b := range m.Branches {
-		inner := fmt.Sprintf("SELECT %s.* FROM %s WHERE %s LIMIT %d", m.Alias, m.Table, conjunction(b.Where), MaxCount+1)
-		if len(m.Residual) > 0 {
-			inner = fmt.Sprintf("SELECT 1 FROM (%s) %s WHERE %s", inner, m.Alias, conjunction(m.Residual))
-		}
-		parts[i] = "(" + inner + ")"
-		if b.From != "" {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM %s CROSS JOIN LATERAL (%s) probe)", b.From, inner)
-		} else {
-			parts[i] = fmt.Sprintf("(SELECT 1 FROM (%s) probe)", inner)
-		}
+// inOrder are the rows of one element of a branch, in the list's order; most of them
+// are read, as whoever asks says. Each arm says so itself, and its order: only then does
+// PostgreSQL merge them row by row, and not read each to its end.
+func (m *Merge) inOrder(b Branch, order string, keyset []string, most string) string {
+	where := append(slices.Clone(b.Where), keyset...)
+	if b.Arms == nil {
+		return fmt.Sprintf("SELECT %s.* FROM %s WHERE %s", m.Alias, m.Table, conjunction(where)) + m.ordered(order)
 	}
-	return fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM (%s) c LIMIT %d) n", strings.Join(parts, " UNION ALL "), MaxCount+1), m.Args
-}
-
-// CountPerParent is Count of a nested list, for each parent.
-func (m Merge) CountPerParent() (string, []any) {
-	m.Args = slices.Clip(m.Args)
-	parts := make([]string, len(m.Branches))
-	for i, b := range m.Branches {
-		parts[i] = fmt.Sprintf("SELECT %s AS parent, x.n FROM %s CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT FROM %s WHERE %s LIMIT %d) y) x",
-			m.PerParent, b.From, m.Table, conjunction(append(append([]string{}, b.Where...), m.Residual...)), MaxCount+1)
+	arms := make([]string, len(b.Arms))
+	for n, arm := range b.Arms {
+		arms[n] = fmt.Sprintf("(SELECT %s.* FROM %s WHERE %s%s LIMIT %s)", m.Alias, m.Table, conjunction(append(slices.Clone(arm), where...)), m.ordered(order), most)
 	}
-	return "SELECT parent, sum(n) FROM (" + strings.Join(parts, " UNION ALL ") + ") c GROUP BY parent", m.Args
+	return fmt.Sprintf("SELECT %s.* FROM (%s) %s", m.Alias, strings.Join(arms, " UNION ALL "), m.Alias) + m.ordered(order)
 }
 
 func conjunction(conditions []string) string {

@@ -40,10 +40,11 @@ func newCaller(t testing.TB, options ...func(*store.Options)) *caller {
 func asking(t testing.TB, w *world.World) *caller {
 	t.Helper()
 	limits := door.DefaultLimits()
-	limits.Tokens, limits.Fields, limits.Depth, limits.ListItems = 1e6, 1e6, 100, 1e5
-	api := &graph.API{Units: w.Units, Licences: w.Licences, Profiles: w.Profiles, Inventory: w.Inventory, Log: w.Log}
+	limits.Tokens, limits.Fields, limits.Depth, limits.ListItems, limits.Cost = 1e6, 1e6, 100, 1e5, 1e12
+	api := &graph.API{Units: w.Units, Licences: w.Licences, Profiles: w.Profiles, Inventory: w.Inventory, Log: w.Log,
+		Views: w.Views, Jobs: w.Jobs, Exports: w.Exports, Webhooks: w.Webhooks, Feed: w.Feed}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
-	d, err := door.New(door.Options{Schema: api.Schema(), Limits: limits, Present: graph.Presenter(log), Log: log, Extension: graph.Session{Pin: w.Store.Pin}})
+	d, err := door.New(door.Options{Schema: api.Schema(), Limits: limits, Present: graph.Presenter(log), Log: log, Extension: graph.Session{Pin: w.Store.Pin, Begin: w.Feed.Begin}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,8 +16,12 @@ func (q query) Certificate(ctx context.Context, one id.ID) (*inventory.Certifica
 	return q.Inventory.Certificate(ctx, one, wanted(ctx))
 }
 
-func (q query) Certificates(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.CertificateView, search *string, filter *inventory.CertificateFilter, order *inventory.CertificateOrder) (*page.Connection[*inventory.Certificate], error) {
-	return q.Inventory.Certificates(ctx, args(first, after, last, before), view, search, filter, order, wanted(ctx))
+func (q query) Certificates(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.CertificateView, viewID *id.ID, search *string, filter *inventory.CertificateFilter, order *inventory.CertificateOrder) (*page.Connection[*inventory.Certificate], error) {
+	list, err := q.API.Views.Certificates(ctx, inventory.CertificateListInput{View: view, ViewID: viewID, Search: search, Filter: filter, OrderBy: order})
+	if err != nil {
+		return nil, err
+	}
+	return q.Inventory.Certificates(ctx, args(first, after, last, before), list, wanted(ctx))
 }
 
 func (m mutation) ImportCertificates(ctx context.Context, in inventory.ImportCertificatesInput) (*inventory.ImportCertificatesPayload, error) {

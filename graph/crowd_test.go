@@ -77,6 +77,7 @@ func newCrowd(t testing.TB) *crowd {
 	}
 	c.Approve(anna, "Yes.", c.requests...)
 	c.certificates(t)
+	c.lists(t)
 	last := c.units[many-1]
 	for n := range many {
 		p := c.Profile(last, fmt.Sprintf("Another %d", n), world.Approvals(2))
@@ -132,11 +133,14 @@ func (c *crowd) certificate(unit id.ID) string {
 	return column[string](c.t, c.admin, `SELECT translate(encode(der, 'base64'), E'\n', '') FROM certificates WHERE business_unit_id = $1 ORDER BY created_at DESC LIMIT 1`, unit.UUID)[0]
 }
 
+// aude has every role, and is the owner of the crowd's views, jobs and webhooks.
+func aude() viewer.Viewer { return world.Person("aude", lifecycle.Roles...) }
+
 // lookers are people whose reads take different ways: all business units, two of
 // them, more than a list merges branches of, one of them that never was, and
 // one's own requests only.
 func (c *crowd) lookers() map[string]viewer.Viewer {
-	auditor := world.Person("aude", lifecycle.Roles...)
+	auditor := aude()
 	var all []string
 	for _, u := range c.units {
 		all = append(all, u.String())
@@ -165,16 +169,25 @@ func TestManyOfEach(t *testing.T) {
 func (c *crowd) noReadGrowsWithThePage(t *testing.T) {
 	w := newWalker(t)
 	w.page = "first: $n"
-	// Elements are read alike under nodes and under edges.
-	w.skip = func(field string) bool { return strings.HasPrefix(field, "totalCount") || field == "nodes" }
+	// Elements are read alike under nodes and under edges. The results of a job and the
+	// deliveries of a webhook are read for one at a time: a page of them is asked for
+	// beside one job or webhook, and costs as its first says.
+	w.skip = func(field string) bool {
+		return strings.HasPrefix(field, "totalCount") || field == "nodes" || field == "count" || field == "results" || field == "deliveries"
+	}
 	for name, v := range c.lookers() {
 		for _, f := range w.schema.Query.Fields {
 			if strings.HasPrefix(f.Name, "__") || f.Arguments.ForName("id") != nil || f.Arguments.ForName("ids") != nil || f.Arguments.ForName("token") != nil {
 				continue
 			}
 			way := ""
-			if f.Arguments.ForName("first") != nil {
+			switch {
+			case f.Arguments.ForName("first") != nil:
 				way = "(first: $n)"
+			case f.Name == "systemViews":
+				way = "(list: ENROLLMENTS)"
+			case f.Name == "listState":
+				way = "(list: {enrollments: {}})"
 			}
 			for _, document := range w.roots(f, 2, []string{way}) {
 				ask := func(n int) []string {

@@ -16,8 +16,12 @@ func (q query) Enrollment(ctx context.Context, one id.ID) (*inventory.Enrollment
 	return q.Inventory.Enrollment(ctx, one, wanted(ctx))
 }
 
-func (q query) Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, order *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error) {
-	return q.Inventory.Enrollments(ctx, args(first, after, last, before), view, filter, order, wanted(ctx))
+func (q query) Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, viewID *id.ID, search *string, filter *inventory.EnrollmentFilter, order *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error) {
+	list, err := q.API.Views.Enrollments(ctx, inventory.EnrollmentListInput{View: view, ViewID: viewID, Search: search, Filter: filter, OrderBy: order})
+	if err != nil {
+		return nil, err
+	}
+	return q.Inventory.Enrollments(ctx, args(first, after, last, before), list, wanted(ctx))
 }
 
 func (m mutation) RequestEnrollment(ctx context.Context, in inventory.RequestEnrollmentInput) (*inventory.EnrollmentPayload, error) {

@@ -64,6 +64,15 @@ var enums = map[string]struct{ values, leftOut []string }{
 	"SightingOutcome":              {values: words(inventory.SightingOutcomes)},
 	"LintSource":                   {values: words(certlint.Sources)},
 	"LintSeverity":                 {values: words(certlint.Severities)},
+	"List":                         {values: words(lifecycle.Lists)},
+	"BulkAction":                   {values: words(lifecycle.BulkActions)},
+	"JobStatus":                    {values: words(lifecycle.JobStatuses)},
+	"JobItemOutcome":               {values: words(lifecycle.JobItemOutcomes)},
+	"JobAction":                    {values: words(lifecycle.JobActions)},
+	"ExportFormat":                 {values: words(lifecycle.ExportFormats)},
+	"WebhookStatus":                {values: words(lifecycle.WebhookStatuses)},
+	"WebhookDeliveryStatus":        {values: words(lifecycle.DeliveryStatuses)},
+	"ChangeKind":                   {values: words(lifecycle.ChangeKinds)},
 	"ManualEnrollmentStatus":       {values: words([]lifecycle.Status{lifecycle.Pending, lifecycle.InProgress})},
 }
 

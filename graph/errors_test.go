@@ -104,7 +104,11 @@ func TestAnEmptyListMatchesNothing(t *testing.T) {
 	newTenant(t, c.World, "alpaca")
 	schema := contract(t)
 	for _, f := range lists(schema) {
-		filter := schema.Types[f.Arguments.ForName("filter").Type.Name()]
+		a := f.Arguments.ForName("filter")
+		if a == nil {
+			continue
+		}
+		filter := schema.Types[a.Type.Name()]
 		count := func(filter string) any {
 			data := c.data(everyRole(), "{ list: "+f.Name+"(filter: "+filter+") { totalCount nodes { id } } }", nil)["list"].(map[string]any)
 			if n := len(data["nodes"].([]any)); float64(n) != data["totalCount"] && n < 25 {
@@ -119,10 +123,14 @@ func TestAnEmptyListMatchesNothing(t *testing.T) {
 			if by.Type.Elem == nil {
 				continue
 			}
-			if n := count("{" + by.Name + ": []}"); n != 0.0 {
-				t.Errorf("%s(filter: {%s: []}) matches %v", f.Name, by.Name, n)
+			all, want := count("{}"), any(0.0)
+			if strings.HasPrefix(by.Name, "exclude") { // none of these, of none
+				want = all
 			}
-			if n, all := count("{"+by.Name+": null}"), count("{}"); n != all {
+			if n := count("{" + by.Name + ": []}"); n != want {
+				t.Errorf("%s(filter: {%s: []}) matches %v of %v", f.Name, by.Name, n, all)
+			}
+			if n := count("{" + by.Name + ": null}"); n != all {
 				t.Errorf("%s(filter: {%s: null}) matches %v of %v", f.Name, by.Name, n, all)
 			}
 		}
@@ -144,7 +152,9 @@ func TestRootReadsWithoutThePermissionAreForbidden(t *testing.T) {
 		"enrollment":  {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
 		"enrollments": {lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments},
 		"certificate": {lifecycle.ViewCertificates}, "certificates": {lifecycle.ViewCertificates}, "enrollmentInvitation": nil,
-		"auditEntries": {lifecycle.ViewAuditLog},
+		"auditEntries": {lifecycle.ViewAuditLog}, "eventCursor": nil,
+		"views": {lifecycle.ViewEnrollments, lifecycle.ViewSeats}, "systemViews": nil, "listState": nil,
+		"job": nil, "jobs": nil, "webhooks": {lifecycle.ManageWebhooks},
 	}
 	people := map[string]viewer.Viewer{"no role": world.Person("nobody")}
 	for _, role := range lifecycle.Roles {

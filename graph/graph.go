@@ -8,11 +8,16 @@ import (
 
 	"gatehouse/graph/exec"
 	"gatehouse/internal/auditlog"
+	"gatehouse/internal/bulk"
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/export"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/licence"
+	"gatehouse/internal/live"
 	"gatehouse/internal/page"
 	"gatehouse/internal/profile"
+	"gatehouse/internal/view"
+	"gatehouse/internal/webhook"
 )
 
 // API is the use cases that the schema's fields call.
@@ -22,6 +27,11 @@ type API struct {
 	Profiles  *profile.Profiles
 	Inventory *inventory.Inventory
 	Log       *auditlog.Log
+	Views     *view.Views
+	Jobs      *bulk.Jobs
+	Exports   *export.Exports
+	Webhooks  *webhook.Webhooks
+	Feed      *live.Feed
 }
 
 // Schema is the executable schema over the use cases.
@@ -44,6 +54,15 @@ type (
 	enrollment   struct{ *API }
 	entry        struct{ *API }
 	certificate  struct{ *API }
+
+	subscription    struct{ *API }
+	systemView      struct{ *API }
+	savedView       struct{ *API }
+	aJob            struct{ *API }
+	aWebhook        struct{ *API }
+	enrollmentEvent struct{ *API }
+	seatUsageEvent  struct{ *API }
+	jobEvent        struct{ *API }
 )
 
 func (r root) Query() exec.QueryResolver                           { return query(r) }
@@ -58,6 +77,14 @@ func (r root) SeatImportRow() exec.SeatImportRowResolver           { return impo
 func (r root) Enrollment() exec.EnrollmentResolver                 { return enrollment(r) }
 func (r root) Certificate() exec.CertificateResolver               { return certificate(r) }
 func (r root) AuditEntry() exec.AuditEntryResolver                 { return entry(r) }
+func (r root) Subscription() exec.SubscriptionResolver             { return subscription(r) }
+func (r root) SystemView() exec.SystemViewResolver                 { return systemView(r) }
+func (r root) View() exec.ViewResolver                             { return savedView(r) }
+func (r root) Job() exec.JobResolver                               { return aJob(r) }
+func (r root) Webhook() exec.WebhookResolver                       { return aWebhook(r) }
+func (r root) EnrollmentEvent() exec.EnrollmentEventResolver       { return enrollmentEvent(r) }
+func (r root) SeatUsageEvent() exec.SeatUsageEventResolver         { return seatUsageEvent(r) }
+func (r root) JobEvent() exec.JobEventResolver                     { return jobEvent(r) }
 
 // args are a connection's arguments.
 func args(first *int, after *string, last *int, before *string) page.Args {

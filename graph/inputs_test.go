@@ -28,20 +28,24 @@ type inputs struct {
 var kindsOfTypes = map[string]id.Kind{
 	"BusinessUnit": id.BusinessUnit, "SeatLicense": id.License, "SeatAllocation": id.Allocation, "CertificateProfile": id.Profile,
 	"Seat": id.Seat, "Enrollment": id.Enrollment, "Certificate": id.Certificate,
+	"Job": id.Job, "View": id.View, "Webhook": id.Webhook,
 }
 
 // kindsOfFields says the same of the fields whose names are no type's.
-var kindsOfFields = map[string]id.Kind{"businessUnitId": id.BusinessUnit, "profileId": id.Profile}
+var kindsOfFields = map[string]id.Kind{"businessUnitId": id.BusinessUnit, "profileId": id.Profile, "job": id.Job}
 
 // texts are what the required strings of inputs say; a % becomes a number that
 // nothing else has.
 var texts = map[string]string{
 	"csv": "seat_id\nrow-%\n", "key": "key-%", "name": "Name %", "seatId": "seat-%", "reason": "Because.", "text": "A note.",
-	"token": "a-link-that-never-was-%", "host": "host-%.example.com",
+	"token": "a-link-that-never-was-%", "host": "host-%.example.com", "url": "https://hooks-%.example.com/gatehouse",
 }
 
 // choices are the values of enums where the first of them would not do.
 var choices = map[string]string{"ChangeEnrollmentStatusInput.status": "IN_PROGRESS"}
+
+// chosen are the fields that are given of inputs that want exactly one of several.
+var chosen = map[string]bool{"ListInput.enrollments": true, "BulkSelection.ids": true, "CreateExportInput.job": true}
 
 // of is a valid input of a mutation, and whether it names something by its id.
 func (in *inputs) of(m *ast.FieldDefinition) (input map[string]any, names bool) {
@@ -53,7 +57,7 @@ func (in *inputs) object(m *ast.FieldDefinition, typ *ast.Definition) (input map
 	in.t.Helper()
 	input = map[string]any{}
 	for _, f := range typ.Fields {
-		if !f.Type.NonNull || f.DefaultValue != nil {
+		if (!f.Type.NonNull || f.DefaultValue != nil) && !chosen[typ.Name+"."+f.Name] {
 			continue
 		}
 		value, named := in.value(m, typ, f)
@@ -71,6 +75,8 @@ func (in *inputs) value(m *ast.FieldDefinition, typ *ast.Definition, f *ast.Fiel
 	in.t.Helper()
 	of := in.schema.Types[f.Type.Name()]
 	switch {
+	case typ.Name == "BulkSelection": // of the first action, APPROVE
+		return in.ids[id.Enrollment], true
 	case of.Name == "ID":
 		return in.id(m, f.Name), true
 	case of.Kind == ast.InputObject:
@@ -84,6 +90,8 @@ func (in *inputs) value(m *ast.FieldDefinition, typ *ast.Definition, f *ast.Fiel
 		return 1, false
 	case of.Name == "Boolean":
 		return true, false
+	case of.Name == "DateTime":
+		return "2026-11-22T09:00:00Z", false
 	case typ.Name == "AttachCertificateInput" && f.Name == "certificate", typ.Name == "CertificateFile" && f.Name == "content", typ.Name == "DiscoveredCertificate" && f.Name == "content":
 		return newRequestKey(in.t).certificate(time.Now()), false
 	case of.Name == "String" && texts[f.Name] != "":
@@ -115,8 +123,8 @@ func (in *inputs) subject(m *ast.FieldDefinition) string {
 		payload = in.schema.Types[results.Type.Name()]
 	}
 	at := slices.IndexFunc(payload.Fields, func(f *ast.FieldDefinition) bool { return implementsNode(in.schema.Types[f.Type.Name()]) })
-	if at < 0 {
-		return ""
+	if at < 0 { // what is gone is not shown: deleteView
+		return strings.TrimPrefix(m.Name, "delete")
 	}
 	return payload.Fields[at].Type.Name()
 }

@@ -56,6 +56,12 @@ func (q query) find(ctx context.Context, ids []id.ID) (map[id.ID]id.Node, error)
 			err = into(ctx, found, kind, ids, q.Licences.AllocationsByIDs)
 		case id.AuditEntry:
 			err = into(ctx, found, kind, ids, q.Log.ByIDs)
+		case id.View:
+			err = into(ctx, found, kind, ids, q.API.Views.ByIDs)
+		case id.Job:
+			err = into(ctx, found, kind, ids, q.API.Jobs.ByIDs)
+		case id.Webhook:
+			err = into(ctx, found, kind, ids, q.API.Webhooks.ByIDs)
 		case id.Seat:
 			seats, failed := q.Inventory.SeatsByID(ctx, ids)
 			err = failed

@@ -18,8 +18,14 @@ import (
 // field of its elements that says so.
 type order struct{ argument, direction, field string }
 
+// onlyOrder is that of the root lists which have no other.
+var onlyOrder = map[string]order{"views": {"", "ASC", "name"}, "jobs": {"", "DESC", "createdAt"}, "webhooks": {"", "DESC", "createdAt"}}
+
 // orders are all orders of a root list.
 func orders(schema *ast.Schema, f *ast.FieldDefinition) []order {
+	if only, is := onlyOrder[f.Name]; is {
+		return []order{only}
+	}
 	by := schema.Types[f.Arguments.ForName("orderBy").Type.Name()]
 	var all []order
 	for _, direction := range []string{"ASC", "DESC"} {
@@ -144,7 +150,7 @@ func (c *crowd) aListIsItsPages(t *testing.T) {
 					t.Errorf("%s has other elements than in another order: %d and %d", where, len(ids), len(first))
 				}
 			}
-			if counted != len(first) || len(first) < 50 {
+			if counted != len(first) || len(first) < 50 && !(f.Name == "jobs" && counted == 0 && name == "the requester's own") { // who may start none
 				t.Errorf("%s for %s: %v counted, %d read", f.Name, name, counted, len(first))
 			}
 		}
@@ -187,13 +193,20 @@ func TestACursorBelongsToItsList(t *testing.T) {
 		for _, o := range all[1:] {
 			others["of another order than "+o.argument] = o.argument
 		}
-		for _, value := range w.values(f.Name, "filter", f.Arguments.ForName("filter").Type, recipes{ids: []string{v.Issuer}, strings: []string{"xyz"}}) {
+		var filters []string
+		if a := f.Arguments.ForName("filter"); a != nil {
+			filters = w.values(f.Name, "filter", a.Type, recipes{ids: []string{v.Issuer}, strings: []string{"xyz"}})
+		}
+		for _, value := range filters {
 			if !strings.Contains(value, v.Issuer) && !strings.Contains(value, "false") { // no id; nor what it is when left out
 				others["of another filter, without "+value] = all[0].argument + ", filter: " + value
 			}
 		}
 		if a := f.Arguments.ForName("view"); a != nil {
 			others["of another view"] = all[0].argument + ", view: " + w.schema.Types[a.Type.Name()].EnumValues[1].Name
+		}
+		if f.Arguments.ForName("list") != nil {
+			others["of the views of all lists"] = "list: SEATS"
 		}
 		if f.Arguments.ForName("search") != nil {
 			others["of another search"] = all[0].argument + `, search: "x"`

@@ -71,6 +71,8 @@ func newOffice(t *testing.T) *office {
 	o.invitations()
 	o.certificates()
 	o.heldCertificates()
+	o.kept()
+	o.crowd()
 	return o
 }
 

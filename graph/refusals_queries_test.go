@@ -48,8 +48,8 @@ var questions = []question{
 
 	{"SEARCH_TOO_BROAD", "A search that more than 5,000 certificates match", "Write more", nil, `certificates(search: "machine") { nodes { id } }`},
 
-	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "Add a business unit", nil, `enrollments(filter: {seatTypes: [SERVER]}) { nodes { id } }`},
-	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "narrow it in time", nil, `auditEntries(filter: {resourceTypes: [WEBHOOK]}) { nodes { id } }`},
+	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "Add a business unit", nil, `enrollments(filter: {hasEmail: false}) { nodes { id } }`},
+	{"FILTER_TOO_BROAD", "A filter that leaves too much to look through", "narrow it in time", nil, `auditEntries(filter: {excludeActorSubjects: ["anna", "boss"]}) { nodes { id } }`},
 
 	{"BAD_USER_INPUT", "A page of more than 100", "Read on", nil, `seats(first: 500) { nodes { id } }`},
 	{"BAD_USER_INPUT", "Both ends at once", "not both", nil, `seats(first: 10, last: 10) { nodes { id } }`},
@@ -69,7 +69,7 @@ var questions = []question{
 // crowd makes more seats, requests and entries than a search or a filter looks
 // through, each a copy of one that the use cases made.
 func (o *office) crowd() {
-	o.copied("seats", `jsonb_build_object('seat_id', 'machine-' || n, 'seat_key', 'machine-' || n, 'search_text', E'\nmachine-' || n)`, 5_001, o.id("dora").UUID)
+	o.copied("seats", `jsonb_build_object('seat_id', 'machine-' || n, 'seat_key', 'machine-' || n, 'email', 'machines@example.com', 'search_text', E'\nmachine-' || n || E'\nmachines@example.com')`, 5_001, o.id("dora").UUID)
 	o.copied("certificates", `jsonb_build_object('sha256', md5(n::text) || md5(n::text), 'search_text', E'\nmachine-' || n)`, 5_001, o.id("broughtIn").UUID)
 	o.copied("enrollments", `'{"token_hash": null}'`, 10_001, o.id("rejected").UUID)
 	var entry uuid.UUID
@@ -89,7 +89,6 @@ FROM %[1]s t, generate_series(1, %[3]d) n WHERE t.id = $1`, table, changes, n), 
 // with the same sentence are one.
 func (o *office) hearQueries(t *testing.T) []hearing {
 	t.Helper()
-	o.crowd()
 	first := o.data(anna(), `{ seats(first: 1) { pageInfo { endCursor } } }`, nil)
 	o.name("cursor", first["seats"].(map[string]any)["pageInfo"].(map[string]any)["endCursor"])
 	var heard []hearing

@@ -50,7 +50,7 @@ func (a ask) who() viewer.Viewer {
 
 // attempts are all of them, in the order in which the page has them under their codes.
 func attempts() []attempt {
-	return slices.Concat(unitAttempts, licenceAttempts, profileAttempts, seatAttempts, enrollAttempts, importAttempts, requestAttempts, decisionAttempts, codeAttempts, redeemAttempts, bringAttempts, endAttempts, renewAttempts)
+	return slices.Concat(unitAttempts, licenceAttempts, profileAttempts, seatAttempts, enrollAttempts, importAttempts, requestAttempts, decisionAttempts, codeAttempts, redeemAttempts, bringAttempts, endAttempts, renewAttempts, viewAttempts, jobAttempts, hookAttempts)
 }
 
 var update = flag.Bool("update", false, "write docs/refusals.md anew instead of comparing with it")

@@ -15,8 +15,12 @@ func (q query) Seat(ctx context.Context, one id.ID) (*inventory.Seat, error) {
 	return q.Inventory.Seat(ctx, one)
 }
 
-func (q query) Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, order *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error) {
-	return q.Inventory.Seats(ctx, args(first, after, last, before), view, search, filter, order)
+func (q query) Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, viewID *id.ID, search *string, filter *inventory.SeatFilter, order *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error) {
+	list, err := q.API.Views.Seats(ctx, inventory.SeatListInput{View: view, ViewID: viewID, Search: search, Filter: filter, OrderBy: order})
+	if err != nil {
+		return nil, err
+	}
+	return q.Inventory.Seats(ctx, args(first, after, last, before), list)
 }
 
 func (m mutation) CreateSeat(ctx context.Context, in inventory.CreateSeatInput) (*inventory.SeatPayload, error) {

@@ -65,7 +65,7 @@ func TestWhatLiesInAnotherBusinessUnitDoesNotExist(t *testing.T) {
 				}
 				for _, document := range documents {
 					body := c.ask(&looker.viewer, document, nil).body
-					if shown := theirs.shownIn(body); len(shown) > 0 {
+					if shown := theirs.shownIn(body, theirs.saidIn(f, document)...); len(shown) > 0 {
 						t.Errorf("%.200s… shows %q, which belongs to %s:\n%s", document, shown, theirs.key, around(body, shown[0]))
 					}
 					if strings.Contains(body, codeOfFault) {
@@ -97,10 +97,13 @@ func TestWhatLiesInAnotherBusinessUnitDoesNotExist(t *testing.T) {
 					continue
 				}
 				for _, of := range can.of {
-					for _, document := range w.rootDocuments(f, 1, of.known()) {
+					known := of.known()
+					known.narrow = name == "with everything" // every argument is tried with one's own
+					for _, document := range w.rootDocuments(f, 1, known) {
 						a := c.ask(&can.viewer, document, nil)
 						for _, e := range a.Errors {
-							if e.Extensions.Code != "FORBIDDEN" {
+							otherList := e.Extensions.Code == "BAD_USER_INPUT" && strings.Contains(document, "viewId: ") // each view is of one list
+							if e.Extensions.Code != "FORBIDDEN" && !otherList {
 								t.Errorf("%.200s…: %s: %s", document, e.Extensions.Code, e.Message)
 							}
 						}

@@ -78,7 +78,7 @@ func (n *tenant) certificates(t testing.TB, w *world.World, first id.ID) {
 	if err != nil || len(revoked.UserErrors) > 0 {
 		t.Fatal(err, revoked)
 	}
-	n.formed = map[string][]string{}
+	n.formed = map[string][]string{"emails": {n.key + "-seat-1@seats.example.com", n.key + "-pending@requests.example.com"}}
 	for field, text := range map[string]string{"serialNumbers": "serial", "sha256": "sha256", "keySha256": "key_sha256", "authorityKeyIds": "authority_key_id"} {
 		n.formed[field] = column[string](t, w.DB.Admin(t), `SELECT DISTINCT `+text+` FROM certificates WHERE business_unit_id = $1 AND `+text+` <> ''`, n.unit.UUID)
 	}

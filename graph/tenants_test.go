@@ -27,6 +27,8 @@ type tenant struct {
 	ids map[id.Kind][]string
 	// pending is a request that waits, of which everything can be asked.
 	pending id.ID
+	// job and webhook are its own, which name no business unit in a column of theirs.
+	job, webhook id.ID
 	// formed are texts of its certificates that have a form of their own, by the
 	// filter's field.
 	formed map[string][]string
@@ -91,7 +93,9 @@ func newTenant(t testing.TB, w *world.World, key string) *tenant {
 	if p, err := w.Units.Update(w.As(one), businessunit.UpdateBusinessUnitInput{ID: n.unit, Name: &renamed}); err != nil || len(p.UserErrors) > 0 {
 		t.Fatal(err, p)
 	}
+	n.lists(t, w)
 	n.ids = idsOf(t, w.DB.Admin(t), n.unit)
+	n.ids[id.Job], n.ids[id.Webhook] = []string{n.job.String()}, []string{n.webhook.String()}
 	return n
 }
 
@@ -101,6 +105,7 @@ var kindsOfTables = map[string]id.Kind{
 	"seat_allocations": id.Allocation, "certificate_profiles": id.Profile, "seats": id.Seat, "enrollments": id.Enrollment,
 	"approvals": id.Approval, "enrollment_notes": id.Note, "certificates": id.Certificate, "audit_entries": id.AuditEntry,
 	"mails": id.Mail, "certificate_locations": "", "events": "", "jobs": "", "seat_usage_days": "", "issuances": "", "open_requests": "",
+	"enrollment_texts": "", "saved_views": id.View, "webhook_deliveries": "",
 }
 
 // idsOf are the public ids of all rows that name the business unit, of whatever

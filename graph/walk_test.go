@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"gatehouse"
+	"gatehouse/internal/id"
 )
 
 // The walks write their documents from schema.graphqls, so that a new field is
@@ -85,7 +87,7 @@ func (w *walker) nested(typ *ast.Definition, f *ast.FieldDefinition) string {
 		case "first":
 			given = append(given, w.page)
 		case "after", "last", "before":
-		case "days", "sources": // their own defaults
+		case "days", "sources", "outcomes", "statuses": // their own defaults
 		default:
 			w.t.Errorf("%s.%s has an argument %q that the walks have no recipe for; add one to (*walker).nested in graph/walk_test.go.", typ.Name, f.Name, a.Name)
 		}
@@ -137,13 +139,18 @@ func (w *walker) roots(f *ast.FieldDefinition, depth int, ways []string) []strin
 		}
 	case isPage(typ):
 		bodies = append(bodies, w.selection(typ, depth+1))
+	case typ.IsLeafType():
+		bodies = append(bodies, "")
 	default:
 		bodies = append(bodies, w.selection(typ, depth))
 	}
 	var documents []string
 	for _, way := range ways {
 		for _, body := range bodies {
-			documents = append(documents, "{ "+f.Name+way+" { "+body+" } }")
+			if body != "" {
+				body = " { " + body + " }"
+			}
+			documents = append(documents, "{ "+f.Name+way+body+" }")
 		}
 	}
 	return documents
@@ -164,6 +171,8 @@ type recipes struct {
 var formed = map[string]string{
 	"serialNumbers": "0a", "sha256": strings.Repeat("0a", 32), "keySha256": strings.Repeat("0a", 32), "authorityKeyIds": "0a0a0a0a",
 	"keyAlgorithms": "EC_P256", "signatureAlgorithms": "ECDSA-SHA256",
+	"emails": "nobody@example.com",
+	"state":  base64.RawURLEncoding.EncodeToString([]byte(`{"v":1,"list":"SEATS"}`)),
 }
 
 // texts are those that a field of this name is given.
@@ -179,6 +188,11 @@ func (r recipes) texts(name string) []string {
 	}
 }
 
+// views are the saved views among the ids: a list is asked through each of them.
+func (r recipes) views() []string {
+	return slices.DeleteFunc(slices.Clone(r.ids), func(one string) bool { return !strings.HasPrefix(one, string(id.View)+"_") })
+}
+
 // ways are the lists of arguments that a root field is asked with: nothing but
 // what it needs, and then each argument with each of its values.
 func (w *walker) ways(f *ast.FieldDefinition, r recipes) []string {
@@ -188,10 +202,10 @@ func (w *walker) ways(f *ast.FieldDefinition, r recipes) []string {
 		always = append(always, "first: 100")
 	}
 	var ways []string
-	needs := false
+	needs := f.Name == "listState" // exactly one of list and state
 	for _, a := range f.Arguments {
-		switch a.Name {
-		case "first", "after", "last", "before":
+		switch {
+		case slices.Contains([]string{"first", "after", "last", "before"}, a.Name), f.Name == "listState" && a.Name == "columns":
 			continue
 		}
 		must := a.Type.NonNull && a.DefaultValue == nil
@@ -228,6 +242,8 @@ func (w *walker) values(field, name string, t *ast.Type, r recipes) []string {
 		return all
 	case t.Elem != nil && typ.Name == "ID":
 		return inLists(r.ids)
+	case typ.Name == "ID" && name == "viewId":
+		return quotedAll(r.views())
 	case typ.Name == "ID":
 		return quotedAll(r.few)
 	case t.Elem != nil && typ.Name == "String":
@@ -240,6 +256,15 @@ func (w *walker) values(field, name string, t *ast.Type, r recipes) []string {
 		return []string{`"2000-01-01T00:00:00Z"`}
 	case typ.Name == "DateTime" && strings.HasSuffix(strings.ToLower(name), "before"):
 		return []string{`"2100-01-01T00:00:00Z"`}
+	case typ.Name == "ListInput": // which names a list and reads none: what stands in its filter is said again
+		var all []string
+		for _, f := range typ.Fields {
+			all = append(all, "{"+f.Name+": {}}")
+			for _, v := range r.views() {
+				all = append(all, "{"+f.Name+": {viewId: "+strconv.Quote(v)+"}}")
+			}
+		}
+		return all
 	case typ.Kind == ast.InputObject && t.Elem == nil:
 		var all []string
 		for _, f := range typ.Fields {
@@ -288,7 +313,7 @@ func quotedAll(values []string) []string {
 func (w *walker) everyFieldReached() {
 	w.t.Helper()
 	for _, typ := range w.schema.Types {
-		if typ.Kind != ast.Object || typ.BuiltIn || typ == w.schema.Mutation || isOutcome(typ) {
+		if typ.Kind != ast.Object || typ.BuiltIn || typ == w.schema.Mutation || isOutcome(typ) || isTold(w.schema, typ) {
 			continue
 		}
 		for _, f := range typ.Fields {
@@ -302,5 +327,11 @@ func (w *walker) everyFieldReached() {
 // isOutcome reports whether a type tells what came of a mutation; those are
 // walked with the mutations.
 func isOutcome(typ *ast.Definition) bool {
-	return strings.HasSuffix(typ.Name, "Payload") || strings.HasSuffix(typ.Name, "Result") || strings.HasPrefix(typ.Name, "SeatImport") || typ.Name == "UserError"
+	return typ.Name != "JobResult" && strings.HasSuffix(typ.Name, "Payload") || strings.HasSuffix(typ.Name, "Result") || strings.HasPrefix(typ.Name, "SeatImport") || typ.Name == "UserError" || typ.Name == "Export"
+}
+
+// isTold reports whether a type is the subscriptions' or one of their messages; those
+// are walked by the test of subscriptions.
+func isTold(schema *ast.Schema, typ *ast.Definition) bool {
+	return typ == schema.Subscription || slices.ContainsFunc(schema.Subscription.Fields, func(f *ast.FieldDefinition) bool { return f.Type.Name() == typ.Name })
 }

@@ -5,23 +5,29 @@ package exec
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"gatehouse/graph/scalar"
 	"gatehouse/internal/audit"
 	"gatehouse/internal/auditlog"
+	"gatehouse/internal/bulk"
 	"gatehouse/internal/businessunit"
 	"gatehouse/internal/certlint"
+	"gatehouse/internal/export"
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/live"
 	"gatehouse/internal/page"
 	"gatehouse/internal/period"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/seatfile"
+	"gatehouse/internal/view"
 	"gatehouse/internal/viewer"
+	"gatehouse/internal/webhook"
 	"math"
 	"strconv"
 	"sync/atomic"
@@ -48,13 +54,21 @@ type ResolverRoot interface {
 	Certificate() CertificateResolver
 	CertificateProfile() CertificateProfileResolver
 	Enrollment() EnrollmentResolver
+	EnrollmentEvent() EnrollmentEventResolver
+	Job() JobResolver
+	JobEvent() JobEventResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
 	Seat() SeatResolver
 	SeatAllocation() SeatAllocationResolver
 	SeatImportRow() SeatImportRowResolver
 	SeatUsage() SeatUsageResolver
+	SeatUsageEvent() SeatUsageEventResolver
+	Subscription() SubscriptionResolver
+	SystemView() SystemViewResolver
+	View() ViewResolver
 	Viewer() ViewerResolver
+	Webhook() WebhookResolver
 }
 
 type DirectiveRoot struct {
@@ -191,6 +205,12 @@ type ComplexityRoot struct {
 	CancelEnrollmentsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CancelJobPayload struct {
+		Job        func(childComplexity int) int
+		Replayed   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -359,6 +379,12 @@ type ComplexityRoot struct {
 		UserErrors         func(childComplexity int) int
 	}
 
+	CreateExportPayload struct {
+		Export     func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateSeatPayload struct {
 		Replayed   func(childComplexity int) int
 		Seat       func(childComplexity int) int
@@ -377,6 +403,13 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CreateWebhookPayload struct {
+		Replayed   func(childComplexity int) int
+		Secret     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+	}
+
 	DeleteBusinessUnitPayload struct {
 		BusinessUnit func(childComplexity int) int
 		Replayed     func(childComplexity int) int
@@ -392,6 +425,18 @@ type ComplexityRoot struct {
 	DeleteSeatsPayload struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteViewPayload struct {
+		DeletedID  func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteWebhookPayload struct {
+		DeletedID  func(childComplexity int) int
+		Replayed   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -493,6 +538,16 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	EnrollmentEvent struct {
+		Action       func(childComplexity int) int
+		At           func(childComplexity int) int
+		Change       func(childComplexity int) int
+		Cursor       func(childComplexity int) int
+		Enrollment   func(childComplexity int) int
+		EnrollmentID func(childComplexity int) int
+		Status       func(childComplexity int) int
+	}
+
 	EnrollmentInvitation struct {
 		AllowedKeys          func(childComplexity int) int
 		ApprovalsMissing     func(childComplexity int) int
@@ -542,6 +597,14 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Export struct {
+		Columns   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		ExpiresAt func(childComplexity int) int
+		Format    func(childComplexity int) int
+		URL       func(childComplexity int) int
+	}
+
 	ImportCertificateResult struct {
 		Certificate func(childComplexity int) int
 		File        func(childComplexity int) int
@@ -570,6 +633,76 @@ type ComplexityRoot struct {
 		State  func(childComplexity int) int
 	}
 
+	Job struct {
+		Action           func(childComplexity int) int
+		AvailableActions func(childComplexity int) int
+		CreatedAt        func(childComplexity int) int
+		DryRun           func(childComplexity int) int
+		Error            func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		FinishedAt       func(childComplexity int) int
+		ID               func(childComplexity int) int
+		ItemsPerSecond   func(childComplexity int) int
+		Outcomes         func(childComplexity int) int
+		Processed        func(childComplexity int) int
+		Refused          func(childComplexity int) int
+		Results          func(childComplexity int, first *int, after *string, last *int, before *string, outcomes []lifecycle.JobItemOutcome) int
+		ResultsURL       func(childComplexity int) int
+		SecondsLeft      func(childComplexity int) int
+		Selection        func(childComplexity int) int
+		Size             func(childComplexity int) int
+		StartedAt        func(childComplexity int) int
+		StartedBy        func(childComplexity int) int
+		Status           func(childComplexity int) int
+		Succeeded        func(childComplexity int) int
+		Version          func(childComplexity int) int
+	}
+
+	JobConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	JobEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	JobEvent struct {
+		Cursor func(childComplexity int) int
+		Job    func(childComplexity int) int
+	}
+
+	JobOutcome struct {
+		Code    func(childComplexity int) int
+		Count   func(childComplexity int) int
+		Outcome func(childComplexity int) int
+	}
+
+	JobResult struct {
+		Code     func(childComplexity int) int
+		ID       func(childComplexity int) int
+		Message  func(childComplexity int) int
+		Outcome  func(childComplexity int) int
+		Position func(childComplexity int) int
+	}
+
+	JobResultConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	JobResultEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	LintFinding struct {
 		Citation    func(childComplexity int) int
 		Description func(childComplexity int) int
@@ -577,6 +710,28 @@ type ComplexityRoot struct {
 		Name        func(childComplexity int) int
 		Severity    func(childComplexity int) int
 		Source      func(childComplexity int) int
+	}
+
+	ListCount struct {
+		Capped func(childComplexity int) int
+		Count  func(childComplexity int) int
+	}
+
+	ListProblem struct {
+		Message func(childComplexity int) int
+		Path    func(childComplexity int) int
+		Value   func(childComplexity int) int
+	}
+
+	ListState struct {
+		Columns    func(childComplexity int) int
+		Filter     func(childComplexity int) int
+		List       func(childComplexity int) int
+		OrderBy    func(childComplexity int) int
+		Problems   func(childComplexity int) int
+		Search     func(childComplexity int) int
+		State      func(childComplexity int) int
+		SystemView func(childComplexity int) int
 	}
 
 	Mail struct {
@@ -598,14 +753,19 @@ type ComplexityRoot struct {
 		AttachCertificate            func(childComplexity int, input inventory.AttachCertificateInput) int
 		CancelEnrollment             func(childComplexity int, input inventory.CancelEnrollmentInput) int
 		CancelEnrollments            func(childComplexity int, input inventory.CancelEnrollmentsInput) int
+		CancelJob                    func(childComplexity int, input bulk.CancelJobInput) int
 		ChangeEnrollmentStatus       func(childComplexity int, input inventory.ChangeEnrollmentStatusInput) int
 		CreateBusinessUnit           func(childComplexity int, input businessunit.CreateBusinessUnitInput) int
 		CreateCertificateProfile     func(childComplexity int, input profile.CreateCertificateProfileInput) int
+		CreateExport                 func(childComplexity int, input export.CreateExportInput) int
 		CreateSeat                   func(childComplexity int, input inventory.CreateSeatInput) int
 		CreateSeats                  func(childComplexity int, input inventory.CreateSeatsInput) int
+		CreateWebhook                func(childComplexity int, input webhook.CreateWebhookInput) int
 		DeleteBusinessUnit           func(childComplexity int, input businessunit.DeleteBusinessUnitInput) int
 		DeleteSeat                   func(childComplexity int, input inventory.DeleteSeatInput) int
 		DeleteSeats                  func(childComplexity int, input inventory.DeleteSeatsInput) int
+		DeleteView                   func(childComplexity int, input view.DeleteViewInput) int
+		DeleteWebhook                func(childComplexity int, input webhook.DeleteWebhookInput) int
 		EnrollSeat                   func(childComplexity int, input inventory.EnrollSeatInput) int
 		EnrollSeats                  func(childComplexity int, input inventory.EnrollSeatsInput) int
 		ImportCertificates           func(childComplexity int, input inventory.ImportCertificatesInput) int
@@ -615,6 +775,7 @@ type ComplexityRoot struct {
 		RejectEnrollment             func(childComplexity int, input inventory.RejectEnrollmentInput) int
 		RejectEnrollments            func(childComplexity int, input inventory.RejectEnrollmentsInput) int
 		RenewCertificate             func(childComplexity int, input inventory.RenewCertificateInput) int
+		ReplayWebhook                func(childComplexity int, input webhook.ReplayWebhookInput) int
 		RequestEnrollment            func(childComplexity int, input inventory.RequestEnrollmentInput) int
 		ResendApprovalEmail          func(childComplexity int, input inventory.ResendApprovalEmailInput) int
 		ResendApprovalEmails         func(childComplexity int, input inventory.ResendApprovalEmailsInput) int
@@ -626,13 +787,18 @@ type ComplexityRoot struct {
 		RevealEnrollmentCode         func(childComplexity int, input inventory.RevealEnrollmentCodeInput) int
 		RevokeCertificate            func(childComplexity int, input inventory.RevokeCertificateInput) int
 		RevokeCertificates           func(childComplexity int, input inventory.RevokeCertificatesInput) int
+		SaveView                     func(childComplexity int, input view.SaveViewInput) int
 		SetPurchasedSeats            func(childComplexity int, input licence.SetPurchasedSeatsInput) int
+		StartBulkAction              func(childComplexity int, input bulk.StartBulkActionInput) int
 		SuspendCertificate           func(childComplexity int, input inventory.SuspendCertificateInput) int
+		TestWebhook                  func(childComplexity int, input webhook.TestWebhookInput) int
 		UnlockEnrollment             func(childComplexity int, input inventory.UnlockEnrollmentInput) int
 		UnlockEnrollments            func(childComplexity int, input inventory.UnlockEnrollmentsInput) int
 		UpdateBusinessUnit           func(childComplexity int, input businessunit.UpdateBusinessUnitInput) int
 		UpdateCertificateProfile     func(childComplexity int, input profile.UpdateCertificateProfileInput) int
 		UpdateSeat                   func(childComplexity int, input inventory.UpdateSeatInput) int
+		UpdateView                   func(childComplexity int, input view.UpdateViewInput) int
+		UpdateWebhook                func(childComplexity int, input webhook.UpdateWebhookInput) int
 		WithdrawEnrollment           func(childComplexity int, input inventory.WithdrawEnrollmentInput) int
 	}
 
@@ -644,23 +810,30 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		AuditEntries         func(childComplexity int, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) int
+		AuditEntries         func(childComplexity int, first *int, after *string, last *int, before *string, viewID *id.ID, filter *auditlog.Filter, orderBy *auditlog.Order) int
 		BusinessUnit         func(childComplexity int, id id.ID) int
 		BusinessUnits        func(childComplexity int, first *int, after *string, last *int, before *string, filter *businessunit.BusinessUnitFilter, orderBy *businessunit.BusinessUnitOrder) int
 		Certificate          func(childComplexity int, id id.ID) int
 		CertificateProfile   func(childComplexity int, id id.ID) int
 		CertificateProfiles  func(childComplexity int, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) int
-		Certificates         func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.CertificateView, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) int
+		Certificates         func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.CertificateView, viewID *id.ID, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) int
 		Enrollment           func(childComplexity int, id id.ID) int
 		EnrollmentInvitation func(childComplexity int, token string) int
-		Enrollments          func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) int
+		Enrollments          func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, viewID *id.ID, search *string, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) int
+		EventCursor          func(childComplexity int) int
+		Job                  func(childComplexity int, id id.ID) int
+		Jobs                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *bulk.JobFilter) int
+		ListState            func(childComplexity int, list *view.ListInput, columns []string, state *string) int
 		Node                 func(childComplexity int, id id.ID) int
 		Nodes                func(childComplexity int, ids []*id.ID) int
 		Seat                 func(childComplexity int, id id.ID) int
 		SeatLicenses         func(childComplexity int) int
 		SeatUsage            func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType) int
-		Seats                func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
+		Seats                func(childComplexity int, first *int, after *string, last *int, before *string, view *inventory.SeatView, viewID *id.ID, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) int
+		SystemViews          func(childComplexity int, list lifecycle.List) int
 		Viewer               func(childComplexity int) int
+		Views                func(childComplexity int, list *lifecycle.List, first *int, after *string, last *int, before *string) int
+		Webhooks             func(childComplexity int, first *int, after *string, last *int, before *string) int
 	}
 
 	RecordDiscoveredCertificatesPayload struct {
@@ -694,6 +867,12 @@ type ComplexityRoot struct {
 		EnrollmentURL func(childComplexity int) int
 		Replayed      func(childComplexity int) int
 		UserErrors    func(childComplexity int) int
+	}
+
+	ReplayWebhookPayload struct {
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
 	}
 
 	RequestEnrollmentPayload struct {
@@ -773,6 +952,12 @@ type ComplexityRoot struct {
 		Replayed   func(childComplexity int) int
 		Results    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	SaveViewPayload struct {
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		View       func(childComplexity int) int
 	}
 
 	Seat struct {
@@ -895,6 +1080,11 @@ type ComplexityRoot struct {
 		Day       func(childComplexity int) int
 	}
 
+	SeatUsageEvent struct {
+		Cursor func(childComplexity int) int
+		Usage  func(childComplexity int) int
+	}
+
 	SeatUsageOfType struct {
 		Allocated func(childComplexity int) int
 		Available func(childComplexity int) int
@@ -909,10 +1099,35 @@ type ComplexityRoot struct {
 		UserErrors  func(childComplexity int) int
 	}
 
+	StartBulkActionPayload struct {
+		Job        func(childComplexity int) int
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Subscription struct {
+		EnrollmentChanged func(childComplexity int, filter *live.EnrollmentFilter, after *live.Cursor) int
+		JobProgressed     func(childComplexity int, id *id.ID, after *live.Cursor) int
+		SeatUsageChanged  func(childComplexity int, businessUnitID *id.ID, seatType *lifecycle.SeatType, after *live.Cursor) int
+	}
+
 	SuspendCertificatePayload struct {
 		Certificate func(childComplexity int) int
 		Replayed    func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
+	}
+
+	SystemView struct {
+		Count func(childComplexity int) int
+		List  func(childComplexity int) int
+		Title func(childComplexity int) int
+		View  func(childComplexity int) int
+	}
+
+	TestWebhookPayload struct {
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
 	}
 
 	UnavailableCertificateAction struct {
@@ -963,10 +1178,57 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	UpdateViewPayload struct {
+		Replayed   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		View       func(childComplexity int) int
+	}
+
+	UpdateWebhookPayload struct {
+		Replayed   func(childComplexity int) int
+		Secret     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Webhook    func(childComplexity int) int
+	}
+
 	UserError struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	View struct {
+		BusinessUnit func(childComplexity int) int
+		Columns      func(childComplexity int) int
+		Count        func(childComplexity int) int
+		CreatedAt    func(childComplexity int) int
+		Filter       func(childComplexity int) int
+		ID           func(childComplexity int) int
+		IsMine       func(childComplexity int) int
+		List         func(childComplexity int) int
+		Name         func(childComplexity int) int
+		OrderBy      func(childComplexity int) int
+		Owner        func(childComplexity int) int
+		Problems     func(childComplexity int) int
+		Search       func(childComplexity int) int
+		Shared       func(childComplexity int) int
+		State        func(childComplexity int) int
+		SystemView   func(childComplexity int) int
+		UpdatedAt    func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	ViewConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	ViewEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -978,6 +1240,64 @@ type ComplexityRoot struct {
 		Permissions      func(childComplexity int) int
 		Roles            func(childComplexity int) int
 		Subject          func(childComplexity int) int
+	}
+
+	Webhook struct {
+		Actions         func(childComplexity int) int
+		BusinessUnitIDs func(childComplexity int) int
+		CreatedAt       func(childComplexity int) int
+		DeliveredAt     func(childComplexity int) int
+		Deliveries      func(childComplexity int, first *int, after *string, last *int, before *string, statuses []lifecycle.DeliveryStatus) int
+		Description     func(childComplexity int) int
+		FailingSince    func(childComplexity int) int
+		ID              func(childComplexity int) int
+		LastError       func(childComplexity int) int
+		Owner           func(childComplexity int) int
+		ProfileIDs      func(childComplexity int) int
+		ResourceTypes   func(childComplexity int) int
+		Status          func(childComplexity int) int
+		URL             func(childComplexity int) int
+		UpdatedAt       func(childComplexity int) int
+		Version         func(childComplexity int) int
+	}
+
+	WebhookConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	WebhookDelivery struct {
+		AttemptedAt    func(childComplexity int) int
+		Attempts       func(childComplexity int) int
+		Body           func(childComplexity int) int
+		CreatedAt      func(childComplexity int) int
+		DeliveredAt    func(childComplexity int) int
+		LastError      func(childComplexity int) int
+		MessageID      func(childComplexity int) int
+		ResponseStatus func(childComplexity int) int
+		Status         func(childComplexity int) int
+		Type           func(childComplexity int) int
+	}
+
+	WebhookDeliveryConnection struct {
+		Edges            func(childComplexity int) int
+		Nodes            func(childComplexity int) int
+		PageInfo         func(childComplexity int) int
+		TotalCount       func(childComplexity int) int
+		TotalCountCapped func(childComplexity int) int
+	}
+
+	WebhookDeliveryEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	WebhookEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	WithdrawEnrollmentPayload struct {
@@ -1040,6 +1360,17 @@ type EnrollmentResolver interface {
 	AvailableActions(ctx context.Context, obj *inventory.Enrollment) ([]lifecycle.EnrollmentAction, error)
 	UnavailableActions(ctx context.Context, obj *inventory.Enrollment) ([]*lifecycle.UnavailableEnrollmentAction, error)
 }
+type EnrollmentEventResolver interface {
+	Enrollment(ctx context.Context, obj *live.EnrollmentEvent) (*inventory.Enrollment, error)
+}
+type JobResolver interface {
+	Results(ctx context.Context, obj *bulk.Job, first *int, after *string, last *int, before *string, outcomes []lifecycle.JobItemOutcome) (*page.Connection[*bulk.JobResult], error)
+
+	AvailableActions(ctx context.Context, obj *bulk.Job) ([]lifecycle.JobAction, error)
+}
+type JobEventResolver interface {
+	Job(ctx context.Context, obj *live.JobEvent) (*bulk.Job, error)
+}
 type MutationResolver interface {
 	CreateBusinessUnit(ctx context.Context, input businessunit.CreateBusinessUnitInput) (*businessunit.Payload, error)
 	UpdateBusinessUnit(ctx context.Context, input businessunit.UpdateBusinessUnitInput) (*businessunit.Payload, error)
@@ -1085,10 +1416,22 @@ type MutationResolver interface {
 	RevokeCertificates(ctx context.Context, input inventory.RevokeCertificatesInput) (*inventory.CertificatesPayload, error)
 	SuspendCertificate(ctx context.Context, input inventory.SuspendCertificateInput) (*inventory.CertificatePayload, error)
 	ResumeCertificate(ctx context.Context, input inventory.ResumeCertificateInput) (*inventory.CertificatePayload, error)
+	SaveView(ctx context.Context, input view.SaveViewInput) (*view.Payload, error)
+	UpdateView(ctx context.Context, input view.UpdateViewInput) (*view.Payload, error)
+	DeleteView(ctx context.Context, input view.DeleteViewInput) (*view.DeletePayload, error)
+	StartBulkAction(ctx context.Context, input bulk.StartBulkActionInput) (*bulk.Payload, error)
+	CancelJob(ctx context.Context, input bulk.CancelJobInput) (*bulk.Payload, error)
+	CreateExport(ctx context.Context, input export.CreateExportInput) (*export.Payload, error)
+	CreateWebhook(ctx context.Context, input webhook.CreateWebhookInput) (*webhook.SecretPayload, error)
+	UpdateWebhook(ctx context.Context, input webhook.UpdateWebhookInput) (*webhook.SecretPayload, error)
+	DeleteWebhook(ctx context.Context, input webhook.DeleteWebhookInput) (*webhook.DeletePayload, error)
+	TestWebhook(ctx context.Context, input webhook.TestWebhookInput) (*webhook.Payload, error)
+	ReplayWebhook(ctx context.Context, input webhook.ReplayWebhookInput) (*webhook.Payload, error)
 }
 type QueryResolver interface {
 	Viewer(ctx context.Context) (*viewer.Viewer, error)
 	Node(ctx context.Context, id id.ID) (id.Node, error)
+	EventCursor(ctx context.Context) (live.Cursor, error)
 	Nodes(ctx context.Context, ids []*id.ID) ([]id.Node, error)
 	BusinessUnit(ctx context.Context, id id.ID) (*businessunit.BusinessUnit, error)
 	BusinessUnits(ctx context.Context, first *int, after *string, last *int, before *string, filter *businessunit.BusinessUnitFilter, orderBy *businessunit.BusinessUnitOrder) (*page.Connection[*businessunit.BusinessUnit], error)
@@ -1097,13 +1440,19 @@ type QueryResolver interface {
 	CertificateProfile(ctx context.Context, id id.ID) (*profile.CertificateProfile, error)
 	CertificateProfiles(ctx context.Context, first *int, after *string, last *int, before *string, filter *profile.CertificateProfileFilter, orderBy *profile.CertificateProfileOrder) (*page.Connection[*profile.CertificateProfile], error)
 	Seat(ctx context.Context, id id.ID) (*inventory.Seat, error)
-	Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error)
+	Seats(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.SeatView, viewID *id.ID, search *string, filter *inventory.SeatFilter, orderBy *inventory.SeatOrder) (*page.Connection[*inventory.Seat], error)
 	Enrollment(ctx context.Context, id id.ID) (*inventory.Enrollment, error)
-	Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error)
+	Enrollments(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.EnrollmentView, viewID *id.ID, search *string, filter *inventory.EnrollmentFilter, orderBy *inventory.EnrollmentOrder) (*page.Connection[*inventory.Enrollment], error)
 	Certificate(ctx context.Context, id id.ID) (*inventory.Certificate, error)
-	Certificates(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.CertificateView, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) (*page.Connection[*inventory.Certificate], error)
+	Certificates(ctx context.Context, first *int, after *string, last *int, before *string, view *inventory.CertificateView, viewID *id.ID, search *string, filter *inventory.CertificateFilter, orderBy *inventory.CertificateOrder) (*page.Connection[*inventory.Certificate], error)
 	EnrollmentInvitation(ctx context.Context, token string) (*inventory.Invitation, error)
-	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, filter *auditlog.Filter, orderBy *auditlog.Order) (*page.Connection[*auditlog.Entry], error)
+	AuditEntries(ctx context.Context, first *int, after *string, last *int, before *string, viewID *id.ID, filter *auditlog.Filter, orderBy *auditlog.Order) (*page.Connection[*auditlog.Entry], error)
+	Views(ctx context.Context, list *lifecycle.List, first *int, after *string, last *int, before *string) (*page.Connection[*view.View], error)
+	SystemViews(ctx context.Context, list lifecycle.List) ([]*view.SystemView, error)
+	ListState(ctx context.Context, list *view.ListInput, columns []string, state *string) (*view.ListState, error)
+	Job(ctx context.Context, id id.ID) (*bulk.Job, error)
+	Jobs(ctx context.Context, first *int, after *string, last *int, before *string, filter *bulk.JobFilter) (*page.Connection[*bulk.Job], error)
+	Webhooks(ctx context.Context, first *int, after *string, last *int, before *string) (*page.Connection[*webhook.Webhook], error)
 }
 type SeatResolver interface {
 	BusinessUnit(ctx context.Context, obj *inventory.Seat) (*businessunit.BusinessUnit, error)
@@ -1128,12 +1477,32 @@ type SeatUsageResolver interface {
 	History(ctx context.Context, obj *licence.SeatUsage, days int) ([]*licence.SeatUsageDay, error)
 	Forecast(ctx context.Context, obj *licence.SeatUsage) (*licence.SeatForecast, error)
 }
+type SeatUsageEventResolver interface {
+	Usage(ctx context.Context, obj *live.SeatUsageEvent) (*licence.SeatUsage, error)
+}
+type SubscriptionResolver interface {
+	EnrollmentChanged(ctx context.Context, filter *live.EnrollmentFilter, after *live.Cursor) (<-chan *live.EnrollmentEvent, error)
+	SeatUsageChanged(ctx context.Context, businessUnitID *id.ID, seatType *lifecycle.SeatType, after *live.Cursor) (<-chan *live.SeatUsageEvent, error)
+	JobProgressed(ctx context.Context, id *id.ID, after *live.Cursor) (<-chan *live.JobEvent, error)
+}
+type SystemViewResolver interface {
+	Count(ctx context.Context, obj *view.SystemView) (*view.ListCount, error)
+}
+type ViewResolver interface {
+	BusinessUnit(ctx context.Context, obj *view.View) (*businessunit.BusinessUnit, error)
+
+	IsMine(ctx context.Context, obj *view.View) (bool, error)
+	Count(ctx context.Context, obj *view.View) (*view.ListCount, error)
+}
 type ViewerResolver interface {
 	Email(ctx context.Context, obj *viewer.Viewer) (*string, error)
 	Roles(ctx context.Context, obj *viewer.Viewer) ([]lifecycle.Role, error)
 	Permissions(ctx context.Context, obj *viewer.Viewer) ([]lifecycle.Permission, error)
 	AllBusinessUnits(ctx context.Context, obj *viewer.Viewer) (bool, error)
 	BusinessUnits(ctx context.Context, obj *viewer.Viewer) ([]*businessunit.BusinessUnit, error)
+}
+type WebhookResolver interface {
+	Deliveries(ctx context.Context, obj *webhook.Webhook, first *int, after *string, last *int, before *string, statuses []lifecycle.DeliveryStatus) (*page.Connection[*webhook.WebhookDelivery], error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1645,6 +2014,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CancelEnrollmentsPayload.UserErrors(childComplexity), true
+
+	case "CancelJobPayload.job":
+		if e.ComplexityRoot.CancelJobPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelJobPayload.Job(childComplexity), true
+	case "CancelJobPayload.replayed":
+		if e.ComplexityRoot.CancelJobPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelJobPayload.Replayed(childComplexity), true
+	case "CancelJobPayload.userErrors":
+		if e.ComplexityRoot.CancelJobPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelJobPayload.UserErrors(childComplexity), true
 
 	case "Certificate.auditTrail":
 		if e.ComplexityRoot.Certificate.AuditTrail == nil {
@@ -2396,6 +2784,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateCertificateProfilePayload.UserErrors(childComplexity), true
 
+	case "CreateExportPayload.export":
+		if e.ComplexityRoot.CreateExportPayload.Export == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExportPayload.Export(childComplexity), true
+	case "CreateExportPayload.replayed":
+		if e.ComplexityRoot.CreateExportPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExportPayload.Replayed(childComplexity), true
+	case "CreateExportPayload.userErrors":
+		if e.ComplexityRoot.CreateExportPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateExportPayload.UserErrors(childComplexity), true
+
 	case "CreateSeatPayload.replayed":
 		if e.ComplexityRoot.CreateSeatPayload.Replayed == nil {
 			break
@@ -2453,6 +2860,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CreateSeatsPayload.UserErrors(childComplexity), true
 
+	case "CreateWebhookPayload.replayed":
+		if e.ComplexityRoot.CreateWebhookPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebhookPayload.Replayed(childComplexity), true
+	case "CreateWebhookPayload.secret":
+		if e.ComplexityRoot.CreateWebhookPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebhookPayload.Secret(childComplexity), true
+	case "CreateWebhookPayload.userErrors":
+		if e.ComplexityRoot.CreateWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebhookPayload.UserErrors(childComplexity), true
+	case "CreateWebhookPayload.webhook":
+		if e.ComplexityRoot.CreateWebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateWebhookPayload.Webhook(childComplexity), true
+
 	case "DeleteBusinessUnitPayload.businessUnit":
 		if e.ComplexityRoot.DeleteBusinessUnitPayload.BusinessUnit == nil {
 			break
@@ -2509,6 +2941,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeleteSeatsPayload.UserErrors(childComplexity), true
+
+	case "DeleteViewPayload.deletedId":
+		if e.ComplexityRoot.DeleteViewPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteViewPayload.DeletedID(childComplexity), true
+	case "DeleteViewPayload.replayed":
+		if e.ComplexityRoot.DeleteViewPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteViewPayload.Replayed(childComplexity), true
+	case "DeleteViewPayload.userErrors":
+		if e.ComplexityRoot.DeleteViewPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteViewPayload.UserErrors(childComplexity), true
+
+	case "DeleteWebhookPayload.deletedId":
+		if e.ComplexityRoot.DeleteWebhookPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWebhookPayload.DeletedID(childComplexity), true
+	case "DeleteWebhookPayload.replayed":
+		if e.ComplexityRoot.DeleteWebhookPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWebhookPayload.Replayed(childComplexity), true
+	case "DeleteWebhookPayload.userErrors":
+		if e.ComplexityRoot.DeleteWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteWebhookPayload.UserErrors(childComplexity), true
 
 	case "DeliveredCertificate.chainPem":
 		if e.ComplexityRoot.DeliveredCertificate.ChainPem == nil {
@@ -2972,6 +3442,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollmentEdge.Node(childComplexity), true
 
+	case "EnrollmentEvent.action":
+		if e.ComplexityRoot.EnrollmentEvent.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.Action(childComplexity), true
+	case "EnrollmentEvent.at":
+		if e.ComplexityRoot.EnrollmentEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.At(childComplexity), true
+	case "EnrollmentEvent.change":
+		if e.ComplexityRoot.EnrollmentEvent.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.Change(childComplexity), true
+	case "EnrollmentEvent.cursor":
+		if e.ComplexityRoot.EnrollmentEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.Cursor(childComplexity), true
+	case "EnrollmentEvent.enrollment":
+		if e.ComplexityRoot.EnrollmentEvent.Enrollment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.Enrollment(childComplexity), true
+	case "EnrollmentEvent.enrollmentId":
+		if e.ComplexityRoot.EnrollmentEvent.EnrollmentID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.EnrollmentID(childComplexity), true
+	case "EnrollmentEvent.status":
+		if e.ComplexityRoot.EnrollmentEvent.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrollmentEvent.Status(childComplexity), true
+
 	case "EnrollmentInvitation.allowedKeys":
 		if e.ComplexityRoot.EnrollmentInvitation.AllowedKeys == nil {
 			break
@@ -3181,6 +3694,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EnrollmentResult.UserErrors(childComplexity), true
 
+	case "Export.columns":
+		if e.ComplexityRoot.Export.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Export.Columns(childComplexity), true
+	case "Export.createdAt":
+		if e.ComplexityRoot.Export.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Export.CreatedAt(childComplexity), true
+	case "Export.expiresAt":
+		if e.ComplexityRoot.Export.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Export.ExpiresAt(childComplexity), true
+	case "Export.format":
+		if e.ComplexityRoot.Export.Format == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Export.Format(childComplexity), true
+	case "Export.url":
+		if e.ComplexityRoot.Export.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Export.URL(childComplexity), true
+
 	case "ImportCertificateResult.certificate":
 		if e.ComplexityRoot.ImportCertificateResult.Certificate == nil {
 			break
@@ -3281,6 +3825,295 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Issuance.State(childComplexity), true
 
+	case "Job.action":
+		if e.ComplexityRoot.Job.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Action(childComplexity), true
+	case "Job.availableActions":
+		if e.ComplexityRoot.Job.AvailableActions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.AvailableActions(childComplexity), true
+	case "Job.createdAt":
+		if e.ComplexityRoot.Job.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.CreatedAt(childComplexity), true
+	case "Job.dryRun":
+		if e.ComplexityRoot.Job.DryRun == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.DryRun(childComplexity), true
+	case "Job.error":
+		if e.ComplexityRoot.Job.Error == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Error(childComplexity), true
+	case "Job.expiresAt":
+		if e.ComplexityRoot.Job.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ExpiresAt(childComplexity), true
+	case "Job.finishedAt":
+		if e.ComplexityRoot.Job.FinishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.FinishedAt(childComplexity), true
+	case "Job.id":
+		if e.ComplexityRoot.Job.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ID(childComplexity), true
+	case "Job.itemsPerSecond":
+		if e.ComplexityRoot.Job.ItemsPerSecond == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ItemsPerSecond(childComplexity), true
+	case "Job.outcomes":
+		if e.ComplexityRoot.Job.Outcomes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Outcomes(childComplexity), true
+	case "Job.processed":
+		if e.ComplexityRoot.Job.Processed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Processed(childComplexity), true
+	case "Job.refused":
+		if e.ComplexityRoot.Job.Refused == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Refused(childComplexity), true
+	case "Job.results":
+		if e.ComplexityRoot.Job.Results == nil {
+			break
+		}
+
+		args, err := ec.field_Job_results_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Job.Results(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["outcomes"].([]lifecycle.JobItemOutcome)), true
+	case "Job.resultsUrl":
+		if e.ComplexityRoot.Job.ResultsURL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.ResultsURL(childComplexity), true
+	case "Job.secondsLeft":
+		if e.ComplexityRoot.Job.SecondsLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.SecondsLeft(childComplexity), true
+	case "Job.selection":
+		if e.ComplexityRoot.Job.Selection == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Selection(childComplexity), true
+	case "Job.size":
+		if e.ComplexityRoot.Job.Size == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Size(childComplexity), true
+	case "Job.startedAt":
+		if e.ComplexityRoot.Job.StartedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.StartedAt(childComplexity), true
+	case "Job.startedBy":
+		if e.ComplexityRoot.Job.StartedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.StartedBy(childComplexity), true
+	case "Job.status":
+		if e.ComplexityRoot.Job.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Status(childComplexity), true
+	case "Job.succeeded":
+		if e.ComplexityRoot.Job.Succeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Succeeded(childComplexity), true
+	case "Job.version":
+		if e.ComplexityRoot.Job.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Job.Version(childComplexity), true
+
+	case "JobConnection.edges":
+		if e.ComplexityRoot.JobConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.Edges(childComplexity), true
+	case "JobConnection.nodes":
+		if e.ComplexityRoot.JobConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.Nodes(childComplexity), true
+	case "JobConnection.pageInfo":
+		if e.ComplexityRoot.JobConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.PageInfo(childComplexity), true
+	case "JobConnection.totalCount":
+		if e.ComplexityRoot.JobConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.TotalCount(childComplexity), true
+	case "JobConnection.totalCountCapped":
+		if e.ComplexityRoot.JobConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobConnection.TotalCountCapped(childComplexity), true
+
+	case "JobEdge.cursor":
+		if e.ComplexityRoot.JobEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEdge.Cursor(childComplexity), true
+	case "JobEdge.node":
+		if e.ComplexityRoot.JobEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEdge.Node(childComplexity), true
+
+	case "JobEvent.cursor":
+		if e.ComplexityRoot.JobEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEvent.Cursor(childComplexity), true
+	case "JobEvent.job":
+		if e.ComplexityRoot.JobEvent.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobEvent.Job(childComplexity), true
+
+	case "JobOutcome.code":
+		if e.ComplexityRoot.JobOutcome.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobOutcome.Code(childComplexity), true
+	case "JobOutcome.count":
+		if e.ComplexityRoot.JobOutcome.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobOutcome.Count(childComplexity), true
+	case "JobOutcome.outcome":
+		if e.ComplexityRoot.JobOutcome.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobOutcome.Outcome(childComplexity), true
+
+	case "JobResult.code":
+		if e.ComplexityRoot.JobResult.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Code(childComplexity), true
+	case "JobResult.id":
+		if e.ComplexityRoot.JobResult.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.ID(childComplexity), true
+	case "JobResult.message":
+		if e.ComplexityRoot.JobResult.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Message(childComplexity), true
+	case "JobResult.outcome":
+		if e.ComplexityRoot.JobResult.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Outcome(childComplexity), true
+	case "JobResult.position":
+		if e.ComplexityRoot.JobResult.Position == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResult.Position(childComplexity), true
+
+	case "JobResultConnection.edges":
+		if e.ComplexityRoot.JobResultConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultConnection.Edges(childComplexity), true
+	case "JobResultConnection.nodes":
+		if e.ComplexityRoot.JobResultConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultConnection.Nodes(childComplexity), true
+	case "JobResultConnection.pageInfo":
+		if e.ComplexityRoot.JobResultConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultConnection.PageInfo(childComplexity), true
+	case "JobResultConnection.totalCount":
+		if e.ComplexityRoot.JobResultConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultConnection.TotalCount(childComplexity), true
+	case "JobResultConnection.totalCountCapped":
+		if e.ComplexityRoot.JobResultConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultConnection.TotalCountCapped(childComplexity), true
+
+	case "JobResultEdge.cursor":
+		if e.ComplexityRoot.JobResultEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultEdge.Cursor(childComplexity), true
+	case "JobResultEdge.node":
+		if e.ComplexityRoot.JobResultEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JobResultEdge.Node(childComplexity), true
+
 	case "LintFinding.citation":
 		if e.ComplexityRoot.LintFinding.Citation == nil {
 			break
@@ -3317,6 +4150,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LintFinding.Source(childComplexity), true
+
+	case "ListCount.capped":
+		if e.ComplexityRoot.ListCount.Capped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCount.Capped(childComplexity), true
+	case "ListCount.count":
+		if e.ComplexityRoot.ListCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListCount.Count(childComplexity), true
+
+	case "ListProblem.message":
+		if e.ComplexityRoot.ListProblem.Message == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListProblem.Message(childComplexity), true
+	case "ListProblem.path":
+		if e.ComplexityRoot.ListProblem.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListProblem.Path(childComplexity), true
+	case "ListProblem.value":
+		if e.ComplexityRoot.ListProblem.Value == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListProblem.Value(childComplexity), true
+
+	case "ListState.columns":
+		if e.ComplexityRoot.ListState.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.Columns(childComplexity), true
+	case "ListState.filter":
+		if e.ComplexityRoot.ListState.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.Filter(childComplexity), true
+	case "ListState.list":
+		if e.ComplexityRoot.ListState.List == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.List(childComplexity), true
+	case "ListState.orderBy":
+		if e.ComplexityRoot.ListState.OrderBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.OrderBy(childComplexity), true
+	case "ListState.problems":
+		if e.ComplexityRoot.ListState.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.Problems(childComplexity), true
+	case "ListState.search":
+		if e.ComplexityRoot.ListState.Search == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.Search(childComplexity), true
+	case "ListState.state":
+		if e.ComplexityRoot.ListState.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.State(childComplexity), true
+	case "ListState.systemView":
+		if e.ComplexityRoot.ListState.SystemView == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ListState.SystemView(childComplexity), true
 
 	case "Mail.createdAt":
 		if e.ComplexityRoot.Mail.CreatedAt == nil {
@@ -3449,6 +4363,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelEnrollments(childComplexity, args["input"].(inventory.CancelEnrollmentsInput)), true
+	case "Mutation.cancelJob":
+		if e.ComplexityRoot.Mutation.CancelJob == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelJob_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelJob(childComplexity, args["input"].(bulk.CancelJobInput)), true
 	case "Mutation.changeEnrollmentStatus":
 		if e.ComplexityRoot.Mutation.ChangeEnrollmentStatus == nil {
 			break
@@ -3482,6 +4407,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateCertificateProfile(childComplexity, args["input"].(profile.CreateCertificateProfileInput)), true
+	case "Mutation.createExport":
+		if e.ComplexityRoot.Mutation.CreateExport == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createExport_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateExport(childComplexity, args["input"].(export.CreateExportInput)), true
 	case "Mutation.createSeat":
 		if e.ComplexityRoot.Mutation.CreateSeat == nil {
 			break
@@ -3504,6 +4440,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSeats(childComplexity, args["input"].(inventory.CreateSeatsInput)), true
+	case "Mutation.createWebhook":
+		if e.ComplexityRoot.Mutation.CreateWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateWebhook(childComplexity, args["input"].(webhook.CreateWebhookInput)), true
 	case "Mutation.deleteBusinessUnit":
 		if e.ComplexityRoot.Mutation.DeleteBusinessUnit == nil {
 			break
@@ -3537,6 +4484,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeleteSeats(childComplexity, args["input"].(inventory.DeleteSeatsInput)), true
+	case "Mutation.deleteView":
+		if e.ComplexityRoot.Mutation.DeleteView == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteView(childComplexity, args["input"].(view.DeleteViewInput)), true
+	case "Mutation.deleteWebhook":
+		if e.ComplexityRoot.Mutation.DeleteWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteWebhook(childComplexity, args["input"].(webhook.DeleteWebhookInput)), true
 	case "Mutation.enrollSeat":
 		if e.ComplexityRoot.Mutation.EnrollSeat == nil {
 			break
@@ -3636,6 +4605,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RenewCertificate(childComplexity, args["input"].(inventory.RenewCertificateInput)), true
+	case "Mutation.replayWebhook":
+		if e.ComplexityRoot.Mutation.ReplayWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_replayWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReplayWebhook(childComplexity, args["input"].(webhook.ReplayWebhookInput)), true
 	case "Mutation.requestEnrollment":
 		if e.ComplexityRoot.Mutation.RequestEnrollment == nil {
 			break
@@ -3757,6 +4737,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeCertificates(childComplexity, args["input"].(inventory.RevokeCertificatesInput)), true
+	case "Mutation.saveView":
+		if e.ComplexityRoot.Mutation.SaveView == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveView(childComplexity, args["input"].(view.SaveViewInput)), true
 	case "Mutation.setPurchasedSeats":
 		if e.ComplexityRoot.Mutation.SetPurchasedSeats == nil {
 			break
@@ -3768,6 +4759,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetPurchasedSeats(childComplexity, args["input"].(licence.SetPurchasedSeatsInput)), true
+	case "Mutation.startBulkAction":
+		if e.ComplexityRoot.Mutation.StartBulkAction == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_startBulkAction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StartBulkAction(childComplexity, args["input"].(bulk.StartBulkActionInput)), true
 	case "Mutation.suspendCertificate":
 		if e.ComplexityRoot.Mutation.SuspendCertificate == nil {
 			break
@@ -3779,6 +4781,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SuspendCertificate(childComplexity, args["input"].(inventory.SuspendCertificateInput)), true
+	case "Mutation.testWebhook":
+		if e.ComplexityRoot.Mutation.TestWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestWebhook(childComplexity, args["input"].(webhook.TestWebhookInput)), true
 	case "Mutation.unlockEnrollment":
 		if e.ComplexityRoot.Mutation.UnlockEnrollment == nil {
 			break
@@ -3834,6 +4847,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateSeat(childComplexity, args["input"].(inventory.UpdateSeatInput)), true
+	case "Mutation.updateView":
+		if e.ComplexityRoot.Mutation.UpdateView == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateView_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateView(childComplexity, args["input"].(view.UpdateViewInput)), true
+	case "Mutation.updateWebhook":
+		if e.ComplexityRoot.Mutation.UpdateWebhook == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateWebhook_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateWebhook(childComplexity, args["input"].(webhook.UpdateWebhookInput)), true
 	case "Mutation.withdrawEnrollment":
 		if e.ComplexityRoot.Mutation.WithdrawEnrollment == nil {
 			break
@@ -3881,7 +4916,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*auditlog.Filter), args["orderBy"].(*auditlog.Order)), true
+		return e.ComplexityRoot.Query.AuditEntries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["viewId"].(*id.ID), args["filter"].(*auditlog.Filter), args["orderBy"].(*auditlog.Order)), true
 	case "Query.businessUnit":
 		if e.ComplexityRoot.Query.BusinessUnit == nil {
 			break
@@ -3947,7 +4982,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Certificates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.CertificateView), args["search"].(*string), args["filter"].(*inventory.CertificateFilter), args["orderBy"].(*inventory.CertificateOrder)), true
+		return e.ComplexityRoot.Query.Certificates(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.CertificateView), args["viewId"].(*id.ID), args["search"].(*string), args["filter"].(*inventory.CertificateFilter), args["orderBy"].(*inventory.CertificateOrder)), true
 	case "Query.enrollment":
 		if e.ComplexityRoot.Query.Enrollment == nil {
 			break
@@ -3980,8 +5015,47 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Enrollments(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.EnrollmentView), args["filter"].(*inventory.EnrollmentFilter), args["orderBy"].(*inventory.EnrollmentOrder)), true
+		return e.ComplexityRoot.Query.Enrollments(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.EnrollmentView), args["viewId"].(*id.ID), args["search"].(*string), args["filter"].(*inventory.EnrollmentFilter), args["orderBy"].(*inventory.EnrollmentOrder)), true
+	case "Query.eventCursor":
+		if e.ComplexityRoot.Query.EventCursor == nil {
+			break
+		}
 
+		return e.ComplexityRoot.Query.EventCursor(childComplexity), true
+
+	case "Query.job":
+		if e.ComplexityRoot.Query.Job == nil {
+			break
+		}
+
+		args, err := ec.field_Query_job_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Job(childComplexity, args["id"].(id.ID)), true
+	case "Query.jobs":
+		if e.ComplexityRoot.Query.Jobs == nil {
+			break
+		}
+
+		args, err := ec.field_Query_jobs_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Jobs(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*bulk.JobFilter)), true
+	case "Query.listState":
+		if e.ComplexityRoot.Query.ListState == nil {
+			break
+		}
+
+		args, err := ec.field_Query_listState_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ListState(childComplexity, args["list"].(*view.ListInput), args["columns"].([]string), args["state"].(*string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -4042,13 +5116,46 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Seats(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.SeatView), args["search"].(*string), args["filter"].(*inventory.SeatFilter), args["orderBy"].(*inventory.SeatOrder)), true
+		return e.ComplexityRoot.Query.Seats(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["view"].(*inventory.SeatView), args["viewId"].(*id.ID), args["search"].(*string), args["filter"].(*inventory.SeatFilter), args["orderBy"].(*inventory.SeatOrder)), true
+	case "Query.systemViews":
+		if e.ComplexityRoot.Query.SystemViews == nil {
+			break
+		}
+
+		args, err := ec.field_Query_systemViews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.SystemViews(childComplexity, args["list"].(lifecycle.List)), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+	case "Query.views":
+		if e.ComplexityRoot.Query.Views == nil {
+			break
+		}
+
+		args, err := ec.field_Query_views_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Views(childComplexity, args["list"].(*lifecycle.List), args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
+	case "Query.webhooks":
+		if e.ComplexityRoot.Query.Webhooks == nil {
+			break
+		}
+
+		args, err := ec.field_Query_webhooks_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Webhooks(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 
 	case "RecordDiscoveredCertificatesPayload.replayed":
 		if e.ComplexityRoot.RecordDiscoveredCertificatesPayload.Replayed == nil {
@@ -4162,6 +5269,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RenewCertificatePayload.UserErrors(childComplexity), true
+
+	case "ReplayWebhookPayload.replayed":
+		if e.ComplexityRoot.ReplayWebhookPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayWebhookPayload.Replayed(childComplexity), true
+	case "ReplayWebhookPayload.userErrors":
+		if e.ComplexityRoot.ReplayWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayWebhookPayload.UserErrors(childComplexity), true
+	case "ReplayWebhookPayload.webhook":
+		if e.ComplexityRoot.ReplayWebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReplayWebhookPayload.Webhook(childComplexity), true
 
 	case "RequestEnrollmentPayload.enrollment":
 		if e.ComplexityRoot.RequestEnrollmentPayload.Enrollment == nil {
@@ -4432,6 +5558,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RevokeCertificatesPayload.UserErrors(childComplexity), true
+
+	case "SaveViewPayload.replayed":
+		if e.ComplexityRoot.SaveViewPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveViewPayload.Replayed(childComplexity), true
+	case "SaveViewPayload.userErrors":
+		if e.ComplexityRoot.SaveViewPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveViewPayload.UserErrors(childComplexity), true
+	case "SaveViewPayload.view":
+		if e.ComplexityRoot.SaveViewPayload.View == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveViewPayload.View(childComplexity), true
 
 	case "Seat.auditTrail":
 		if e.ComplexityRoot.Seat.AuditTrail == nil {
@@ -4957,6 +6102,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SeatUsageDay.Day(childComplexity), true
 
+	case "SeatUsageEvent.cursor":
+		if e.ComplexityRoot.SeatUsageEvent.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageEvent.Cursor(childComplexity), true
+	case "SeatUsageEvent.usage":
+		if e.ComplexityRoot.SeatUsageEvent.Usage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SeatUsageEvent.Usage(childComplexity), true
+
 	case "SeatUsageOfType.allocated":
 		if e.ComplexityRoot.SeatUsageOfType.Allocated == nil {
 			break
@@ -5007,6 +6165,59 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetPurchasedSeatsPayload.UserErrors(childComplexity), true
 
+	case "StartBulkActionPayload.job":
+		if e.ComplexityRoot.StartBulkActionPayload.Job == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartBulkActionPayload.Job(childComplexity), true
+	case "StartBulkActionPayload.replayed":
+		if e.ComplexityRoot.StartBulkActionPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartBulkActionPayload.Replayed(childComplexity), true
+	case "StartBulkActionPayload.userErrors":
+		if e.ComplexityRoot.StartBulkActionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartBulkActionPayload.UserErrors(childComplexity), true
+
+	case "Subscription.enrollmentChanged":
+		if e.ComplexityRoot.Subscription.EnrollmentChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_enrollmentChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.EnrollmentChanged(childComplexity, args["filter"].(*live.EnrollmentFilter), args["after"].(*live.Cursor)), true
+	case "Subscription.jobProgressed":
+		if e.ComplexityRoot.Subscription.JobProgressed == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_jobProgressed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.JobProgressed(childComplexity, args["id"].(*id.ID), args["after"].(*live.Cursor)), true
+	case "Subscription.seatUsageChanged":
+		if e.ComplexityRoot.Subscription.SeatUsageChanged == nil {
+			break
+		}
+
+		args, err := ec.field_Subscription_seatUsageChanged_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Subscription.SeatUsageChanged(childComplexity, args["businessUnitId"].(*id.ID), args["seatType"].(*lifecycle.SeatType), args["after"].(*live.Cursor)), true
+
 	case "SuspendCertificatePayload.certificate":
 		if e.ComplexityRoot.SuspendCertificatePayload.Certificate == nil {
 			break
@@ -5025,6 +6236,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SuspendCertificatePayload.UserErrors(childComplexity), true
+
+	case "SystemView.count":
+		if e.ComplexityRoot.SystemView.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SystemView.Count(childComplexity), true
+	case "SystemView.list":
+		if e.ComplexityRoot.SystemView.List == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SystemView.List(childComplexity), true
+	case "SystemView.title":
+		if e.ComplexityRoot.SystemView.Title == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SystemView.Title(childComplexity), true
+	case "SystemView.view":
+		if e.ComplexityRoot.SystemView.View == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SystemView.View(childComplexity), true
+
+	case "TestWebhookPayload.replayed":
+		if e.ComplexityRoot.TestWebhookPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestWebhookPayload.Replayed(childComplexity), true
+	case "TestWebhookPayload.userErrors":
+		if e.ComplexityRoot.TestWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestWebhookPayload.UserErrors(childComplexity), true
+	case "TestWebhookPayload.webhook":
+		if e.ComplexityRoot.TestWebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestWebhookPayload.Webhook(childComplexity), true
 
 	case "UnavailableCertificateAction.action":
 		if e.ComplexityRoot.UnavailableCertificateAction.Action == nil {
@@ -5178,6 +6433,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateSeatPayload.UserErrors(childComplexity), true
 
+	case "UpdateViewPayload.replayed":
+		if e.ComplexityRoot.UpdateViewPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateViewPayload.Replayed(childComplexity), true
+	case "UpdateViewPayload.userErrors":
+		if e.ComplexityRoot.UpdateViewPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateViewPayload.UserErrors(childComplexity), true
+	case "UpdateViewPayload.view":
+		if e.ComplexityRoot.UpdateViewPayload.View == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateViewPayload.View(childComplexity), true
+
+	case "UpdateWebhookPayload.replayed":
+		if e.ComplexityRoot.UpdateWebhookPayload.Replayed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWebhookPayload.Replayed(childComplexity), true
+	case "UpdateWebhookPayload.secret":
+		if e.ComplexityRoot.UpdateWebhookPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWebhookPayload.Secret(childComplexity), true
+	case "UpdateWebhookPayload.userErrors":
+		if e.ComplexityRoot.UpdateWebhookPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWebhookPayload.UserErrors(childComplexity), true
+	case "UpdateWebhookPayload.webhook":
+		if e.ComplexityRoot.UpdateWebhookPayload.Webhook == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateWebhookPayload.Webhook(childComplexity), true
+
 	case "UserError.code":
 		if e.ComplexityRoot.UserError.Code == nil {
 			break
@@ -5196,6 +6495,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
+
+	case "View.businessUnit":
+		if e.ComplexityRoot.View.BusinessUnit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.BusinessUnit(childComplexity), true
+	case "View.columns":
+		if e.ComplexityRoot.View.Columns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Columns(childComplexity), true
+	case "View.count":
+		if e.ComplexityRoot.View.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Count(childComplexity), true
+	case "View.createdAt":
+		if e.ComplexityRoot.View.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.CreatedAt(childComplexity), true
+	case "View.filter":
+		if e.ComplexityRoot.View.Filter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Filter(childComplexity), true
+	case "View.id":
+		if e.ComplexityRoot.View.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.ID(childComplexity), true
+	case "View.isMine":
+		if e.ComplexityRoot.View.IsMine == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.IsMine(childComplexity), true
+	case "View.list":
+		if e.ComplexityRoot.View.List == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.List(childComplexity), true
+	case "View.name":
+		if e.ComplexityRoot.View.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Name(childComplexity), true
+	case "View.orderBy":
+		if e.ComplexityRoot.View.OrderBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.OrderBy(childComplexity), true
+	case "View.owner":
+		if e.ComplexityRoot.View.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Owner(childComplexity), true
+	case "View.problems":
+		if e.ComplexityRoot.View.Problems == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Problems(childComplexity), true
+	case "View.search":
+		if e.ComplexityRoot.View.Search == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Search(childComplexity), true
+	case "View.shared":
+		if e.ComplexityRoot.View.Shared == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Shared(childComplexity), true
+	case "View.state":
+		if e.ComplexityRoot.View.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.State(childComplexity), true
+	case "View.systemView":
+		if e.ComplexityRoot.View.SystemView == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.SystemView(childComplexity), true
+	case "View.updatedAt":
+		if e.ComplexityRoot.View.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.UpdatedAt(childComplexity), true
+	case "View.version":
+		if e.ComplexityRoot.View.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.View.Version(childComplexity), true
+
+	case "ViewConnection.edges":
+		if e.ComplexityRoot.ViewConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewConnection.Edges(childComplexity), true
+	case "ViewConnection.nodes":
+		if e.ComplexityRoot.ViewConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewConnection.Nodes(childComplexity), true
+	case "ViewConnection.pageInfo":
+		if e.ComplexityRoot.ViewConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewConnection.PageInfo(childComplexity), true
+	case "ViewConnection.totalCount":
+		if e.ComplexityRoot.ViewConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewConnection.TotalCount(childComplexity), true
+	case "ViewConnection.totalCountCapped":
+		if e.ComplexityRoot.ViewConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewConnection.TotalCountCapped(childComplexity), true
+
+	case "ViewEdge.cursor":
+		if e.ComplexityRoot.ViewEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewEdge.Cursor(childComplexity), true
+	case "ViewEdge.node":
+		if e.ComplexityRoot.ViewEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ViewEdge.Node(childComplexity), true
 
 	case "Viewer.allBusinessUnits":
 		if e.ComplexityRoot.Viewer.AllBusinessUnits == nil {
@@ -5246,6 +6698,257 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Viewer.Subject(childComplexity), true
 
+	case "Webhook.actions":
+		if e.ComplexityRoot.Webhook.Actions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Actions(childComplexity), true
+	case "Webhook.businessUnitIds":
+		if e.ComplexityRoot.Webhook.BusinessUnitIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.BusinessUnitIDs(childComplexity), true
+	case "Webhook.createdAt":
+		if e.ComplexityRoot.Webhook.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.CreatedAt(childComplexity), true
+	case "Webhook.deliveredAt":
+		if e.ComplexityRoot.Webhook.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.DeliveredAt(childComplexity), true
+	case "Webhook.deliveries":
+		if e.ComplexityRoot.Webhook.Deliveries == nil {
+			break
+		}
+
+		args, err := ec.field_Webhook_deliveries_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Webhook.Deliveries(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["statuses"].([]lifecycle.DeliveryStatus)), true
+	case "Webhook.description":
+		if e.ComplexityRoot.Webhook.Description == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Description(childComplexity), true
+	case "Webhook.failingSince":
+		if e.ComplexityRoot.Webhook.FailingSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.FailingSince(childComplexity), true
+	case "Webhook.id":
+		if e.ComplexityRoot.Webhook.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.ID(childComplexity), true
+	case "Webhook.lastError":
+		if e.ComplexityRoot.Webhook.LastError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.LastError(childComplexity), true
+	case "Webhook.owner":
+		if e.ComplexityRoot.Webhook.Owner == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Owner(childComplexity), true
+	case "Webhook.profileIds":
+		if e.ComplexityRoot.Webhook.ProfileIDs == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.ProfileIDs(childComplexity), true
+	case "Webhook.resourceTypes":
+		if e.ComplexityRoot.Webhook.ResourceTypes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.ResourceTypes(childComplexity), true
+	case "Webhook.status":
+		if e.ComplexityRoot.Webhook.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Status(childComplexity), true
+	case "Webhook.url":
+		if e.ComplexityRoot.Webhook.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.URL(childComplexity), true
+	case "Webhook.updatedAt":
+		if e.ComplexityRoot.Webhook.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.UpdatedAt(childComplexity), true
+	case "Webhook.version":
+		if e.ComplexityRoot.Webhook.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Webhook.Version(childComplexity), true
+
+	case "WebhookConnection.edges":
+		if e.ComplexityRoot.WebhookConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookConnection.Edges(childComplexity), true
+	case "WebhookConnection.nodes":
+		if e.ComplexityRoot.WebhookConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookConnection.Nodes(childComplexity), true
+	case "WebhookConnection.pageInfo":
+		if e.ComplexityRoot.WebhookConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookConnection.PageInfo(childComplexity), true
+	case "WebhookConnection.totalCount":
+		if e.ComplexityRoot.WebhookConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookConnection.TotalCount(childComplexity), true
+	case "WebhookConnection.totalCountCapped":
+		if e.ComplexityRoot.WebhookConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookConnection.TotalCountCapped(childComplexity), true
+
+	case "WebhookDelivery.attemptedAt":
+		if e.ComplexityRoot.WebhookDelivery.AttemptedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.AttemptedAt(childComplexity), true
+	case "WebhookDelivery.attempts":
+		if e.ComplexityRoot.WebhookDelivery.Attempts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.Attempts(childComplexity), true
+	case "WebhookDelivery.body":
+		if e.ComplexityRoot.WebhookDelivery.Body == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.Body(childComplexity), true
+	case "WebhookDelivery.createdAt":
+		if e.ComplexityRoot.WebhookDelivery.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.CreatedAt(childComplexity), true
+	case "WebhookDelivery.deliveredAt":
+		if e.ComplexityRoot.WebhookDelivery.DeliveredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.DeliveredAt(childComplexity), true
+	case "WebhookDelivery.lastError":
+		if e.ComplexityRoot.WebhookDelivery.LastError == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.LastError(childComplexity), true
+	case "WebhookDelivery.messageId":
+		if e.ComplexityRoot.WebhookDelivery.MessageID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.MessageID(childComplexity), true
+	case "WebhookDelivery.responseStatus":
+		if e.ComplexityRoot.WebhookDelivery.ResponseStatus == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.ResponseStatus(childComplexity), true
+	case "WebhookDelivery.status":
+		if e.ComplexityRoot.WebhookDelivery.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.Status(childComplexity), true
+	case "WebhookDelivery.type":
+		if e.ComplexityRoot.WebhookDelivery.Type == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDelivery.Type(childComplexity), true
+
+	case "WebhookDeliveryConnection.edges":
+		if e.ComplexityRoot.WebhookDeliveryConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryConnection.Edges(childComplexity), true
+	case "WebhookDeliveryConnection.nodes":
+		if e.ComplexityRoot.WebhookDeliveryConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryConnection.Nodes(childComplexity), true
+	case "WebhookDeliveryConnection.pageInfo":
+		if e.ComplexityRoot.WebhookDeliveryConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryConnection.PageInfo(childComplexity), true
+	case "WebhookDeliveryConnection.totalCount":
+		if e.ComplexityRoot.WebhookDeliveryConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryConnection.TotalCount(childComplexity), true
+	case "WebhookDeliveryConnection.totalCountCapped":
+		if e.ComplexityRoot.WebhookDeliveryConnection.TotalCountCapped == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryConnection.TotalCountCapped(childComplexity), true
+
+	case "WebhookDeliveryEdge.cursor":
+		if e.ComplexityRoot.WebhookDeliveryEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryEdge.Cursor(childComplexity), true
+	case "WebhookDeliveryEdge.node":
+		if e.ComplexityRoot.WebhookDeliveryEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookDeliveryEdge.Node(childComplexity), true
+
+	case "WebhookEdge.cursor":
+		if e.ComplexityRoot.WebhookEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEdge.Cursor(childComplexity), true
+	case "WebhookEdge.node":
+		if e.ComplexityRoot.WebhookEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WebhookEdge.Node(childComplexity), true
+
 	case "WithdrawEnrollmentPayload.enrollment":
 		if e.ComplexityRoot.WithdrawEnrollmentPayload.Enrollment == nil {
 			break
@@ -5280,37 +6983,51 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputArchiveCertificateProfileInput,
 		ec.unmarshalInputAttachCertificateInput,
 		ec.unmarshalInputAuditEntryFilter,
+		ec.unmarshalInputAuditEntryListInput,
 		ec.unmarshalInputAuditEntryOrder,
+		ec.unmarshalInputBulkActionInput,
+		ec.unmarshalInputBulkSelection,
 		ec.unmarshalInputBusinessUnitFilter,
 		ec.unmarshalInputBusinessUnitOrder,
 		ec.unmarshalInputCancelEnrollmentInput,
 		ec.unmarshalInputCancelEnrollmentsInput,
+		ec.unmarshalInputCancelJobInput,
 		ec.unmarshalInputCertificateFile,
 		ec.unmarshalInputCertificateFilter,
+		ec.unmarshalInputCertificateListInput,
 		ec.unmarshalInputCertificateOrder,
 		ec.unmarshalInputCertificateProfileFilter,
 		ec.unmarshalInputCertificateProfileOrder,
 		ec.unmarshalInputChangeEnrollmentStatusInput,
 		ec.unmarshalInputCreateBusinessUnitInput,
 		ec.unmarshalInputCreateCertificateProfileInput,
+		ec.unmarshalInputCreateExportInput,
 		ec.unmarshalInputCreateSeatInput,
 		ec.unmarshalInputCreateSeatsInput,
+		ec.unmarshalInputCreateWebhookInput,
 		ec.unmarshalInputDeleteBusinessUnitInput,
 		ec.unmarshalInputDeleteSeatInput,
 		ec.unmarshalInputDeleteSeatsInput,
+		ec.unmarshalInputDeleteViewInput,
+		ec.unmarshalInputDeleteWebhookInput,
 		ec.unmarshalInputDiscoveredCertificate,
 		ec.unmarshalInputEnrollSeatInput,
 		ec.unmarshalInputEnrollSeatsInput,
+		ec.unmarshalInputEnrollmentEventFilter,
 		ec.unmarshalInputEnrollmentFilter,
+		ec.unmarshalInputEnrollmentListInput,
 		ec.unmarshalInputEnrollmentOrder,
 		ec.unmarshalInputImportCertificatesInput,
 		ec.unmarshalInputImportSeatsInput,
+		ec.unmarshalInputJobFilter,
+		ec.unmarshalInputListInput,
 		ec.unmarshalInputNewSeat,
 		ec.unmarshalInputRecordDiscoveredCertificatesInput,
 		ec.unmarshalInputRedeemEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentInput,
 		ec.unmarshalInputRejectEnrollmentsInput,
 		ec.unmarshalInputRenewCertificateInput,
+		ec.unmarshalInputReplayWebhookInput,
 		ec.unmarshalInputRequestEnrollmentInput,
 		ec.unmarshalInputRequestedName,
 		ec.unmarshalInputResendApprovalEmailInput,
@@ -5323,16 +7040,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRevealEnrollmentCodeInput,
 		ec.unmarshalInputRevokeCertificateInput,
 		ec.unmarshalInputRevokeCertificatesInput,
+		ec.unmarshalInputSaveViewInput,
 		ec.unmarshalInputSeatFilter,
+		ec.unmarshalInputSeatListInput,
 		ec.unmarshalInputSeatOrder,
 		ec.unmarshalInputSeatToEnroll,
 		ec.unmarshalInputSetPurchasedSeatsInput,
+		ec.unmarshalInputStartBulkActionInput,
 		ec.unmarshalInputSuspendCertificateInput,
+		ec.unmarshalInputTestWebhookInput,
 		ec.unmarshalInputUnlockEnrollmentInput,
 		ec.unmarshalInputUnlockEnrollmentsInput,
 		ec.unmarshalInputUpdateBusinessUnitInput,
 		ec.unmarshalInputUpdateCertificateProfileInput,
 		ec.unmarshalInputUpdateSeatInput,
+		ec.unmarshalInputUpdateViewInput,
+		ec.unmarshalInputUpdateWebhookInput,
+		ec.unmarshalInputWebhookFilter,
 		ec.unmarshalInputWithdrawEnrollmentInput,
 	)
 	first := true
@@ -5383,6 +7107,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 				Data: buf.Bytes(),
 			}
 		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
+		}
 
 	default:
 		return graphql.OneShot(graphql.ErrorResponse(ctx, "unsupported GraphQL operation"))
@@ -5423,6 +7164,12 @@ scalar Duration
 
 "A day of the UTC calendar, such as 2026-11-22."
 scalar Date
+
+"Any JSON value, written as JSON and not as text."
+scalar JSON
+
+"A place in the stream of changes, opaque. Send the last one that came as ` + "`" + `after` + "`" + `, and nothing is missed in between."
+scalar EventCursor
 
 "Anything with a global id, as ` + "`" + `node` + "`" + ` and ` + "`" + `nodes` + "`" + ` return it."
 interface Node {
@@ -5528,8 +7275,14 @@ enum RefusalCode {
   OUTSIDE_RENEWAL_WINDOW
   "The certificate has its successor already."
   ALREADY_REPLACED
-  "More items than one call takes."
+  "More items than one call takes, or more jobs, views or webhooks than one person may have."
   TOO_MANY
+  "The selection's filter would look through too much."
+  FILTER_TOO_BROAD
+  "The selection's search finds too much."
+  SEARCH_TOO_BROAD
+  "The webhook's address is not one that the server calls; the message says why."
+  ADDRESS_NOT_ALLOWED
   "Deleting this seat would revoke certificates, and the viewer's roles lack REVOKE_CERTIFICATES."
   REVOKE_PERMISSION_MISSING
 }
@@ -6170,6 +7923,20 @@ input SeatFilter {
   statuses: [SeatStatus!]
   "With any of these seatIds, compared without regard to case."
   seatIds: [String!]
+  "With any of these e-mail addresses, compared without regard to case. Up to 100."
+  emails: [String!]
+  "Whether they have an e-mail address."
+  hasEmail: Boolean
+  "Whether they have a name."
+  hasName: Boolean
+  "With neither an active enrollment nor a certificate that counts since before this."
+  unusedBefore: DateTime
+  "Of none of these types."
+  excludeSeatTypes: [SeatType!]
+  "In none of these statuses."
+  excludeStatuses: [SeatStatus!]
+  "Of none of these business units."
+  excludeBusinessUnitIds: [ID!]
   createdSince: DateTime
   createdBefore: DateTime
   updatedSince: DateTime
@@ -6476,9 +8243,10 @@ type EnrollmentEdge {
 }
 
 """
-Which enrollments to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing. A combination
-that would have to look through more than 10,000 enrollments to fill a page is refused with FILTER_TOO_BROAD: narrow it, or order by
-the field of the range.
+Which enrollments to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing, and of what is
+excluded nothing. Times are since (included) and before (excluded); a span in which no time lies is refused with BAD_USER_INPUT. A
+combination that would have to look through more than 10,000 enrollments to fill a page is refused with FILTER_TOO_BROAD: narrow it, or
+order by the field of the range.
 """
 input EnrollmentFilter {
   "Of any of these business units."
@@ -6497,6 +8265,24 @@ input EnrollmentFilter {
   enrollmentMethods: [EnrollmentMethod!]
   "Under profiles of any of these CA types."
   caTypes: [CAType!]
+  "For any of these seatIds, as requested, compared without regard to case. Up to 100."
+  seatIds: [String!]
+  "With any of these e-mail addresses, as requested, compared without regard to case. Up to 100."
+  emails: [String!]
+  "Requested by any of these subjects (the token's ` + "`" + `sub` + "`" + `), whatever the issuer. Up to 100."
+  requesters: [String!]
+  "Whose certificate authority is in any of these states."
+  issuance: [IssuanceState!]
+  "Whether they have a seat already."
+  hasSeat: Boolean
+  "Whether an e-mail address was given."
+  hasEmail: Boolean
+  "In none of these statuses."
+  excludeStatuses: [EnrollmentStatus!]
+  "Under none of these profiles."
+  excludeProfileIds: [ID!]
+  "Of none of these business units."
+  excludeBusinessUnitIds: [ID!]
   createdSince: DateTime
   createdBefore: DateTime
   updatedSince: DateTime
@@ -6887,6 +8673,16 @@ input CertificateFilter {
   "Signed by the authority with any of these keys, as ` + "`" + `authorityKeyId` + "`" + ` writes them."
   authorityKeyIds: [String!]
   isCa: Boolean
+  "Whether they are on a seat that was not deleted."
+  hasSeat: Boolean
+  "Whether they were issued for an enrollment that is known here."
+  hasEnrollment: Boolean
+  "In none of these statuses."
+  excludeStatuses: [CertificateStatus!]
+  "That came in none of these ways."
+  excludeSources: [CertificateSource!]
+  "Of none of these business units."
+  excludeBusinessUnitIds: [ID!]
   "Beginning at or after this."
   notBeforeSince: DateTime
   "Beginning before this."
@@ -7014,6 +8810,7 @@ enum AuditResource {
   VIEW
   WEBHOOK
   JOB
+  EXPORT
 }
 
 "One word for each act; what it means stands at the mutation or action of the same name."
@@ -7070,12 +8867,18 @@ enum AuditAction {
   DELETE_VIEW
   START_BULK_ACTION
   CANCEL_JOB
+  "By the system: every item was decided, or it could not go on."
+  END_JOB
   CREATE_EXPORT
+  "A list or the results of a job were downloaded."
+  DOWNLOAD_EXPORT
   CREATE_WEBHOOK
   UPDATE_WEBHOOK
   DELETE_WEBHOOK
   TEST_WEBHOOK
   REPLAY_WEBHOOK
+  "By the system: nothing arrived for days, or the receiver wants no more."
+  STOP_WEBHOOK
 }
 
 "Who did it."
@@ -7155,6 +8958,14 @@ input AuditEntryFilter {
   businessUnitIds: [ID!]
   "That ended in any of these ways."
   outcomes: [AuditOutcome!]
+  "Refused with any of these codes."
+  codes: [RefusalCode!]
+  "Of this request."
+  requestId: String
+  "Of none of these acts."
+  excludeActions: [AuditAction!]
+  "By none of these subjects."
+  excludeActorSubjects: [String!]
   "From this instant on."
   since: DateTime
   "Until this instant, which is excluded."
@@ -7179,6 +8990,9 @@ type Query {
 
   "Any one thing by its id; null when there is none for the viewer, or the viewer lacks the permission that its type names."
   node(id: ID!): Node
+
+  "The place in the stream of changes at which this operation began: read it together with a list and subscribe with it as ` + "`" + `after` + "`" + `, and nothing falls between the two."
+  eventCursor: EventCursor!
 
   "Up to 100 things by id, in the order asked; null where ` + "`" + `node` + "`" + ` would be."
   nodes(ids: [ID!]!): [Node]!
@@ -7206,7 +9020,11 @@ type Query {
 
   "The seats of the viewer's business units; the newest first unless ordered. Needs VIEW_SEATS."
   seats(
-    first: Int, after: String, last: Int, before: String, view: SeatView
+    first: Int, after: String, last: Int, before: String
+    "A system view. Not together with ` + "`" + `viewId` + "`" + `."
+    view: SeatView
+    "A saved view of seats; what else is given narrows it further, and ` + "`" + `orderBy` + "`" + ` replaces its order. One that does not exist for the viewer, or has problems, is refused with BAD_USER_INPUT."
+    viewId: ID
     """
     Finds, without regard to case, the beginning of a seatId, of an e-mail address or of a word of a name, and from three characters on
     any part of them. Of several words each must be found. 1 to 255 characters; what more than 5,000 seats of the business units match,
@@ -7220,17 +9038,34 @@ type Query {
   enrollment(id: ID!): Enrollment
 
   "The enrollments of the viewer's business units; the newest first unless ordered. Needs VIEW_ENROLLMENTS, or VIEW_OWN_ENROLLMENTS, which shows the own ones."
-  enrollments(first: Int, after: String, last: Int, before: String, view: EnrollmentView = ALL, filter: EnrollmentFilter, orderBy: EnrollmentOrder): EnrollmentConnection!
+  enrollments(
+    first: Int, after: String, last: Int, before: String
+    "A system view; ALL unless ` + "`" + `viewId` + "`" + ` is given. Not both."
+    view: EnrollmentView
+    "A saved view of enrollments; what else is given narrows it further, and ` + "`" + `orderBy` + "`" + ` replaces its order. One that does not exist for the viewer, or has problems, is refused with BAD_USER_INPUT."
+    viewId: ID
+    """
+    Finds, without regard to case, the beginning of a seatId, of an e-mail address or of a word of a name, as the request or the seat gave
+    them when the enrollment was made, and from three characters on any part of them. Of several words each must be found. 1 to 255
+    characters; what more than 5,000 enrollments of the business units match is refused with SEARCH_TOO_BROAD.
+    """
+    search: String
+    filter: EnrollmentFilter, orderBy: EnrollmentOrder
+  ): EnrollmentConnection!
 
   "One certificate; null when there is none for the viewer. Needs VIEW_CERTIFICATES."
   certificate(id: ID!): Certificate
 
   "The certificates of the viewer's business units; the newest first unless ordered. Needs VIEW_CERTIFICATES."
   certificates(
-    first: Int, after: String, last: Int, before: String, view: CertificateView = ALL
+    first: Int, after: String, last: Int, before: String
+    "A system view; ALL unless ` + "`" + `viewId` + "`" + ` is given. Not both."
+    view: CertificateView
+    "A saved view of certificates; what else is given narrows it further, and ` + "`" + `orderBy` + "`" + ` replaces its order. One that does not exist for the viewer, or has problems, is refused with BAD_USER_INPUT."
+    viewId: ID
     """
     Finds, without regard to case, the beginning of a serial number, of a thumbprint, of an alternative name or of a word of the subject,
-    and from three characters on any part of them. Of several words each must be found. 1 to 255 characters; what more than 5,000
+    and from three characters on any part of them. Of several words each must be found; hex is written without colons. 1 to 255 characters; what more than 5,000
     certificates of the business units match is refused with SEARCH_TOO_BROAD.
     """
     search: String
@@ -7241,7 +9076,37 @@ type Query {
   enrollmentInvitation(token: String!): EnrollmentInvitation
 
   "The audit log of the viewer's business units, the newest first unless ordered; entries without a business unit are seen with \"*\" only. Needs VIEW_AUDIT_LOG."
-  auditEntries(first: Int, after: String, last: Int, before: String, filter: AuditEntryFilter, orderBy: AuditEntryOrder): AuditEntryConnection!
+  auditEntries(
+    first: Int, after: String, last: Int, before: String
+    "A saved view of audit entries; what else is given narrows it further, and ` + "`" + `orderBy` + "`" + ` replaces its order. One that does not exist for the viewer, or has problems, is refused with BAD_USER_INPUT."
+    viewId: ID
+    filter: AuditEntryFilter, orderBy: AuditEntryOrder
+  ): AuditEntryConnection!
+
+  "The viewer's own saved views and those that are shared with them, by name. Needs VIEW_ENROLLMENTS or VIEW_SEATS."
+  views(
+    "Of this list only."
+    list: List
+    first: Int, after: String, last: Int, before: String
+  ): ViewConnection!
+
+  "The views that every server has, in the order in which they are to be offered; empty for AUDIT_ENTRIES, which has none, and for a list that the viewer may not see."
+  systemViews(list: List!): [SystemView!]!
+
+  """
+  What a list shows, checked and put into words for a URL and back: give ` + "`" + `list` + "`" + ` (and ` + "`" + `columns` + "`" + `) to get its ` + "`" + `state` + "`" + `, or a ` + "`" + `state` + "`" + ` to get
+  what it stands for. What this version does not know of it is told in ` + "`" + `problems` + "`" + ` and kept. Needs no more than a login: it reads no list.
+  """
+  listState(list: ListInput, columns: [String!], state: String): ListState!
+
+  "One job; null when there is none for the viewer: one's own, and with business units \"*\" and VIEW_AUDIT_LOG everybody's."
+  job(id: ID!): Job
+
+  "The jobs that the viewer may see (as ` + "`" + `job` + "`" + `), the newest first. Jobs that ended are kept for 7 days."
+  jobs(first: Int, after: String, last: Int, before: String, filter: JobFilter): JobConnection!
+
+  "The webhooks whose business units the viewer may all see, the newest first. Needs MANAGE_WEBHOOKS."
+  webhooks(first: Int, after: String, last: Int, before: String): WebhookConnection!
 }
 
 # ----------------------------------------------------------------------------------------------------------------- writes
@@ -7390,6 +9255,48 @@ type Mutation {
   suspendCertificate(input: SuspendCertificateInput!): SuspendCertificatePayload!
   "Takes a certificate off hold. Needs REVOKE_CERTIFICATES. Refused: NOT_FOUND, CONFLICT, INVALID_STATE (it is not SUSPENDED)."
   resumeCertificate(input: ResumeCertificateInput!): ResumeCertificatePayload!
+
+  "Keeps how one looks at a list, under a name. Needs VIEW_ENROLLMENTS or VIEW_SEATS, and what the list needs. Refused: FORBIDDEN (the list; sharing it with business units \"*\" only), NOT_FOUND (the business unit), INVALID, DUPLICATE (the name, among one's own of this list), TOO_MANY (more than 200 of one's own)."
+  saveView(input: SaveViewInput!): SaveViewPayload!
+  "Changes one's own saved view; which list it is of stays. Needs VIEW_ENROLLMENTS or VIEW_SEATS, and for a new list what the list needs. Refused: NOT_FOUND (somebody else's, too; the business unit), CONFLICT, FORBIDDEN, INVALID, DUPLICATE."
+  updateView(input: UpdateViewInput!): UpdateViewPayload!
+  "Removes one's own saved view; a shared one is then gone for all. Needs VIEW_ENROLLMENTS or VIEW_SEATS. Refused: NOT_FOUND, CONFLICT."
+  deleteView(input: DeleteViewInput!): DeleteViewPayload!
+
+  """
+  Does one action to all that is selected, as a job. The selection is fixed now, and the job's ` + "`" + `size` + "`" + ` tells how much it is; each item is
+  then decided as the action's plural mutation decides it, at its turn, with the rights that the viewer's token has now. A job is worked
+  on for 24 hours at most. Needs what the plural mutation needs. Refused: FORBIDDEN, INVALID (nothing selected, another list's
+  selection, a value of the action's input), NOT_FOUND (a saved view, a profile), WRONG_METHOD and PROFILE_ARCHIVED (the profile of
+  ENROLL), FILTER_TOO_BROAD, SEARCH_TOO_BROAD, TOO_MANY (more than 1,000,000 items, or 5 jobs of one's own that have not ended).
+  """
+  startBulkAction(input: StartBulkActionInput!): StartBulkActionPayload!
+  "Ends a job after the batch that it is at; what was done stays done. One's own; with business units \"*\" and what the job's action needs, anybody's. Refused: NOT_FOUND, INVALID_STATE (it has ended)."
+  cancelJob(input: CancelJobInput!): CancelJobPayload!
+
+  """
+  Makes a link by which a list, or the results of a job, can be downloaded without a token for 10 minutes, with the rights that the
+  viewer's token has now: whoever has the link sees what the viewer sees. Nothing is stored: it is read as it is downloaded, as it is at
+  that instant. A saved view is looked up now. No filter is too broad, since the whole list is read. (With a token at hand:
+  GET /export/enrollments.csv and the like; docs/lists.md.) Needs what the list needs. Refused: FORBIDDEN, INVALID (not exactly one of
+  ` + "`" + `list` + "`" + ` and ` + "`" + `job` + "`" + `, an unknown column, what the list refuses), NOT_FOUND (a saved view, the job), SEARCH_TOO_BROAD.
+  """
+  createExport(input: CreateExportInput!): CreateExportPayload!
+
+  """
+  Has an address told of changes from now on, as the Standard Webhooks specification says (https://www.standardwebhooks.com), with the rights
+  of the viewer's token. Messages arrive at least once, and not always in order: ` + "`" + `data.position` + "`" + ` in them tells it. Needs MANAGE_WEBHOOKS. Refused: INVALID, NOT_FOUND (a business unit or profile of the filter), ADDRESS_NOT_ALLOWED,
+  TOO_MANY (more than 100).
+  """
+  createWebhook(input: CreateWebhookInput!): CreateWebhookPayload!
+  "Changes a webhook; from then on it acts with the rights of the token that changed it. What changes nothing leaves those, and the version, as they are. Needs MANAGE_WEBHOOKS. Refused: NOT_FOUND (a business unit or profile of the filter, too), INVALID, ADDRESS_NOT_ALLOWED, CONFLICT."
+  updateWebhook(input: UpdateWebhookInput!): UpdateWebhookPayload!
+  "Ends a webhook; what is queued is not sent any more. Needs MANAGE_WEBHOOKS. Refused: NOT_FOUND, CONFLICT."
+  deleteWebhook(input: DeleteWebhookInput!): DeleteWebhookPayload!
+  "Sends a test event to a webhook, whatever its status, once. Needs MANAGE_WEBHOOKS. Refused: NOT_FOUND, TOO_MANY (10 tests that wait)."
+  testWebhook(input: TestWebhookInput!): TestWebhookPayload!
+  "Sends again, with the same message ids, what happened since a time, up to a day back: what the webhook asks for now, whether it arrived or not. Needs MANAGE_WEBHOOKS. Refused: NOT_FOUND, INVALID (the time), INVALID_STATE (it is not ACTIVE)."
+  replayWebhook(input: ReplayWebhookInput!): ReplayWebhookPayload!
 }
 
 "A business unit to be added."
@@ -8664,6 +10571,823 @@ type ResumeCertificatePayload {
   "Whether this is the answer to an earlier call with the same idempotency key."
   replayed: Boolean!
 }
+
+# ------------------------------------------------------------------------------------------------------------------ lists
+
+"A list that can be looked at through a view, exported and acted on."
+enum List {
+  ENROLLMENTS
+  SEATS
+  CERTIFICATES
+  AUDIT_ENTRIES
+}
+
+"One list and how to look at it: exactly one of the fields."
+input ListInput {
+  enrollments: EnrollmentListInput
+  seats: SeatListInput
+  certificates: CertificateListInput
+  auditEntries: AuditEntryListInput
+}
+
+"Enrollments, as the arguments of ` + "`" + `enrollments` + "`" + ` narrow and order them."
+input EnrollmentListInput {
+  view: EnrollmentView
+  "A saved view of enrollments. Not together with ` + "`" + `view` + "`" + `. Saved, it is put into the new view as it is."
+  viewId: ID
+  search: String
+  filter: EnrollmentFilter
+  orderBy: EnrollmentOrder
+}
+
+"Seats, as the arguments of ` + "`" + `seats` + "`" + ` narrow and order them."
+input SeatListInput {
+  view: SeatView
+  "A saved view of seats. Not together with ` + "`" + `view` + "`" + `. Saved, it is put into the new view as it is."
+  viewId: ID
+  search: String
+  filter: SeatFilter
+  orderBy: SeatOrder
+}
+
+"Certificates, as the arguments of ` + "`" + `certificates` + "`" + ` narrow and order them."
+input CertificateListInput {
+  view: CertificateView
+  "A saved view of certificates. Not together with ` + "`" + `view` + "`" + `. Saved, it is put into the new view as it is."
+  viewId: ID
+  search: String
+  filter: CertificateFilter
+  orderBy: CertificateOrder
+}
+
+"Audit entries, as the arguments of ` + "`" + `auditEntries` + "`" + ` narrow and order them."
+input AuditEntryListInput {
+  "A saved view of audit entries. Saved, it is put into the new view as it is."
+  viewId: ID
+  filter: AuditEntryFilter
+  orderBy: AuditEntryOrder
+}
+
+"How many there are."
+type ListCount {
+  "Exact up to 10,000."
+  count: Int!
+  "Whether there are more than ` + "`" + `count` + "`" + ` says."
+  capped: Boolean!
+}
+
+"A view that every server has."
+type SystemView {
+  list: List!
+  "The value of the list's ` + "`" + `view` + "`" + ` argument."
+  view: String!
+  "What people call it, in English."
+  title: String!
+  "How many things it shows the viewer; null where counting them would look through too much. Counted only when asked for."
+  count: ListCount
+}
+
+"A part of a view that this version cannot use."
+type ListProblem {
+  "Where, from the outside in, such as [\"filter\", \"colour\"]."
+  path: [String!]!
+  "What stands there."
+  value: JSON
+  "What is wrong with it."
+  message: String!
+}
+
+"What a list shows, in a form for a URL."
+type ListState {
+  list: List!
+  "The value of the list's ` + "`" + `view` + "`" + ` argument; null for none."
+  systemView: String
+  search: String
+  "As the list's ` + "`" + `filter` + "`" + ` argument takes it, without what is wrong with it; {} for none."
+  filter: JSON!
+  "As the list's ` + "`" + `orderBy` + "`" + ` argument takes it; null for the view's own order."
+  orderBy: JSON
+  "What the frontend shows, in its order; the server keeps the names and gives them no meaning. An export takes those that it knows."
+  columns: [String!]!
+  "What this version does not know. A state with problems still tells the rest."
+  problems: [ListProblem!]!
+  "All of it as letters, digits, - and _, for a URL; ` + "`" + `listState(state:)` + "`" + ` reads it back, in this version and in later ones."
+  state: String!
+}
+
+"A saved view: how somebody looks at a list."
+type View implements Node {
+  id: ID!
+  name: String!
+  list: List!
+  "The system view that it narrows; null for none."
+  systemView: String
+  "Null for none."
+  search: String
+  "As the list's ` + "`" + `filter` + "`" + ` argument takes it, without what is wrong with it; {} for none."
+  filter: JSON!
+  "As the list's ` + "`" + `orderBy` + "`" + ` argument takes it; null for the view's own order."
+  orderBy: JSON
+  "What the frontend shows, in its order; the server keeps the names and gives them no meaning. An export takes those that it knows."
+  columns: [String!]!
+  "What this version does not know of it, kept as it was saved. A list refuses a view with problems; ` + "`" + `updateView` + "`" + ` with a new list mends it."
+  problems: [ListProblem!]!
+  "All of it for a URL; ` + "`" + `listState(state:)` + "`" + ` reads it."
+  state: String!
+  "Whether others see it, too: those who see its business unit, or with none those with business units \"*\"."
+  shared: Boolean!
+  "Null when it is not shared, for one shared with business units \"*\" only, and without VIEW_BUSINESS_UNITS."
+  businessUnit: BusinessUnit
+  "Who saved it."
+  owner: Actor!
+  "Whether the viewer saved it, and so may change it."
+  isMine: Boolean!
+  "How many things it shows the viewer; null when it has problems, when the viewer may not see the list, or where counting would look through too much. Counted only when asked for."
+  count: ListCount
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "Send it as ` + "`" + `expectedVersion` + "`" + ` to be told when somebody else was faster."
+  version: Int!
+}
+
+"One page of saved views."
+type ViewConnection {
+  edges: [ViewEdge!]!
+  nodes: [View!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A saved view and its place in the list."
+type ViewEdge {
+  cursor: String!
+  node: View!
+}
+
+"What to keep of a list."
+input SaveViewInput {
+  "1 to 100 characters; compared without regard to case."
+  name: String!
+  "How one looks at a list. Of a saved view that it names, what it says now is kept."
+  list: ListInput!
+  "Up to 100 names of up to 100 characters; what they mean is the frontend's."
+  columns: [String!]
+  "Whether others see it: its name, who saved it, and what it looks for. It lends them no rights: what it shows, and counts, is for each of them what they may see themselves."
+  shared: Boolean = false
+  "Shared with those who see this business unit. Left out of a shared one: with business units \"*\" only, which the viewer must have."
+  businessUnitId: ID
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of saveView."
+type SaveViewPayload {
+  "Null when it was refused."
+  view: View
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What to change of a saved view; what is left out stays."
+input UpdateViewInput {
+  id: ID!
+  name: String
+  "All of it anew, of the same list, as in saveView."
+  list: ListInput
+  columns: [String!]
+  "When true, ` + "`" + `businessUnitId` + "`" + ` says with whom, as in saveView: left out with business units \"*\" only, whomever it was shared with before."
+  shared: Boolean
+  "Only together with ` + "`" + `shared: true` + "`" + `."
+  businessUnitId: ID
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of updateView."
+type UpdateViewPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  view: View
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which saved view to remove."
+input DeleteViewInput {
+  id: ID!
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of deleteView."
+type DeleteViewPayload {
+  "The id of what is gone; null when it was refused."
+  deletedId: ID
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+# ------------------------------------------------------------------------------------------------------------------- jobs
+
+"An action that a job does to all that was selected."
+enum BulkAction {
+  "As approveEnrollments; ` + "`" + `comment` + "`" + `."
+  APPROVE
+  "As rejectEnrollments; ` + "`" + `reason` + "`" + `."
+  REJECT
+  "As resetEnrollments; ` + "`" + `expiresAt` + "`" + `, ` + "`" + `newCode` + "`" + `, ` + "`" + `comment` + "`" + `."
+  RESET
+  "As unlockEnrollments; ` + "`" + `comment` + "`" + `."
+  UNLOCK
+  "As resendEnrollments; ` + "`" + `comment` + "`" + `."
+  RESEND_ENROLLMENT
+  "As cancelEnrollments; ` + "`" + `reason` + "`" + `."
+  CANCEL
+  "As resendApprovalEmails; ` + "`" + `comment` + "`" + `."
+  RESEND_APPROVAL_EMAIL
+  "Seats, as enrollSeats with codes made at random; ` + "`" + `profileId` + "`" + `, ` + "`" + `expiresAt` + "`" + `."
+  ENROLL
+  "Seats, as deleteSeats; ` + "`" + `revokeCertificates` + "`" + `, ` + "`" + `comment` + "`" + `."
+  DELETE
+  "Certificates, as revokeCertificates; ` + "`" + `revocationReason` + "`" + `, ` + "`" + `comment` + "`" + `."
+  REVOKE
+}
+
+"How far a job is."
+enum JobStatus {
+  "No batch was done yet."
+  QUEUED
+  RUNNING
+  "Every item was decided."
+  DONE
+  "Somebody ended it; what was done stays done."
+  CANCELLED
+  "It could not go on, or its 24 hours were over; what was done stays done. ` + "`" + `error` + "`" + ` says why."
+  FAILED
+}
+
+"What came of one item of a job."
+enum JobItemOutcome {
+  "Not decided yet; or never, when the job ended before."
+  PENDING
+  "It was done; in a dry run: it would be, as things stand."
+  DONE
+  "A rule said no."
+  REFUSED
+}
+
+"What may be done with a job."
+enum JobAction {
+  CANCEL
+}
+
+"How many items of a job ended alike."
+type JobOutcome {
+  outcome: JobItemOutcome!
+  "Why they were refused; null for PENDING and DONE."
+  code: RefusalCode
+  count: Int!
+}
+
+"What came of one item of a job."
+type JobResult {
+  "Its place in the selection, from 1."
+  position: Int!
+  "What it was done to."
+  id: ID!
+  outcome: JobItemOutcome!
+  "Why it was refused; else null."
+  code: RefusalCode
+  "The refusal's sentence; else null."
+  message: String
+}
+
+"One page of a job's results, in the order of its selection."
+type JobResultConnection {
+  edges: [JobResultEdge!]!
+  nodes: [JobResult!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"What came of one item, and its place in the list."
+type JobResultEdge {
+  cursor: String!
+  node: JobResult!
+}
+
+"One action on all that somebody selected, worked on in batches of 500 by any server."
+type Job implements Node {
+  id: ID!
+  action: BulkAction!
+  """
+  Whether it only tells what would happen: every item is decided as ever, and nothing is changed. Licences that earlier items would
+  take are not there for later ones; what else one item would change for another is told within a batch of 500 only.
+  """
+  dryRun: Boolean!
+  "The selection in words."
+  selection: String!
+  status: JobStatus!
+  "How many items were selected."
+  size: Int!
+  "How many of them are decided."
+  processed: Int!
+  "How many of these were done."
+  succeeded: Int!
+  "How many of these were refused."
+  refused: Int!
+  "How many items ended alike; their counts add up to ` + "`" + `size` + "`" + `."
+  outcomes: [JobOutcome!]!
+  "Items decided per second since it was begun; null as long as no time has passed since."
+  itemsPerSecond: Float
+  "How many seconds are left at this rate; null before it was begun, 0 once it has ended."
+  secondsLeft: Int
+  "Why it failed; null unless it did."
+  error: String
+  "What came of each item, of those alone whose business unit the viewer still sees."
+  results(
+    "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only what comes behind this cursor."
+    after: String
+    "1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+    "Only these."
+    outcomes: [JobItemOutcome!]
+  ): JobResultConnection!
+  "Where the results of all items can be downloaded, with the viewer's token: a path on this server, .csv (with .ndjson in its place as NDJSON). ` + "`" + `createExport` + "`" + ` makes a link that needs no token."
+  resultsUrl: String!
+  "What the viewer may do with it now."
+  availableActions: [JobAction!]!
+  startedBy: Actor!
+  createdAt: DateTime!
+  "When its first batch was begun; null before that."
+  startedAt: DateTime
+  "Null until it has ended."
+  finishedAt: DateTime
+  "When it is ended, done or not: 24 hours after it was made."
+  expiresAt: DateTime!
+  "Raised with each batch."
+  version: Int!
+}
+
+"One page of jobs."
+type JobConnection {
+  edges: [JobEdge!]!
+  nodes: [Job!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A job and its place in the list."
+type JobEdge {
+  cursor: String!
+  node: Job!
+}
+
+"Which jobs to list. What is left out does not narrow; an empty list matches nothing."
+input JobFilter {
+  statuses: [JobStatus!]
+  actions: [BulkAction!]
+  "True: one's own only; false is as left out: all that the viewer may see."
+  mine: Boolean
+}
+
+"Exactly one of the fields: things by their ids, or all that a list shows."
+input BulkSelection {
+  "1 to 1,000 enrollments, seats or certificates, as the action is about; one that stands twice counts once."
+  ids: [ID!]
+  enrollments: EnrollmentListInput
+  seats: SeatListInput
+  certificates: CertificateListInput
+}
+
+"What the action takes beside its items; what another action takes is refused."
+input BulkActionInput {
+  "Kept with each item in the audit log; up to 1,000 characters."
+  comment: String
+  "REJECT and CANCEL: 1 to 1,000 characters."
+  reason: String
+  "RESET and ENROLL: when the codes end, up to 366 days ahead."
+  expiresAt: DateTime
+  "RESET: whether new codes are made."
+  newCode: Boolean
+  "ENROLL: a profile with authentication method ENROLLMENT_CODE."
+  profileId: ID
+  "DELETE: whether certificates are revoked."
+  revokeCertificates: Boolean
+  "REVOKE: why; UNSPECIFIED when left out."
+  revocationReason: RevocationReason
+}
+
+"What to do to what."
+input StartBulkActionInput {
+  action: BulkAction!
+  selection: BulkSelection!
+  input: BulkActionInput
+  "Whether to tell only what would happen."
+  dryRun: Boolean = false
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of startBulkAction."
+type StartBulkActionPayload {
+  "Null when it was refused."
+  job: Job
+  "Why it was refused; empty when it was started."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which job to end."
+input CancelJobInput {
+  id: ID!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of cancelJob."
+type CancelJobPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  job: Job
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+# ---------------------------------------------------------------------------------------------------------------- exports
+
+"What an export is written as."
+enum ExportFormat {
+  "RFC 4180, in UTF-8, with a line of column names; texts that a spreadsheet would take for a formula begin with an apostrophe, and of several values in a cell each but the first has a blank in front."
+  CSV
+  "One JSON object per line, with every column: texts as they are, numbers, booleans, lists, and null where there is nothing."
+  NDJSON
+}
+
+"A link by which something can be downloaded."
+type Export {
+  "The whole address, with a secret in its query: whoever has it may download until it ends. Null when the answer is a repeat: it is shown once."
+  url: String
+  format: ExportFormat!
+  "What the columns are, in their order."
+  columns: [String!]!
+  createdAt: DateTime!
+  "10 minutes after it was made. A download that was begun before goes on."
+  expiresAt: DateTime!
+}
+
+"What to export: exactly one of ` + "`" + `list` + "`" + ` and ` + "`" + `job` + "`" + `."
+input CreateExportInput {
+  list: ListInput
+  "The results of this job."
+  job: ID
+  "Which columns, in which order; docs/lists.md tells their names. Left out: those of the saved view that an export knows, else all. What the viewer may not see of a thing is empty."
+  columns: [String!]
+  format: ExportFormat = CSV
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of createExport."
+type CreateExportPayload {
+  "Null when it was refused."
+  export: Export
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+# --------------------------------------------------------------------------------------------------------------- webhooks
+
+"Whether a webhook is told of changes."
+enum WebhookStatus {
+  ACTIVE
+  "Somebody switched it off. What happens meanwhile is not told later, but by ` + "`" + `replayWebhook` + "`" + `; what was queued before waits for 7 days. A replay that was not finished goes on when the webhook is switched on again, and then tells what happened meanwhile, too."
+  PAUSED
+  "The server gave up: for five days nothing arrived, or the receiver answered 410 Gone. ` + "`" + `updateWebhook` + "`" + ` with ` + "`" + `enabled: true` + "`" + ` switches it on again."
+  STOPPED
+}
+
+"What became of a delivery."
+enum WebhookDeliveryStatus {
+  "It will be sent, or tried again."
+  QUEUED
+  "The receiver answered with a 2xx status."
+  DELIVERED
+  "Given up."
+  FAILED
+}
+
+"An address that is told of changes. Needs MANAGE_WEBHOOKS."
+type Webhook implements Node {
+  id: ID!
+  url: String!
+  "Empty when none was given."
+  description: String!
+  "Which acts it is told of; null for all."
+  actions: [AuditAction!]
+  "Things of which kinds; null for all."
+  resourceTypes: [AuditResource!]
+  "Of which business units; null for all that its maker may see."
+  businessUnitIds: [ID!]
+  "Enrollments under which profiles; null for all."
+  profileIds: [ID!]
+  status: WebhookStatus!
+  "Since when nothing has arrived; null while all does."
+  failingSince: DateTime
+  "When something last arrived; null when nothing has."
+  deliveredAt: DateTime
+  "What came of the last attempt that failed; null when none has since something arrived."
+  lastError: String
+  "What was sent in the last 7 days, the newest first."
+  deliveries(
+    "1 to 100; 25 when neither ` + "`" + `first` + "`" + ` nor ` + "`" + `last` + "`" + ` is given."
+    first: Int
+    "Only what comes behind this cursor."
+    after: String
+    "1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+    "Only these."
+    statuses: [WebhookDeliveryStatus!]
+  ): WebhookDeliveryConnection!
+  "Whose rights it acts with: who made it, or changed it last."
+  owner: Actor!
+  createdAt: DateTime!
+  updatedAt: DateTime!
+  "Send it as ` + "`" + `expectedVersion` + "`" + ` to be told when somebody else was faster."
+  version: Int!
+}
+
+"One page of webhooks."
+type WebhookConnection {
+  edges: [WebhookEdge!]!
+  nodes: [Webhook!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A webhook and its place in the list."
+type WebhookEdge {
+  cursor: String!
+  node: Webhook!
+}
+
+"One message to one webhook."
+type WebhookDelivery {
+  "The header ` + "`" + `webhook-id` + "`" + `: the same at every attempt and replay."
+  messageId: String!
+  "The ` + "`" + `type` + "`" + ` in the message, such as enrollment.approve; test for a test."
+  type: String!
+  "The message as it is signed and sent: JSON of type, timestamp and data (ids, action, an enrollment's status before and after, position and cursor; never a name or a secret)."
+  body: String!
+  status: WebhookDeliveryStatus!
+  attempts: Int!
+  "HTTP status of the last answer; null when none came."
+  responseStatus: Int
+  "What was wrong with the last attempt; null when nothing was."
+  lastError: String
+  createdAt: DateTime!
+  "Null before the first attempt."
+  attemptedAt: DateTime
+  "Null until it has arrived."
+  deliveredAt: DateTime
+}
+
+"One page of deliveries."
+type WebhookDeliveryConnection {
+  edges: [WebhookDeliveryEdge!]!
+  nodes: [WebhookDelivery!]!
+  pageInfo: PageInfo!
+  "How many there are in all, exact up to 10,000. Counted only when asked for."
+  totalCount: Int!
+  "Whether there are more than ` + "`" + `totalCount` + "`" + ` says."
+  totalCountCapped: Boolean!
+}
+
+"A delivery and its place in the list."
+type WebhookDeliveryEdge {
+  cursor: String!
+  node: WebhookDelivery!
+}
+
+"What a webhook is told of. What is left out does not narrow; an empty list is refused (INVALID), since nothing would be told."
+input WebhookFilter {
+  "Things of these kinds."
+  resourceTypes: [AuditResource!]
+  "Of these business units."
+  businessUnitIds: [ID!]
+  "Enrollments under these profiles; everything else is then left out."
+  profileIds: [ID!]
+}
+
+"Which address is told of what."
+input CreateWebhookInput {
+  "https, or http where the operator allows it; up to 2,000 characters, without user and password."
+  url: String!
+  "Up to 1,000 characters."
+  description: String
+  "Which acts it is told of, one at least. Left out: all."
+  actions: [AuditAction!]
+  filter: WebhookFilter
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of createWebhook."
+type CreateWebhookPayload {
+  "Null when it was refused."
+  webhook: Webhook
+  "whsec_…, by which the receiver checks signatures. Shown this once; null when it was refused or repeated."
+  secret: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What to change of a webhook; what is left out stays."
+input UpdateWebhookInput {
+  id: ID!
+  url: String
+  description: String
+  "All of them anew; an empty list for all acts."
+  actions: [AuditAction!]
+  "All of it anew; {} for everything."
+  filter: WebhookFilter
+  "False: PAUSED. True: ACTIVE, from now on, or from where a replay was that is not finished."
+  enabled: Boolean
+  "Whether it gets a new secret; the old one signs nothing any more."
+  newSecret: Boolean = false
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of updateWebhook."
+type UpdateWebhookPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  webhook: Webhook
+  "The new secret, shown this once; null when none was asked for, and when it was refused or repeated."
+  secret: String
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which webhook to end."
+input DeleteWebhookInput {
+  id: ID!
+  "Refused with CONFLICT when the object's version is another. Left out: whatever it is."
+  expectedVersion: Int
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of deleteWebhook."
+type DeleteWebhookPayload {
+  "The id of what is gone; null when it was refused."
+  deletedId: ID
+  "Why it was refused; empty when it was done."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"Which webhook to test."
+input TestWebhookInput {
+  id: ID!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of testWebhook."
+type TestWebhookPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND. The test is the newest of its deliveries."
+  webhook: Webhook
+  "Why it was refused; empty when it was queued."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+"What to send again."
+input ReplayWebhookInput {
+  id: ID!
+  "At most 24 hours back: so long changes are kept."
+  since: DateTime!
+  "1 to 255 characters of the caller's choice. Repeating the mutation with the same key within 24 hours does nothing twice."
+  idempotencyKey: String
+}
+
+"What came of replayWebhook."
+type ReplayWebhookPayload {
+  "As it now is, when the viewer may see it; null for NOT_FOUND."
+  webhook: Webhook
+  "Why it was refused; empty when it was queued."
+  userErrors: [UserError!]!
+  "Whether this is the answer to an earlier call with the same idempotency key."
+  replayed: Boolean!
+}
+
+# ------------------------------------------------------------------------------------------------------------------- live
+
+"""
+What happens, as it happens: over graphql-transport-ws (wss://…/graphql, the token in the payload of connection_init as
+` + "`" + `Authorization` + "`" + `), and over server-sent events (POST /graphql with Accept: text/event-stream). Every message has a ` + "`" + `cursor` + "`" + `; sent as
+` + "`" + `after` + "`" + `, it resumes without a gap. Changes are kept for 24 hours: an older cursor is refused with CURSOR_TOO_OLD, and the list is to be
+read anew. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
+What the viewer may see is judged when it is delivered.
+"""
+type Subscription {
+  "Changes of enrollments. Needs VIEW_ENROLLMENTS, or VIEW_OWN_ENROLLMENTS for one's own. Without ` + "`" + `after` + "`" + `: from now on."
+  enrollmentChanged(filter: EnrollmentEventFilter, after: EventCursor): EnrollmentEvent!
+  "The three figures, now and whenever they change, at most once a second; as ` + "`" + `seatUsage` + "`" + ` tells them. Needs VIEW_BUSINESS_UNITS. Of a business unit that does not exist for the viewer ` + "`" + `usage` + "`" + ` is null, and nothing follows. With ` + "`" + `after` + "`" + `: only once something has changed since."
+  seatUsageChanged(businessUnitId: ID, seatType: SeatType, after: EventCursor): SeatUsageEvent!
+  "How far jobs are, after each of their batches: of one job, or of all one's own. Only those that the viewer may see (as ` + "`" + `job` + "`" + `). Without ` + "`" + `after` + "`" + `: now, for one job, and from now on."
+  jobProgressed(id: ID, after: EventCursor): JobEvent!
+}
+
+"Which changes to tell of. What is left out does not narrow; an empty list matches nothing."
+input EnrollmentEventFilter {
+  "Of these enrollments."
+  ids: [ID!]
+  businessUnitIds: [ID!]
+  profileIds: [ID!]
+  "That are, or were before the change, in any of these statuses."
+  statuses: [EnrollmentStatus!]
+  "True: requested by the viewer; false: by somebody else."
+  requestedByMe: Boolean
+}
+
+"How a change looks through the filter."
+enum ChangeKind {
+  "It matches now, and did not before, or is new."
+  ENTERED
+  "It matches as before, and something about it changed."
+  UPDATED
+  "It matches no more."
+  LEFT
+}
+
+"One committed change of one enrollment."
+type EnrollmentEvent {
+  cursor: EventCursor!
+  change: ChangeKind!
+  "What was done."
+  action: AuditAction!
+  at: DateTime!
+  enrollmentId: ID!
+  "The status that the change left it in; later ones may have followed."
+  status: EnrollmentStatus!
+  "As it is when this is delivered; null when the viewer may not see it any more."
+  enrollment: Enrollment
+}
+
+"The figures, after something changed."
+type SeatUsageEvent {
+  cursor: EventCursor!
+  "As they are when this is delivered; null when the business unit does not exist for the viewer, or not any more."
+  usage: SeatUsage
+}
+
+"A job, after one of its batches."
+type JobEvent {
+  cursor: EventCursor!
+  "As it is when this is delivered; null when there is none for the viewer, or not any more."
+  job: Job
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -8936,6 +11660,18 @@ func (ec *executionContext) childFields_CancelEnrollmentsPayload(ctx context.Con
 		return ec.fieldContext_CancelEnrollmentsPayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CancelEnrollmentsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelJobPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_CancelJobPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CancelJobPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelJobPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Certificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9268,6 +12004,18 @@ func (ec *executionContext) childFields_CreateCertificateProfilePayload(ctx cont
 	return nil, fmt.Errorf("no field named %q was found under type CreateCertificateProfilePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "export":
+		return ec.fieldContext_CreateExportPayload_export(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateExportPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CreateExportPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateExportPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateSeatPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "seat":
@@ -9304,6 +12052,20 @@ func (ec *executionContext) childFields_CreateSeatsPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type CreateSeatsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_CreateWebhookPayload_webhook(ctx, field)
+	case "secret":
+		return ec.fieldContext_CreateWebhookPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateWebhookPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_CreateWebhookPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeleteBusinessUnitPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "businessUnit":
@@ -9338,6 +12100,30 @@ func (ec *executionContext) childFields_DeleteSeatsPayload(ctx context.Context, 
 		return ec.fieldContext_DeleteSeatsPayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeleteSeatsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteViewPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteViewPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DeleteViewPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteViewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteWebhookPayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteWebhookPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_DeleteWebhookPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteWebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeliveredCertificate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9536,6 +12322,26 @@ func (ec *executionContext) childFields_EnrollmentEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type EnrollmentEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_EnrollmentEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_EnrollmentEvent_cursor(ctx, field)
+	case "change":
+		return ec.fieldContext_EnrollmentEvent_change(ctx, field)
+	case "action":
+		return ec.fieldContext_EnrollmentEvent_action(ctx, field)
+	case "at":
+		return ec.fieldContext_EnrollmentEvent_at(ctx, field)
+	case "enrollmentId":
+		return ec.fieldContext_EnrollmentEvent_enrollmentId(ctx, field)
+	case "status":
+		return ec.fieldContext_EnrollmentEvent_status(ctx, field)
+	case "enrollment":
+		return ec.fieldContext_EnrollmentEvent_enrollment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EnrollmentEvent", field.Name)
+}
+
 func (ec *executionContext) childFields_EnrollmentInvitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "status":
@@ -9634,6 +12440,22 @@ func (ec *executionContext) childFields_EnrollmentResult(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type EnrollmentResult", field.Name)
 }
 
+func (ec *executionContext) childFields_Export(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_Export_url(ctx, field)
+	case "format":
+		return ec.fieldContext_Export_format(ctx, field)
+	case "columns":
+		return ec.fieldContext_Export_columns(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Export_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Export_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Export", field.Name)
+}
+
 func (ec *executionContext) childFields_ImportCertificateResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "file":
@@ -9690,6 +12512,146 @@ func (ec *executionContext) childFields_Issuance(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type Issuance", field.Name)
 }
 
+func (ec *executionContext) childFields_Job(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Job_id(ctx, field)
+	case "action":
+		return ec.fieldContext_Job_action(ctx, field)
+	case "dryRun":
+		return ec.fieldContext_Job_dryRun(ctx, field)
+	case "selection":
+		return ec.fieldContext_Job_selection(ctx, field)
+	case "status":
+		return ec.fieldContext_Job_status(ctx, field)
+	case "size":
+		return ec.fieldContext_Job_size(ctx, field)
+	case "processed":
+		return ec.fieldContext_Job_processed(ctx, field)
+	case "succeeded":
+		return ec.fieldContext_Job_succeeded(ctx, field)
+	case "refused":
+		return ec.fieldContext_Job_refused(ctx, field)
+	case "outcomes":
+		return ec.fieldContext_Job_outcomes(ctx, field)
+	case "itemsPerSecond":
+		return ec.fieldContext_Job_itemsPerSecond(ctx, field)
+	case "secondsLeft":
+		return ec.fieldContext_Job_secondsLeft(ctx, field)
+	case "error":
+		return ec.fieldContext_Job_error(ctx, field)
+	case "results":
+		return ec.fieldContext_Job_results(ctx, field)
+	case "resultsUrl":
+		return ec.fieldContext_Job_resultsUrl(ctx, field)
+	case "availableActions":
+		return ec.fieldContext_Job_availableActions(ctx, field)
+	case "startedBy":
+		return ec.fieldContext_Job_startedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Job_createdAt(ctx, field)
+	case "startedAt":
+		return ec.fieldContext_Job_startedAt(ctx, field)
+	case "finishedAt":
+		return ec.fieldContext_Job_finishedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Job_expiresAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Job_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Job", field.Name)
+}
+
+func (ec *executionContext) childFields_JobConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_JobConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_JobEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobEvent_cursor(ctx, field)
+	case "job":
+		return ec.fieldContext_JobEvent_job(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_JobOutcome(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_JobOutcome_outcome(ctx, field)
+	case "code":
+		return ec.fieldContext_JobOutcome_code(ctx, field)
+	case "count":
+		return ec.fieldContext_JobOutcome_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobOutcome", field.Name)
+}
+
+func (ec *executionContext) childFields_JobResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "position":
+		return ec.fieldContext_JobResult_position(ctx, field)
+	case "id":
+		return ec.fieldContext_JobResult_id(ctx, field)
+	case "outcome":
+		return ec.fieldContext_JobResult_outcome(ctx, field)
+	case "code":
+		return ec.fieldContext_JobResult_code(ctx, field)
+	case "message":
+		return ec.fieldContext_JobResult_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobResult", field.Name)
+}
+
+func (ec *executionContext) childFields_JobResultConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_JobResultConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_JobResultConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_JobResultConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_JobResultConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_JobResultConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobResultConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_JobResultEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_JobResultEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_JobResultEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JobResultEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_LintFinding(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "name":
@@ -9706,6 +12668,50 @@ func (ec *executionContext) childFields_LintFinding(ctx context.Context, field g
 		return ec.fieldContext_LintFinding_details(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type LintFinding", field.Name)
+}
+
+func (ec *executionContext) childFields_ListCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ListCount_count(ctx, field)
+	case "capped":
+		return ec.fieldContext_ListCount_capped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ListCount", field.Name)
+}
+
+func (ec *executionContext) childFields_ListProblem(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "path":
+		return ec.fieldContext_ListProblem_path(ctx, field)
+	case "value":
+		return ec.fieldContext_ListProblem_value(ctx, field)
+	case "message":
+		return ec.fieldContext_ListProblem_message(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ListProblem", field.Name)
+}
+
+func (ec *executionContext) childFields_ListState(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "list":
+		return ec.fieldContext_ListState_list(ctx, field)
+	case "systemView":
+		return ec.fieldContext_ListState_systemView(ctx, field)
+	case "search":
+		return ec.fieldContext_ListState_search(ctx, field)
+	case "filter":
+		return ec.fieldContext_ListState_filter(ctx, field)
+	case "orderBy":
+		return ec.fieldContext_ListState_orderBy(ctx, field)
+	case "columns":
+		return ec.fieldContext_ListState_columns(ctx, field)
+	case "problems":
+		return ec.fieldContext_ListState_problems(ctx, field)
+	case "state":
+		return ec.fieldContext_ListState_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ListState", field.Name)
 }
 
 func (ec *executionContext) childFields_Mail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9806,6 +12812,18 @@ func (ec *executionContext) childFields_RenewCertificatePayload(ctx context.Cont
 		return ec.fieldContext_RenewCertificatePayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RenewCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReplayWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_ReplayWebhookPayload_webhook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReplayWebhookPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_ReplayWebhookPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReplayWebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9964,6 +12982,18 @@ func (ec *executionContext) childFields_RevokeCertificatesPayload(ctx context.Co
 		return ec.fieldContext_RevokeCertificatesPayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RevokeCertificatesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "view":
+		return ec.fieldContext_SaveViewPayload_view(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveViewPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_SaveViewPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveViewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Seat(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10206,6 +13236,16 @@ func (ec *executionContext) childFields_SeatUsageDay(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type SeatUsageDay", field.Name)
 }
 
+func (ec *executionContext) childFields_SeatUsageEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SeatUsageEvent_cursor(ctx, field)
+	case "usage":
+		return ec.fieldContext_SeatUsageEvent_usage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeatUsageEvent", field.Name)
+}
+
 func (ec *executionContext) childFields_SeatUsageOfType(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "seatType":
@@ -10234,6 +13274,18 @@ func (ec *executionContext) childFields_SetPurchasedSeatsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SetPurchasedSeatsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StartBulkActionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "job":
+		return ec.fieldContext_StartBulkActionPayload_job(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartBulkActionPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_StartBulkActionPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartBulkActionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SuspendCertificatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "certificate":
@@ -10244,6 +13296,32 @@ func (ec *executionContext) childFields_SuspendCertificatePayload(ctx context.Co
 		return ec.fieldContext_SuspendCertificatePayload_replayed(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SuspendCertificatePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SystemView(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "list":
+		return ec.fieldContext_SystemView_list(ctx, field)
+	case "view":
+		return ec.fieldContext_SystemView_view(ctx, field)
+	case "title":
+		return ec.fieldContext_SystemView_title(ctx, field)
+	case "count":
+		return ec.fieldContext_SystemView_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SystemView", field.Name)
+}
+
+func (ec *executionContext) childFields_TestWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_TestWebhookPayload_webhook(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TestWebhookPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_TestWebhookPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestWebhookPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UnavailableCertificateAction(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10342,6 +13420,32 @@ func (ec *executionContext) childFields_UpdateSeatPayload(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type UpdateSeatPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateViewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "view":
+		return ec.fieldContext_UpdateViewPayload_view(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateViewPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpdateViewPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateViewPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateWebhookPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "webhook":
+		return ec.fieldContext_UpdateWebhookPayload_webhook(ctx, field)
+	case "secret":
+		return ec.fieldContext_UpdateWebhookPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateWebhookPayload_userErrors(ctx, field)
+	case "replayed":
+		return ec.fieldContext_UpdateWebhookPayload_replayed(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateWebhookPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UserError(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -10352,6 +13456,74 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_field(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_View(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_View_id(ctx, field)
+	case "name":
+		return ec.fieldContext_View_name(ctx, field)
+	case "list":
+		return ec.fieldContext_View_list(ctx, field)
+	case "systemView":
+		return ec.fieldContext_View_systemView(ctx, field)
+	case "search":
+		return ec.fieldContext_View_search(ctx, field)
+	case "filter":
+		return ec.fieldContext_View_filter(ctx, field)
+	case "orderBy":
+		return ec.fieldContext_View_orderBy(ctx, field)
+	case "columns":
+		return ec.fieldContext_View_columns(ctx, field)
+	case "problems":
+		return ec.fieldContext_View_problems(ctx, field)
+	case "state":
+		return ec.fieldContext_View_state(ctx, field)
+	case "shared":
+		return ec.fieldContext_View_shared(ctx, field)
+	case "businessUnit":
+		return ec.fieldContext_View_businessUnit(ctx, field)
+	case "owner":
+		return ec.fieldContext_View_owner(ctx, field)
+	case "isMine":
+		return ec.fieldContext_View_isMine(ctx, field)
+	case "count":
+		return ec.fieldContext_View_count(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_View_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_View_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_View_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type View", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ViewConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ViewConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ViewConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ViewConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_ViewConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ViewEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ViewEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ViewEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ViewEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10374,6 +13546,122 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_businessUnits(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_Webhook(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Webhook_id(ctx, field)
+	case "url":
+		return ec.fieldContext_Webhook_url(ctx, field)
+	case "description":
+		return ec.fieldContext_Webhook_description(ctx, field)
+	case "actions":
+		return ec.fieldContext_Webhook_actions(ctx, field)
+	case "resourceTypes":
+		return ec.fieldContext_Webhook_resourceTypes(ctx, field)
+	case "businessUnitIds":
+		return ec.fieldContext_Webhook_businessUnitIds(ctx, field)
+	case "profileIds":
+		return ec.fieldContext_Webhook_profileIds(ctx, field)
+	case "status":
+		return ec.fieldContext_Webhook_status(ctx, field)
+	case "failingSince":
+		return ec.fieldContext_Webhook_failingSince(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_Webhook_deliveredAt(ctx, field)
+	case "lastError":
+		return ec.fieldContext_Webhook_lastError(ctx, field)
+	case "deliveries":
+		return ec.fieldContext_Webhook_deliveries(ctx, field)
+	case "owner":
+		return ec.fieldContext_Webhook_owner(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Webhook_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Webhook_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Webhook_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Webhook", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WebhookConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WebhookConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WebhookConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WebhookConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_WebhookConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDelivery(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "messageId":
+		return ec.fieldContext_WebhookDelivery_messageId(ctx, field)
+	case "type":
+		return ec.fieldContext_WebhookDelivery_type(ctx, field)
+	case "body":
+		return ec.fieldContext_WebhookDelivery_body(ctx, field)
+	case "status":
+		return ec.fieldContext_WebhookDelivery_status(ctx, field)
+	case "attempts":
+		return ec.fieldContext_WebhookDelivery_attempts(ctx, field)
+	case "responseStatus":
+		return ec.fieldContext_WebhookDelivery_responseStatus(ctx, field)
+	case "lastError":
+		return ec.fieldContext_WebhookDelivery_lastError(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_WebhookDelivery_createdAt(ctx, field)
+	case "attemptedAt":
+		return ec.fieldContext_WebhookDelivery_attemptedAt(ctx, field)
+	case "deliveredAt":
+		return ec.fieldContext_WebhookDelivery_deliveredAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDelivery", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDeliveryConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_WebhookDeliveryConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_WebhookDeliveryConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_WebhookDeliveryConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_WebhookDeliveryConnection_totalCount(ctx, field)
+	case "totalCountCapped":
+		return ec.fieldContext_WebhookDeliveryConnection_totalCountCapped(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDeliveryConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookDeliveryEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WebhookDeliveryEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WebhookDeliveryEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookDeliveryEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_WebhookEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_WebhookEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_WebhookEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WebhookEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawEnrollmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -10670,6 +13958,52 @@ func (ec *executionContext) field_Enrollment_notes_args(ctx context.Context, raw
 	return args, nil
 }
 
+func (ec *executionContext) field_Job_results_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "outcomes",
+		func(ctx context.Context, v any) ([]lifecycle.JobItemOutcome, error) {
+			return ec.unmarshalOJobItemOutcome2ᚕgatehouseᚋinternalᚋlifecycleᚐJobItemOutcomeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["outcomes"] = arg4
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addEnrollmentNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10782,6 +14116,20 @@ func (ec *executionContext) field_Mutation_cancelEnrollments_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelJob_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (bulk.CancelJobInput, error) {
+			return ec.unmarshalNCancelJobInput2gatehouseᚋinternalᚋbulkᚐCancelJobInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changeEnrollmentStatus_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10824,6 +14172,20 @@ func (ec *executionContext) field_Mutation_createCertificateProfile_args(ctx con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_createExport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (export.CreateExportInput, error) {
+			return ec.unmarshalNCreateExportInput2gatehouseᚋinternalᚋexportᚐCreateExportInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_createSeat_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -10844,6 +14206,20 @@ func (ec *executionContext) field_Mutation_createSeats_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.CreateSeatsInput, error) {
 			return ec.unmarshalNCreateSeatsInput2gatehouseᚋinternalᚋinventoryᚐCreateSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_createWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (webhook.CreateWebhookInput, error) {
+			return ec.unmarshalNCreateWebhookInput2gatehouseᚋinternalᚋwebhookᚐCreateWebhookInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -10886,6 +14262,34 @@ func (ec *executionContext) field_Mutation_deleteSeats_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.DeleteSeatsInput, error) {
 			return ec.unmarshalNDeleteSeatsInput2gatehouseᚋinternalᚋinventoryᚐDeleteSeatsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteView_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (view.DeleteViewInput, error) {
+			return ec.unmarshalNDeleteViewInput2gatehouseᚋinternalᚋviewᚐDeleteViewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_deleteWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (webhook.DeleteWebhookInput, error) {
+			return ec.unmarshalNDeleteWebhookInput2gatehouseᚋinternalᚋwebhookᚐDeleteWebhookInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11012,6 +14416,20 @@ func (ec *executionContext) field_Mutation_renewCertificate_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.RenewCertificateInput, error) {
 			return ec.unmarshalNRenewCertificateInput2gatehouseᚋinternalᚋinventoryᚐRenewCertificateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_replayWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (webhook.ReplayWebhookInput, error) {
+			return ec.unmarshalNReplayWebhookInput2gatehouseᚋinternalᚋwebhookᚐReplayWebhookInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11174,6 +14592,20 @@ func (ec *executionContext) field_Mutation_revokeCertificates_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_saveView_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (view.SaveViewInput, error) {
+			return ec.unmarshalNSaveViewInput2gatehouseᚋinternalᚋviewᚐSaveViewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_setPurchasedSeats_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11188,12 +14620,40 @@ func (ec *executionContext) field_Mutation_setPurchasedSeats_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_startBulkAction_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (bulk.StartBulkActionInput, error) {
+			return ec.unmarshalNStartBulkActionInput2gatehouseᚋinternalᚋbulkᚐStartBulkActionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_suspendCertificate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (inventory.SuspendCertificateInput, error) {
 			return ec.unmarshalNSuspendCertificateInput2gatehouseᚋinternalᚋinventoryᚐSuspendCertificateInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_testWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (webhook.TestWebhookInput, error) {
+			return ec.unmarshalNTestWebhookInput2gatehouseᚋinternalᚋwebhookᚐTestWebhookInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -11272,6 +14732,34 @@ func (ec *executionContext) field_Mutation_updateSeat_args(ctx context.Context, 
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_updateView_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (view.UpdateViewInput, error) {
+			return ec.unmarshalNUpdateViewInput2gatehouseᚋinternalᚋviewᚐUpdateViewInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateWebhook_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (webhook.UpdateWebhookInput, error) {
+			return ec.unmarshalNUpdateWebhookInput2gatehouseᚋinternalᚋwebhookᚐUpdateWebhookInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_withdrawEnrollment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -11335,22 +14823,30 @@ func (ec *executionContext) field_Query_auditEntries_args(ctx context.Context, r
 		return nil, err
 	}
 	args["before"] = arg3
-	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "viewId",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewId"] = arg4
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*auditlog.Filter, error) {
 			return ec.unmarshalOAuditEntryFilter2ᚖgatehouseᚋinternalᚋauditlogᚐFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*auditlog.Order, error) {
 			return ec.unmarshalOAuditEntryOrder2ᚖgatehouseᚋinternalᚋauditlogᚐOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg5
+	args["orderBy"] = arg6
 	return args, nil
 }
 
@@ -11547,30 +15043,38 @@ func (ec *executionContext) field_Query_certificates_args(ctx context.Context, r
 		return nil, err
 	}
 	args["view"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "viewId",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewId"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["search"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*inventory.CertificateFilter, error) {
 			return ec.unmarshalOCertificateFilter2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*inventory.CertificateOrder, error) {
 			return ec.unmarshalOCertificateOrder2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg7
+	args["orderBy"] = arg8
 	return args, nil
 }
 
@@ -11645,22 +15149,128 @@ func (ec *executionContext) field_Query_enrollments_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["view"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "viewId",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewId"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*inventory.EnrollmentFilter, error) {
 			return ec.unmarshalOEnrollmentFilter2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*inventory.EnrollmentOrder, error) {
 			return ec.unmarshalOEnrollmentOrder2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg6
+	args["orderBy"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_job_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (id.ID, error) {
+			return ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_jobs_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*bulk.JobFilter, error) {
+			return ec.unmarshalOJobFilter2ᚖgatehouseᚋinternalᚋbulkᚐJobFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_listState_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "list",
+		func(ctx context.Context, v any) (*view.ListInput, error) {
+			return ec.unmarshalOListInput2ᚖgatehouseᚋinternalᚋviewᚐListInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "columns",
+		func(ctx context.Context, v any) ([]string, error) {
+			return ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["columns"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "state",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["state"] = arg2
 	return args, nil
 }
 
@@ -11771,30 +15381,136 @@ func (ec *executionContext) field_Query_seats_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["view"] = arg4
-	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "search",
+	arg5, err := graphql.ProcessArgField(ctx, rawArgs, "viewId",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["viewId"] = arg5
+	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "search",
 		func(ctx context.Context, v any) (*string, error) {
 			return ec.unmarshalOString2ᚖstring(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["search"] = arg5
-	arg6, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+	args["search"] = arg6
+	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
 		func(ctx context.Context, v any) (*inventory.SeatFilter, error) {
 			return ec.unmarshalOSeatFilter2ᚖgatehouseᚋinternalᚋinventoryᚐSeatFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["filter"] = arg6
-	arg7, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
+	args["filter"] = arg7
+	arg8, err := graphql.ProcessArgField(ctx, rawArgs, "orderBy",
 		func(ctx context.Context, v any) (*inventory.SeatOrder, error) {
 			return ec.unmarshalOSeatOrder2ᚖgatehouseᚋinternalᚋinventoryᚐSeatOrder(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["orderBy"] = arg7
+	args["orderBy"] = arg8
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_systemViews_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "list",
+		func(ctx context.Context, v any) (lifecycle.List, error) {
+			return ec.unmarshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_views_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "list",
+		func(ctx context.Context, v any) (*lifecycle.List, error) {
+			return ec.unmarshalOList2ᚖgatehouseᚋinternalᚋlifecycleᚐList(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["list"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg4
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_webhooks_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
 	return args, nil
 }
 
@@ -11961,6 +15677,126 @@ func (ec *executionContext) field_Seat_enrollments_args(ctx context.Context, raw
 		return nil, err
 	}
 	args["before"] = arg3
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_enrollmentChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "filter",
+		func(ctx context.Context, v any) (*live.EnrollmentFilter, error) {
+			return ec.unmarshalOEnrollmentEventFilter2ᚖgatehouseᚋinternalᚋliveᚐEnrollmentFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["filter"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*live.Cursor, error) {
+			return ec.unmarshalOEventCursor2ᚖgatehouseᚋinternalᚋliveᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_jobProgressed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "id",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["id"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*live.Cursor, error) {
+			return ec.unmarshalOEventCursor2ᚖgatehouseᚋinternalᚋliveᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Subscription_seatUsageChanged_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "businessUnitId",
+		func(ctx context.Context, v any) (*id.ID, error) {
+			return ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["businessUnitId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "seatType",
+		func(ctx context.Context, v any) (*lifecycle.SeatType, error) {
+			return ec.unmarshalOSeatType2ᚖgatehouseᚋinternalᚋlifecycleᚐSeatType(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["seatType"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*live.Cursor, error) {
+			return ec.unmarshalOEventCursor2ᚖgatehouseᚋinternalᚋliveᚐCursor(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Webhook_deliveries_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "last",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["last"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "before",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["before"] = arg3
+	arg4, err := graphql.ProcessArgField(ctx, rawArgs, "statuses",
+		func(ctx context.Context, v any) ([]lifecycle.DeliveryStatus, error) {
+			return ec.unmarshalOWebhookDeliveryStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐDeliveryStatusᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["statuses"] = arg4
 	return args, nil
 }
 
@@ -14100,6 +17936,93 @@ func (ec *executionContext) _CancelEnrollmentsPayload_replayed(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_CancelEnrollmentsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CancelEnrollmentsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _CancelJobPayload_job(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelJobPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelJobPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelJobPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelJobPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelJobPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelJobPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelJobPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelJobPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelJobPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CancelJobPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Certificate_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Certificate) (ret graphql.Marshaler) {
@@ -17204,6 +21127,93 @@ func (ec *executionContext) fieldContext_CreateCertificateProfilePayload_replaye
 	return graphql.NewScalarFieldContext("CreateCertificateProfilePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _CreateExportPayload_export(ctx context.Context, field graphql.CollectedField, obj *export.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExportPayload_export(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Export, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *export.Export) graphql.Marshaler {
+			return ec.marshalOExport2ᚖgatehouseᚋinternalᚋexportᚐExport(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExportPayload_export(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Export(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateExportPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *export.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExportPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExportPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateExportPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateExportPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *export.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateExportPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateExportPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateExportPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _CreateSeatPayload_seat(ctx context.Context, field graphql.CollectedField, obj *inventory.SeatPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17465,6 +21475,116 @@ func (ec *executionContext) fieldContext_CreateSeatsPayload_replayed(_ context.C
 	return graphql.NewScalarFieldContext("CreateSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _CreateWebhookPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWebhookPayload_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Webhook, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWebhookPayload_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateWebhookPayload_secret(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWebhookPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWebhookPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateWebhookPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _CreateWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CreateWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CreateWebhookPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CreateWebhookPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CreateWebhookPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CreateWebhookPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _DeleteBusinessUnitPayload_businessUnit(ctx context.Context, field graphql.CollectedField, obj *businessunit.Payload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -17724,6 +21844,162 @@ func (ec *executionContext) _DeleteSeatsPayload_replayed(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_DeleteSeatsPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DeleteSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteViewPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *view.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteViewPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *id.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteViewPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteViewPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteViewPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *view.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteViewPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteViewPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteViewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteViewPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *view.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteViewPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteViewPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteViewPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteWebhookPayload_deletedId(ctx context.Context, field graphql.CollectedField, obj *webhook.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteWebhookPayload_deletedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeletedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *id.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteWebhookPayload_deletedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteWebhookPayload", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _DeleteWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *webhook.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeleteWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeleteWebhookPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *webhook.DeletePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeleteWebhookPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeleteWebhookPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DeleteWebhookPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _DeliveredCertificate_serialNumber(ctx context.Context, field graphql.CollectedField, obj *inventory.DeliveredCertificate) (ret graphql.Marshaler) {
@@ -19695,6 +23971,176 @@ func (ec *executionContext) fieldContext_EnrollmentEdge_node(_ context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _EnrollmentEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v live.Cursor) graphql.Marshaler {
+			return ec.marshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type EventCursor does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_change(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_change(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Change, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.ChangeKind) graphql.Marshaler {
+			return ec.marshalNChangeKind2gatehouseᚋinternalᚋlifecycleᚐChangeKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_change(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type ChangeKind does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_action(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v audit.Action) graphql.Marshaler {
+			return ec.marshalNAuditAction2gatehouseᚋinternalᚋauditᚐAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type AuditAction does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_at(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_enrollmentId(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_enrollmentId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrollmentID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_enrollmentId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_status(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.Status) graphql.Marshaler {
+			return ec.marshalNEnrollmentStatus2gatehouseᚋinternalᚋlifecycleᚐStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrollmentEvent", field, false, false, errors.New("field of type EnrollmentStatus does not have child fields"))
+}
+
+func (ec *executionContext) _EnrollmentEvent_enrollment(ctx context.Context, field graphql.CollectedField, obj *live.EnrollmentEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrollmentEvent_enrollment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.EnrollmentEvent().Enrollment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *inventory.Enrollment) graphql.Marshaler {
+			return ec.marshalOEnrollment2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EnrollmentEvent_enrollment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EnrollmentEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Enrollment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _EnrollmentInvitation_status(ctx context.Context, field graphql.CollectedField, obj *inventory.Invitation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20567,6 +25013,121 @@ func (ec *executionContext) fieldContext_EnrollmentResult_userErrors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Export_url(ctx context.Context, field graphql.CollectedField, obj *export.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Export_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Export_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Export", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Export_format(ctx context.Context, field graphql.CollectedField, obj *export.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Export_format(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Format, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.ExportFormat) graphql.Marshaler {
+			return ec.marshalNExportFormat2gatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Export_format(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Export", field, false, false, errors.New("field of type ExportFormat does not have child fields"))
+}
+
+func (ec *executionContext) _Export_columns(ctx context.Context, field graphql.CollectedField, obj *export.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Export_columns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Columns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Export_columns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Export", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Export_createdAt(ctx context.Context, field graphql.CollectedField, obj *export.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Export_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Export_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Export", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Export_expiresAt(ctx context.Context, field graphql.CollectedField, obj *export.Export) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Export_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Export_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Export", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
 func (ec *executionContext) _ImportCertificateResult_file(ctx context.Context, field graphql.CollectedField, obj *inventory.ImportCertificateResult) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -20998,6 +25559,1184 @@ func (ec *executionContext) fieldContext_Issuance_reason(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Issuance", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
+func (ec *executionContext) _Job_id(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Job_action(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_action(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Action, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.BulkAction) graphql.Marshaler {
+			return ec.marshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_action(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type BulkAction does not have child fields"))
+}
+
+func (ec *executionContext) _Job_dryRun(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_dryRun(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DryRun, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_dryRun(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Job_selection(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_selection(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Selection, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_selection(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Job_status(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.JobStatus) graphql.Marshaler {
+			return ec.marshalNJobStatus2gatehouseᚋinternalᚋlifecycleᚐJobStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type JobStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Job_size(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_size(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Size, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_size(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Job_processed(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_processed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Processed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_processed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Job_succeeded(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_succeeded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Succeeded, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_succeeded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Job_refused(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_refused(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Refused, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_refused(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Job_outcomes(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_outcomes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcomes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.JobOutcome) graphql.Marshaler {
+			return ec.marshalNJobOutcome2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobOutcomeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_outcomes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobOutcome(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_itemsPerSecond(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_itemsPerSecond(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ItemsPerSecond, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_itemsPerSecond(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Float does not have child fields"))
+}
+
+func (ec *executionContext) _Job_secondsLeft(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_secondsLeft(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecondsLeft, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_secondsLeft(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _Job_error(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_error(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Error, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_error(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Job_results(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Job().Results(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["outcomes"].([]lifecycle.JobItemOutcome))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*bulk.JobResult]) graphql.Marshaler {
+			return ec.marshalNJobResultConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_results(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobResultConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Job_results_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_resultsUrl(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_resultsUrl(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResultsURL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_resultsUrl(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Job_availableActions(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_availableActions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Job().AvailableActions(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []lifecycle.JobAction) graphql.Marshaler {
+			return ec.marshalNJobAction2ᚕgatehouseᚋinternalᚋlifecycleᚐJobActionᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_availableActions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, true, true, errors.New("field of type JobAction does not have child fields"))
+}
+
+func (ec *executionContext) _Job_startedBy(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_startedBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.Actor) graphql.Marshaler {
+			return ec.marshalNActor2gatehouseᚋinternalᚋinventoryᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_startedBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Job",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Job_createdAt(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Job_startedAt(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_startedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_startedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Job_finishedAt(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_finishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FinishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Job_finishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Job_expiresAt(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Job_version(ctx context.Context, field graphql.CollectedField, obj *bulk.Job) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Job_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Job_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Job", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _JobConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*bulk.Job]) graphql.Marshaler {
+			return ec.marshalNJobEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _JobConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _JobEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _JobEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*bulk.Job]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+			return ec.marshalNJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *live.JobEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEvent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v live.Cursor) graphql.Marshaler {
+			return ec.marshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobEvent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobEvent", field, false, false, errors.New("field of type EventCursor does not have child fields"))
+}
+
+func (ec *executionContext) _JobEvent_job(ctx context.Context, field graphql.CollectedField, obj *live.JobEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobEvent_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.JobEvent().Job(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobEvent_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobOutcome_outcome(ctx context.Context, field graphql.CollectedField, obj *bulk.JobOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobOutcome_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.JobItemOutcome) graphql.Marshaler {
+			return ec.marshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobOutcome_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobOutcome", field, false, false, errors.New("field of type JobItemOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _JobOutcome_code(ctx context.Context, field graphql.CollectedField, obj *bulk.JobOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobOutcome_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *refusal.Code) graphql.Marshaler {
+			return ec.marshalORefusalCode2ᚖgatehouseᚋinternalᚋrefusalᚐCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobOutcome_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobOutcome", field, false, false, errors.New("field of type RefusalCode does not have child fields"))
+}
+
+func (ec *executionContext) _JobOutcome_count(ctx context.Context, field graphql.CollectedField, obj *bulk.JobOutcome) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobOutcome_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobOutcome_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobOutcome", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _JobResult_position(ctx context.Context, field graphql.CollectedField, obj *bulk.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_position(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Position, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_position(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _JobResult_id(ctx context.Context, field graphql.CollectedField, obj *bulk.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _JobResult_outcome(ctx context.Context, field graphql.CollectedField, obj *bulk.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.JobItemOutcome) graphql.Marshaler {
+			return ec.marshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, errors.New("field of type JobItemOutcome does not have child fields"))
+}
+
+func (ec *executionContext) _JobResult_code(ctx context.Context, field graphql.CollectedField, obj *bulk.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *refusal.Code) graphql.Marshaler {
+			return ec.marshalORefusalCode2ᚖgatehouseᚋinternalᚋrefusalᚐCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, errors.New("field of type RefusalCode does not have child fields"))
+}
+
+func (ec *executionContext) _JobResult_message(ctx context.Context, field graphql.CollectedField, obj *bulk.JobResult) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResult_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JobResult_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResult", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _JobResultConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*bulk.JobResult]) graphql.Marshaler {
+			return ec.marshalNJobResultEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobResultConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobResultEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobResultConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*bulk.JobResult) graphql.Marshaler {
+			return ec.marshalNJobResult2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobResultᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobResultConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobResultConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobResultConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JobResultConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResultConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _JobResultConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResultConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _JobResultEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("JobResultEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _JobResultEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*bulk.JobResult]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JobResultEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.JobResult) graphql.Marshaler {
+			return ec.marshalNJobResult2ᚖgatehouseᚋinternalᚋbulkᚐJobResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JobResultEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JobResultEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobResult(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LintFinding_name(ctx context.Context, field graphql.CollectedField, obj *certlint.Finding) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21134,6 +26873,314 @@ func (ec *executionContext) _LintFinding_details(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_LintFinding_details(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("LintFinding", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListCount_count(ctx context.Context, field graphql.CollectedField, obj *view.ListCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCount", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ListCount_capped(ctx context.Context, field graphql.CollectedField, obj *view.ListCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListCount_capped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capped, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListCount_capped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListCount", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ListProblem_path(ctx context.Context, field graphql.CollectedField, obj *view.ListProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListProblem_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListProblem_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListProblem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListProblem_value(ctx context.Context, field graphql.CollectedField, obj *view.ListProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListProblem_value(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Value, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ListProblem_value(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListProblem", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _ListProblem_message(ctx context.Context, field graphql.CollectedField, obj *view.ListProblem) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListProblem_message(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Message, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListProblem_message(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListProblem", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_list(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_list(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.List, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.List) graphql.Marshaler {
+			return ec.marshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type List does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_systemView(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_systemView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SystemView, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_systemView(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_search(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_search(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Search, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_search(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_filter(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_orderBy(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_orderBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_orderBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_columns(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_columns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Columns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_columns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ListState_problems(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.ListProblem) graphql.Marshaler {
+			return ec.marshalNListProblem2ᚕᚖgatehouseᚋinternalᚋviewᚐListProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ListState",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ListProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ListState_state(ctx context.Context, field graphql.CollectedField, obj *view.ListState) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ListState_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ListState_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ListState", field, false, false, errors.New("field of type String does not have child fields"))
 }
 
 func (ec *executionContext) _Mail_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Mail) (ret graphql.Marshaler) {
@@ -23233,6 +29280,490 @@ func (ec *executionContext) fieldContext_Mutation_resumeCertificate(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_saveView(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_saveView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SaveView(ctx, fc.Args["input"].(view.SaveViewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.Payload) graphql.Marshaler {
+			return ec.marshalNSaveViewPayload2ᚖgatehouseᚋinternalᚋviewᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_saveView(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SaveViewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_saveView_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateView(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateView(ctx, fc.Args["input"].(view.UpdateViewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.Payload) graphql.Marshaler {
+			return ec.marshalNUpdateViewPayload2ᚖgatehouseᚋinternalᚋviewᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateView(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateViewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateView_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteView(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteView(ctx, fc.Args["input"].(view.DeleteViewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.DeletePayload) graphql.Marshaler {
+			return ec.marshalNDeleteViewPayload2ᚖgatehouseᚋinternalᚋviewᚐDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteView(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteViewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteView_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_startBulkAction(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startBulkAction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StartBulkAction(ctx, fc.Args["input"].(bulk.StartBulkActionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Payload) graphql.Marshaler {
+			return ec.marshalNStartBulkActionPayload2ᚖgatehouseᚋinternalᚋbulkᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startBulkAction(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartBulkActionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_startBulkAction_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelJob(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelJob(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelJob(ctx, fc.Args["input"].(bulk.CancelJobInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Payload) graphql.Marshaler {
+			return ec.marshalNCancelJobPayload2ᚖgatehouseᚋinternalᚋbulkᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelJob(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelJobPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelJob_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createExport(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createExport(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateExport(ctx, fc.Args["input"].(export.CreateExportInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *export.Payload) graphql.Marshaler {
+			return ec.marshalNCreateExportPayload2ᚖgatehouseᚋinternalᚋexportᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createExport(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateExportPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createExport_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_createWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_createWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CreateWebhook(ctx, fc.Args["input"].(webhook.CreateWebhookInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.SecretPayload) graphql.Marshaler {
+			return ec.marshalNCreateWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_createWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CreateWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_createWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateWebhook(ctx, fc.Args["input"].(webhook.UpdateWebhookInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.SecretPayload) graphql.Marshaler {
+			return ec.marshalNUpdateWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐSecretPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_deleteWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_deleteWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeleteWebhook(ctx, fc.Args["input"].(webhook.DeleteWebhookInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.DeletePayload) graphql.Marshaler {
+			return ec.marshalNDeleteWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐDeletePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_deleteWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeleteWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_deleteWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_testWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_testWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TestWebhook(ctx, fc.Args["input"].(webhook.TestWebhookInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Payload) graphql.Marshaler {
+			return ec.marshalNTestWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_testWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TestWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_testWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_replayWebhook(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_replayWebhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReplayWebhook(ctx, fc.Args["input"].(webhook.ReplayWebhookInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Payload) graphql.Marshaler {
+			return ec.marshalNReplayWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_replayWebhook(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReplayWebhookPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_replayWebhook_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PageInfo_hasNextPage(ctx context.Context, field graphql.CollectedField, obj *page.Info) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23399,6 +29930,29 @@ func (ec *executionContext) fieldContext_Query_node(ctx context.Context, field g
 		return fc, err
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Query_eventCursor(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_eventCursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().EventCursor(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v live.Cursor) graphql.Marshaler {
+			return ec.marshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_eventCursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, errors.New("field of type EventCursor does not have child fields"))
 }
 
 func (ec *executionContext) _Query_nodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -23751,7 +30305,7 @@ func (ec *executionContext) _Query_seats(ctx context.Context, field graphql.Coll
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Seats(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.SeatView), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.SeatFilter), fc.Args["orderBy"].(*inventory.SeatOrder))
+			return ec.Resolvers.Query().Seats(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.SeatView), fc.Args["viewId"].(*id.ID), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.SeatFilter), fc.Args["orderBy"].(*inventory.SeatOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Seat]) graphql.Marshaler {
@@ -23839,7 +30393,7 @@ func (ec *executionContext) _Query_enrollments(ctx context.Context, field graphq
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Enrollments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.EnrollmentView), fc.Args["filter"].(*inventory.EnrollmentFilter), fc.Args["orderBy"].(*inventory.EnrollmentOrder))
+			return ec.Resolvers.Query().Enrollments(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.EnrollmentView), fc.Args["viewId"].(*id.ID), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.EnrollmentFilter), fc.Args["orderBy"].(*inventory.EnrollmentOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Enrollment]) graphql.Marshaler {
@@ -23927,7 +30481,7 @@ func (ec *executionContext) _Query_certificates(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Certificates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.CertificateView), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.CertificateFilter), fc.Args["orderBy"].(*inventory.CertificateOrder))
+			return ec.Resolvers.Query().Certificates(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["view"].(*inventory.CertificateView), fc.Args["viewId"].(*id.ID), fc.Args["search"].(*string), fc.Args["filter"].(*inventory.CertificateFilter), fc.Args["orderBy"].(*inventory.CertificateOrder))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*inventory.Certificate]) graphql.Marshaler {
@@ -24015,7 +30569,7 @@ func (ec *executionContext) _Query_auditEntries(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*auditlog.Filter), fc.Args["orderBy"].(*auditlog.Order))
+			return ec.Resolvers.Query().AuditEntries(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["viewId"].(*id.ID), fc.Args["filter"].(*auditlog.Filter), fc.Args["orderBy"].(*auditlog.Order))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*auditlog.Entry]) graphql.Marshaler {
@@ -24043,6 +30597,270 @@ func (ec *executionContext) fieldContext_Query_auditEntries(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_auditEntries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_views(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_views(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Views(ctx, fc.Args["list"].(*lifecycle.List), fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*view.View]) graphql.Marshaler {
+			return ec.marshalNViewConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_views(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ViewConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_views_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_systemViews(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_systemViews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().SystemViews(ctx, fc.Args["list"].(lifecycle.List))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.SystemView) graphql.Marshaler {
+			return ec.marshalNSystemView2ᚕᚖgatehouseᚋinternalᚋviewᚐSystemViewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_systemViews(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SystemView(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_systemViews_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_listState(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_listState(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ListState(ctx, fc.Args["list"].(*view.ListInput), fc.Args["columns"].([]string), fc.Args["state"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.ListState) graphql.Marshaler {
+			return ec.marshalNListState2ᚖgatehouseᚋinternalᚋviewᚐListState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_listState(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ListState(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_listState_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_job(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Job(ctx, fc.Args["id"].(id.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_job(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_job_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_jobs(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_jobs(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Jobs(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["filter"].(*bulk.JobFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*bulk.Job]) graphql.Marshaler {
+			return ec.marshalNJobConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_jobs(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_jobs_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_webhooks(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_webhooks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Webhooks(ctx, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*webhook.Webhook]) graphql.Marshaler {
+			return ec.marshalNWebhookConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_webhooks(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_webhooks_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -24636,6 +31454,93 @@ func (ec *executionContext) _RenewCertificatePayload_replayed(ctx context.Contex
 }
 func (ec *executionContext) fieldContext_RenewCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RenewCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ReplayWebhookPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayWebhookPayload_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Webhook, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayWebhookPayload_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReplayWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReplayWebhookPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReplayWebhookPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReplayWebhookPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReplayWebhookPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _RequestEnrollmentPayload_enrollment(ctx context.Context, field graphql.CollectedField, obj *inventory.EnrollmentPayload) (ret graphql.Marshaler) {
@@ -25823,6 +32728,93 @@ func (ec *executionContext) _RevokeCertificatesPayload_replayed(ctx context.Cont
 }
 func (ec *executionContext) fieldContext_RevokeCertificatesPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("RevokeCertificatesPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SaveViewPayload_view(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveViewPayload_view(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.View, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.View) graphql.Marshaler {
+			return ec.marshalOView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveViewPayload_view(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveViewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_View(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveViewPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveViewPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveViewPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveViewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SaveViewPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveViewPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SaveViewPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SaveViewPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _Seat_id(ctx context.Context, field graphql.CollectedField, obj *inventory.Seat) (ret graphql.Marshaler) {
@@ -27964,6 +34956,61 @@ func (ec *executionContext) fieldContext_SeatUsageDay_consumed(_ context.Context
 	return graphql.NewScalarFieldContext("SeatUsageDay", field, false, false, errors.New("field of type Int does not have child fields"))
 }
 
+func (ec *executionContext) _SeatUsageEvent_cursor(ctx context.Context, field graphql.CollectedField, obj *live.SeatUsageEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageEvent_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v live.Cursor) graphql.Marshaler {
+			return ec.marshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageEvent_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SeatUsageEvent", field, false, false, errors.New("field of type EventCursor does not have child fields"))
+}
+
+func (ec *executionContext) _SeatUsageEvent_usage(ctx context.Context, field graphql.CollectedField, obj *live.SeatUsageEvent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SeatUsageEvent_usage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SeatUsageEvent().Usage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *licence.SeatUsage) graphql.Marshaler {
+			return ec.marshalOSeatUsage2ᚖgatehouseᚋinternalᚋlicenceᚐSeatUsage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SeatUsageEvent_usage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SeatUsageEvent",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatUsage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SeatUsageOfType_seatType(ctx context.Context, field graphql.CollectedField, obj *licence.SeatUsageOfType) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28166,6 +35213,225 @@ func (ec *executionContext) fieldContext_SetPurchasedSeatsPayload_replayed(_ con
 	return graphql.NewScalarFieldContext("SetPurchasedSeatsPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _StartBulkActionPayload_job(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartBulkActionPayload_job(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Job, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+			return ec.marshalOJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StartBulkActionPayload_job(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartBulkActionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Job(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartBulkActionPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartBulkActionPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartBulkActionPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StartBulkActionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StartBulkActionPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *bulk.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StartBulkActionPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StartBulkActionPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StartBulkActionPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _Subscription_enrollmentChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_enrollmentChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().EnrollmentChanged(ctx, fc.Args["filter"].(*live.EnrollmentFilter), fc.Args["after"].(*live.Cursor))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *live.EnrollmentEvent) graphql.Marshaler {
+			return ec.marshalNEnrollmentEvent2ᚖgatehouseᚋinternalᚋliveᚐEnrollmentEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_enrollmentChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EnrollmentEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_enrollmentChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_seatUsageChanged(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_seatUsageChanged(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().SeatUsageChanged(ctx, fc.Args["businessUnitId"].(*id.ID), fc.Args["seatType"].(*lifecycle.SeatType), fc.Args["after"].(*live.Cursor))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *live.SeatUsageEvent) graphql.Marshaler {
+			return ec.marshalNSeatUsageEvent2ᚖgatehouseᚋinternalᚋliveᚐSeatUsageEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_seatUsageChanged(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeatUsageEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_seatUsageChanged_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Subscription_jobProgressed(ctx context.Context, field graphql.CollectedField) (ret func(ctx context.Context) graphql.Marshaler) {
+	return graphql.ResolveFieldStream(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Subscription_jobProgressed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Subscription().JobProgressed(ctx, fc.Args["id"].(*id.ID), fc.Args["after"].(*live.Cursor))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *live.JobEvent) graphql.Marshaler {
+			return ec.marshalNJobEvent2ᚖgatehouseᚋinternalᚋliveᚐJobEvent(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Subscription_jobProgressed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Subscription",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JobEvent(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Subscription_jobProgressed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SuspendCertificatePayload_certificate(ctx context.Context, field graphql.CollectedField, obj *inventory.CertificatePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28251,6 +35517,194 @@ func (ec *executionContext) _SuspendCertificatePayload_replayed(ctx context.Cont
 }
 func (ec *executionContext) fieldContext_SuspendCertificatePayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("SuspendCertificatePayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _SystemView_list(ctx context.Context, field graphql.CollectedField, obj *view.SystemView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SystemView_list(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.List, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.List) graphql.Marshaler {
+			return ec.marshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SystemView_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SystemView", field, false, false, errors.New("field of type List does not have child fields"))
+}
+
+func (ec *executionContext) _SystemView_view(ctx context.Context, field graphql.CollectedField, obj *view.SystemView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SystemView_view(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.View, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SystemView_view(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SystemView", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SystemView_title(ctx context.Context, field graphql.CollectedField, obj *view.SystemView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SystemView_title(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Title, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SystemView_title(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SystemView", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _SystemView_count(ctx context.Context, field graphql.CollectedField, obj *view.SystemView) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SystemView_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.SystemView().Count(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.ListCount) graphql.Marshaler {
+			return ec.marshalOListCount2ᚖgatehouseᚋinternalᚋviewᚐListCount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SystemView_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SystemView",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ListCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestWebhookPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestWebhookPayload_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Webhook, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TestWebhookPayload_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TestWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TestWebhookPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *webhook.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TestWebhookPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TestWebhookPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TestWebhookPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
 func (ec *executionContext) _UnavailableCertificateAction_action(ctx context.Context, field graphql.CollectedField, obj *lifecycle.UnavailableCertificateAction) (ret graphql.Marshaler) {
@@ -28895,6 +36349,203 @@ func (ec *executionContext) fieldContext_UpdateSeatPayload_replayed(_ context.Co
 	return graphql.NewScalarFieldContext("UpdateSeatPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
 }
 
+func (ec *executionContext) _UpdateViewPayload_view(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateViewPayload_view(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.View, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.View) graphql.Marshaler {
+			return ec.marshalOView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateViewPayload_view(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateViewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_View(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateViewPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateViewPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateViewPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateViewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateViewPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *view.Payload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateViewPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateViewPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateViewPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateWebhookPayload_webhook(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateWebhookPayload_webhook(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Webhook, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+			return ec.marshalOWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateWebhookPayload_webhook(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateWebhookPayload_secret(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateWebhookPayload_secret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Secret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateWebhookPayload_secret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateWebhookPayload", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _UpdateWebhookPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateWebhookPayload_userErrors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserErrors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateWebhookPayload_userErrors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateWebhookPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UserError(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateWebhookPayload_replayed(ctx context.Context, field graphql.CollectedField, obj *webhook.SecretPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateWebhookPayload_replayed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Replayed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateWebhookPayload_replayed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("UpdateWebhookPayload", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
 func (ec *executionContext) _UserError_code(ctx context.Context, field graphql.CollectedField, obj *refusal.Refusal) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28962,6 +36613,653 @@ func (ec *executionContext) _UserError_field(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_UserError_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("UserError", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_id(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _View_name(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_list(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_list(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.List, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.List) graphql.Marshaler {
+			return ec.marshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_list(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type List does not have child fields"))
+}
+
+func (ec *executionContext) _View_systemView(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_systemView(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SystemView, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_View_systemView(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_search(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_search(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Search, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_View_search(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_filter(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_filter(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Filter, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_filter(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _View_orderBy(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_orderBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OrderBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalOJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_View_orderBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type JSON does not have child fields"))
+}
+
+func (ec *executionContext) _View_columns(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_columns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Columns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []string) graphql.Marshaler {
+			return ec.marshalNString2ᚕstringᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_columns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_problems(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_problems(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Problems, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.ListProblem) graphql.Marshaler {
+			return ec.marshalNListProblem2ᚕᚖgatehouseᚋinternalᚋviewᚐListProblemᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_problems(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "View",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ListProblem(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _View_state(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _View_shared(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_shared(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Shared, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_shared(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _View_businessUnit(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_businessUnit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.View().BusinessUnit(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *businessunit.BusinessUnit) graphql.Marshaler {
+			return ec.marshalOBusinessUnit2ᚖgatehouseᚋinternalᚋbusinessunitᚐBusinessUnit(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_View_businessUnit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "View",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BusinessUnit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _View_owner(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.Actor) graphql.Marshaler {
+			return ec.marshalNActor2gatehouseᚋinternalᚋinventoryᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "View",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _View_isMine(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_isMine(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.View().IsMine(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_isMine(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, true, true, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _View_count(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.View().Count(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.ListCount) graphql.Marshaler {
+			return ec.marshalOListCount2ᚖgatehouseᚋinternalᚋviewᚐListCount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_View_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "View",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ListCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _View_createdAt(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _View_updatedAt(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _View_version(ctx context.Context, field graphql.CollectedField, obj *view.View) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_View_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_View_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("View", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ViewConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*view.View]) graphql.Marshaler {
+			return ec.marshalNViewEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ViewEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*view.View) graphql.Marshaler {
+			return ec.marshalNView2ᚕᚖgatehouseᚋinternalᚋviewᚐViewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_View(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ViewConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _ViewConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _ViewEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ViewEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _ViewEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*view.View]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ViewEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *view.View) graphql.Marshaler {
+			return ec.marshalNView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ViewEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ViewEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_View(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Viewer_issuer(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
@@ -29152,6 +37450,1028 @@ func (ec *executionContext) fieldContext_Viewer_businessUnits(_ context.Context,
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_BusinessUnit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Webhook_id(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v id.ID) graphql.Marshaler {
+			return ec.marshalNID2gatehouseᚋinternalᚋidᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_url(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_url(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.URL, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_url(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_description(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_description(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Description, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_description(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_actions(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_actions(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Actions, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []audit.Action) graphql.Marshaler {
+			return ec.marshalOAuditAction2ᚕgatehouseᚋinternalᚋauditᚐActionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_actions(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type AuditAction does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_resourceTypes(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_resourceTypes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResourceTypes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []audit.Resource) graphql.Marshaler {
+			return ec.marshalOAuditResource2ᚕgatehouseᚋinternalᚋauditᚐResourceᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_resourceTypes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type AuditResource does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_businessUnitIds(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_businessUnitIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BusinessUnitIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []id.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_businessUnitIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_profileIds(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_profileIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProfileIDs, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []id.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_profileIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type ID does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_status(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.WebhookStatus) graphql.Marshaler {
+			return ec.marshalNWebhookStatus2gatehouseᚋinternalᚋlifecycleᚐWebhookStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type WebhookStatus does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_failingSince(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_failingSince(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FailingSince, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_failingSince(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_deliveredAt(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_deliveredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliveredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_deliveredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_lastError(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_lastError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_lastError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_deliveries(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_deliveries(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Webhook().Deliveries(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string), fc.Args["last"].(*int), fc.Args["before"].(*string), fc.Args["statuses"].([]lifecycle.DeliveryStatus))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *page.Connection[*webhook.WebhookDelivery]) graphql.Marshaler {
+			return ec.marshalNWebhookDeliveryConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_deliveries(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookDeliveryConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Webhook_deliveries_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Webhook_owner(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_owner(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Owner, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v inventory.Actor) graphql.Marshaler {
+			return ec.marshalNActor2gatehouseᚋinternalᚋinventoryᚐActor(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_owner(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Webhook",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Actor(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Webhook_createdAt(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_updatedAt(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _Webhook_version(ctx context.Context, field graphql.CollectedField, obj *webhook.Webhook) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Webhook_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Webhook_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Webhook", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*webhook.Webhook]) graphql.Marshaler {
+			return ec.marshalNWebhookEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*webhook.Webhook) graphql.Marshaler {
+			return ec.marshalNWebhook2ᚕᚖgatehouseᚋinternalᚋwebhookᚐWebhookᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_messageId(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_messageId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MessageID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_messageId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_type(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_type(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Type, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_type(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_body(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_body(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Body, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_body(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_status(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_status(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Status, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v lifecycle.DeliveryStatus) graphql.Marshaler {
+			return ec.marshalNWebhookDeliveryStatus2gatehouseᚋinternalᚋlifecycleᚐDeliveryStatus(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_status(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type WebhookDeliveryStatus does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_attempts(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_attempts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Attempts, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_attempts(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_responseStatus(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_responseStatus(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ResponseStatus, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_responseStatus(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_lastError(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_lastError(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LastError, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_lastError(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_createdAt(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_createdAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CreatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_createdAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_attemptedAt(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_attemptedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AttemptedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_attemptedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDelivery_deliveredAt(ctx context.Context, field graphql.CollectedField, obj *webhook.WebhookDelivery) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDelivery_deliveredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeliveredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDelivery_deliveredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDelivery", field, false, false, errors.New("field of type DateTime does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDeliveryConnection_edges(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryConnection_edges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Edges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []page.Edge[*webhook.WebhookDelivery]) graphql.Marshaler {
+			return ec.marshalNWebhookDeliveryEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryConnection_edges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookDeliveryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookDeliveryEdge(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookDeliveryConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryConnection_nodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Nodes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*webhook.WebhookDelivery) graphql.Marshaler {
+			return ec.marshalNWebhookDelivery2ᚕᚖgatehouseᚋinternalᚋwebhookᚐWebhookDeliveryᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryConnection_nodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookDeliveryConnection",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookDelivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookDeliveryConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryConnection_pageInfo(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PageInfo, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v page.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2gatehouseᚋinternalᚋpageᚐInfo(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryConnection_pageInfo(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookDeliveryConnection",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PageInfo(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookDeliveryConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryConnection_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDeliveryConnection", field, true, false, errors.New("field of type Int does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDeliveryConnection_totalCountCapped(ctx context.Context, field graphql.CollectedField, obj *page.Connection[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryConnection_totalCountCapped(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCountCapped(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryConnection_totalCountCapped(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDeliveryConnection", field, true, false, errors.New("field of type Boolean does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDeliveryEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookDeliveryEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookDeliveryEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*webhook.WebhookDelivery]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookDeliveryEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.WebhookDelivery) graphql.Marshaler {
+			return ec.marshalNWebhookDelivery2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookDelivery(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookDeliveryEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookDeliveryEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WebhookDelivery(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WebhookEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEdge_cursor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cursor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WebhookEdge", field, false, false, errors.New("field of type String does not have child fields"))
+}
+
+func (ec *executionContext) _WebhookEdge_node(ctx context.Context, field graphql.CollectedField, obj *page.Edge[*webhook.Webhook]) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WebhookEdge_node(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Node, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+			return ec.marshalNWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WebhookEdge_node(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WebhookEdge",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Webhook(ctx, field)
 		},
 	}
 	return fc, nil
@@ -30606,7 +39926,7 @@ func (ec *executionContext) unmarshalInputAuditEntryFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"actorSubjects", "actions", "resourceTypes", "resourceIds", "businessUnitIds", "outcomes", "since", "before"}
+	fieldsInOrder := [...]string{"actorSubjects", "actions", "resourceTypes", "resourceIds", "businessUnitIds", "outcomes", "codes", "requestId", "excludeActions", "excludeActorSubjects", "since", "before"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -30655,6 +39975,34 @@ func (ec *executionContext) unmarshalInputAuditEntryFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Outcomes = data
+		case "codes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("codes"))
+			data, err := ec.unmarshalORefusalCode2ᚕgatehouseᚋinternalᚋrefusalᚐCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Codes = data
+		case "requestId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestId"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestID = data
+		case "excludeActions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeActions"))
+			data, err := ec.unmarshalOAuditAction2ᚕgatehouseᚋinternalᚋauditᚐActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeActions = data
+		case "excludeActorSubjects":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeActorSubjects"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeActorSubjects = data
 		case "since":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -30669,6 +40017,50 @@ func (ec *executionContext) unmarshalInputAuditEntryFilter(ctx context.Context, 
 				return it, err
 			}
 			it.Before = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputAuditEntryListInput(ctx context.Context, obj any) (auditlog.ListInput, error) {
+	var it auditlog.ListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"viewId", "filter", "orderBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "viewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ViewID = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOAuditEntryFilter2ᚖgatehouseᚋinternalᚋauditlogᚐFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "orderBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderBy"))
+			data, err := ec.unmarshalOAuditEntryOrder2ᚖgatehouseᚋinternalᚋauditlogᚐOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderBy = data
 		}
 	}
 	return it, nil
@@ -30703,6 +40095,129 @@ func (ec *executionContext) unmarshalInputAuditEntryOrder(ctx context.Context, o
 				return it, err
 			}
 			it.Direction = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBulkActionInput(ctx context.Context, obj any) (inventory.BulkActionInput, error) {
+	var it inventory.BulkActionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"comment", "reason", "expiresAt", "newCode", "profileId", "revokeCertificates", "revocationReason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "comment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("comment"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Comment = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "expiresAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expiresAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpiresAt = data
+		case "newCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newCode"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewCode = data
+		case "profileId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileID = data
+		case "revokeCertificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revokeCertificates"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevokeCertificates = data
+		case "revocationReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("revocationReason"))
+			data, err := ec.unmarshalORevocationReason2ᚖgatehouseᚋinternalᚋlifecycleᚐRevocationReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RevocationReason = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputBulkSelection(ctx context.Context, obj any) (bulk.Selection, error) {
+	var it bulk.Selection
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "enrollments", "seats", "certificates"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "enrollments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enrollments"))
+			data, err := ec.unmarshalOEnrollmentListInput2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enrollments = data
+		case "seats":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seats"))
+			data, err := ec.unmarshalOSeatListInput2ᚖgatehouseᚋinternalᚋinventoryᚐSeatListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seats = data
+		case "certificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificates"))
+			data, err := ec.unmarshalOCertificateListInput2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificates = data
 		}
 	}
 	return it, nil
@@ -30888,6 +40403,43 @@ func (ec *executionContext) unmarshalInputCancelEnrollmentsInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCancelJobInput(ctx context.Context, obj any) (bulk.CancelJobInput, error) {
+	var it bulk.CancelJobInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCertificateFile(ctx context.Context, obj any) (inventory.CertificateFile, error) {
 	var it inventory.CertificateFile
 	if obj == nil {
@@ -30936,7 +40488,7 @@ func (ec *executionContext) unmarshalInputCertificateFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "sources", "seats", "serialNumbers", "sha256", "keySha256", "names", "subject", "issuer", "keyAlgorithms", "signatureAlgorithms", "authorityKeyIds", "isCa", "notBeforeSince", "notBeforeBefore", "notAfterSince", "notAfterBefore", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
+	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "sources", "seats", "serialNumbers", "sha256", "keySha256", "names", "subject", "issuer", "keyAlgorithms", "signatureAlgorithms", "authorityKeyIds", "isCa", "hasSeat", "hasEnrollment", "excludeStatuses", "excludeSources", "excludeBusinessUnitIds", "notBeforeSince", "notBeforeBefore", "notAfterSince", "notAfterBefore", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -31041,6 +40593,41 @@ func (ec *executionContext) unmarshalInputCertificateFilter(ctx context.Context,
 				return it, err
 			}
 			it.IsCa = data
+		case "hasSeat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasSeat"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasSeat = data
+		case "hasEnrollment":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasEnrollment"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasEnrollment = data
+		case "excludeStatuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeStatuses"))
+			data, err := ec.unmarshalOCertificateStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeStatuses = data
+		case "excludeSources":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeSources"))
+			data, err := ec.unmarshalOCertificateSource2ᚕgatehouseᚋinternalᚋlifecycleᚐCertificateSourceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeSources = data
+		case "excludeBusinessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeBusinessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeBusinessUnitIDs = data
 		case "notBeforeSince":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notBeforeSince"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -31097,6 +40684,64 @@ func (ec *executionContext) unmarshalInputCertificateFilter(ctx context.Context,
 				return it, err
 			}
 			it.UpdatedBefore = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCertificateListInput(ctx context.Context, obj any) (inventory.CertificateListInput, error) {
+	var it inventory.CertificateListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"view", "viewId", "search", "filter", "orderBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "view":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("view"))
+			data, err := ec.unmarshalOCertificateView2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateView(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.View = data
+		case "viewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ViewID = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOCertificateFilter2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "orderBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderBy"))
+			data, err := ec.unmarshalOCertificateOrder2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderBy = data
 		}
 	}
 	return it, nil
@@ -31573,6 +41218,68 @@ func (ec *executionContext) unmarshalInputCreateCertificateProfileInput(ctx cont
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputCreateExportInput(ctx context.Context, obj any) (export.CreateExportInput, error) {
+	var it export.CreateExportInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["format"]; !present {
+		asMap["format"] = "CSV"
+	}
+
+	fieldsInOrder := [...]string{"list", "job", "columns", "format", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "list":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("list"))
+			data, err := ec.unmarshalOListInput2ᚖgatehouseᚋinternalᚋviewᚐListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.List = data
+		case "job":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("job"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Job = data
+		case "columns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("columns"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Columns = data
+		case "format":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("format"))
+			data, err := ec.unmarshalOExportFormat2ᚖgatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Format = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputCreateSeatInput(ctx context.Context, obj any) (inventory.CreateSeatInput, error) {
 	var it inventory.CreateSeatInput
 	if obj == nil {
@@ -31684,6 +41391,64 @@ func (ec *executionContext) unmarshalInputCreateSeatsInput(ctx context.Context, 
 				return it, err
 			}
 			it.Seats = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputCreateWebhookInput(ctx context.Context, obj any) (webhook.CreateWebhookInput, error) {
+	var it webhook.CreateWebhookInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"url", "description", "actions", "filter", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "actions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actions"))
+			data, err := ec.unmarshalOAuditAction2ᚕgatehouseᚋinternalᚋauditᚐActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actions = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOWebhookFilter2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -31845,6 +41610,94 @@ func (ec *executionContext) unmarshalInputDeleteSeatsInput(ctx context.Context, 
 				return it, err
 			}
 			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteViewInput(ctx context.Context, obj any) (view.DeleteViewInput, error) {
+	var it view.DeleteViewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputDeleteWebhookInput(ctx context.Context, obj any) (webhook.DeleteWebhookInput, error) {
+	var it webhook.DeleteWebhookInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -32024,6 +41877,64 @@ func (ec *executionContext) unmarshalInputEnrollSeatsInput(ctx context.Context, 
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputEnrollmentEventFilter(ctx context.Context, obj any) (live.EnrollmentFilter, error) {
+	var it live.EnrollmentFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids", "businessUnitIds", "profileIds", "statuses", "requestedByMe"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IDs = data
+		case "businessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitIDs = data
+		case "profileIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileIDs = data
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOEnrollmentStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "requestedByMe":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requestedByMe"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RequestedByMe = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, obj any) (inventory.EnrollmentFilter, error) {
 	var it inventory.EnrollmentFilter
 	if obj == nil {
@@ -32035,7 +41946,7 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "profileIds", "seats", "seatTypes", "authenticationMethods", "enrollmentMethods", "caTypes", "createdSince", "createdBefore", "updatedSince", "updatedBefore", "expiresSince", "expiresBefore"}
+	fieldsInOrder := [...]string{"businessUnitIds", "statuses", "profileIds", "seats", "seatTypes", "authenticationMethods", "enrollmentMethods", "caTypes", "seatIds", "emails", "requesters", "issuance", "hasSeat", "hasEmail", "excludeStatuses", "excludeProfileIds", "excludeBusinessUnitIds", "createdSince", "createdBefore", "updatedSince", "updatedBefore", "expiresSince", "expiresBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -32098,6 +42009,69 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 				return it, err
 			}
 			it.CaTypes = data
+		case "seatIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seatIds"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SeatIDs = data
+		case "emails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emails"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emails = data
+		case "requesters":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("requesters"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Requesters = data
+		case "issuance":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("issuance"))
+			data, err := ec.unmarshalOIssuanceState2ᚕgatehouseᚋinternalᚋlifecycleᚐIssuanceStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Issuance = data
+		case "hasSeat":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasSeat"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasSeat = data
+		case "hasEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasEmail"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasEmail = data
+		case "excludeStatuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeStatuses"))
+			data, err := ec.unmarshalOEnrollmentStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeStatuses = data
+		case "excludeProfileIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeProfileIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeProfileIDs = data
+		case "excludeBusinessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeBusinessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeBusinessUnitIDs = data
 		case "createdSince":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -32140,6 +42114,64 @@ func (ec *executionContext) unmarshalInputEnrollmentFilter(ctx context.Context, 
 				return it, err
 			}
 			it.ExpiresBefore = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputEnrollmentListInput(ctx context.Context, obj any) (inventory.EnrollmentListInput, error) {
+	var it inventory.EnrollmentListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"view", "viewId", "search", "filter", "orderBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "view":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("view"))
+			data, err := ec.unmarshalOEnrollmentView2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentView(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.View = data
+		case "viewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ViewID = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOEnrollmentFilter2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "orderBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderBy"))
+			data, err := ec.unmarshalOEnrollmentOrder2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderBy = data
 		}
 	}
 	return it, nil
@@ -32311,6 +42343,101 @@ func (ec *executionContext) unmarshalInputImportSeatsInput(ctx context.Context, 
 				return it, err
 			}
 			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputJobFilter(ctx context.Context, obj any) (bulk.JobFilter, error) {
+	var it bulk.JobFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"statuses", "actions", "mine"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "statuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statuses"))
+			data, err := ec.unmarshalOJobStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐJobStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Statuses = data
+		case "actions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actions"))
+			data, err := ec.unmarshalOBulkAction2ᚕgatehouseᚋinternalᚋlifecycleᚐBulkActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actions = data
+		case "mine":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mine"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mine = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputListInput(ctx context.Context, obj any) (view.ListInput, error) {
+	var it view.ListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"enrollments", "seats", "certificates", "auditEntries"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "enrollments":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enrollments"))
+			data, err := ec.unmarshalOEnrollmentListInput2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enrollments = data
+		case "seats":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("seats"))
+			data, err := ec.unmarshalOSeatListInput2ᚖgatehouseᚋinternalᚋinventoryᚐSeatListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Seats = data
+		case "certificates":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("certificates"))
+			data, err := ec.unmarshalOCertificateListInput2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Certificates = data
+		case "auditEntries":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("auditEntries"))
+			data, err := ec.unmarshalOAuditEntryListInput2ᚖgatehouseᚋinternalᚋauditlogᚐListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AuditEntries = data
 		}
 	}
 	return it, nil
@@ -32617,6 +42744,50 @@ func (ec *executionContext) unmarshalInputRenewCertificateInput(ctx context.Cont
 				return it, err
 			}
 			it.Comment = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputReplayWebhookInput(ctx context.Context, obj any) (webhook.ReplayWebhookInput, error) {
+	var it webhook.ReplayWebhookInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "since", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "since":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("since"))
+			data, err := ec.unmarshalNDateTime2timeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Since = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -33270,6 +43441,75 @@ func (ec *executionContext) unmarshalInputRevokeCertificatesInput(ctx context.Co
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputSaveViewInput(ctx context.Context, obj any) (view.SaveViewInput, error) {
+	var it view.SaveViewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["shared"]; !present {
+		asMap["shared"] = false
+	}
+
+	fieldsInOrder := [...]string{"name", "list", "columns", "shared", "businessUnitId", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "list":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("list"))
+			data, err := ec.unmarshalNListInput2gatehouseᚋinternalᚋviewᚐListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.List = data
+		case "columns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("columns"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Columns = data
+		case "shared":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shared"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shared = data
+		case "businessUnitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitID = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj any) (inventory.SeatFilter, error) {
 	var it inventory.SeatFilter
 	if obj == nil {
@@ -33281,7 +43521,7 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"businessUnitIds", "seatTypes", "statuses", "seatIds", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
+	fieldsInOrder := [...]string{"businessUnitIds", "seatTypes", "statuses", "seatIds", "emails", "hasEmail", "hasName", "unusedBefore", "excludeSeatTypes", "excludeStatuses", "excludeBusinessUnitIds", "createdSince", "createdBefore", "updatedSince", "updatedBefore"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -33316,6 +43556,55 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.SeatIDs = data
+		case "emails":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("emails"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Emails = data
+		case "hasEmail":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasEmail"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasEmail = data
+		case "hasName":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("hasName"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HasName = data
+		case "unusedBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("unusedBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.UnusedBefore = data
+		case "excludeSeatTypes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeSeatTypes"))
+			data, err := ec.unmarshalOSeatType2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatTypeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeSeatTypes = data
+		case "excludeStatuses":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeStatuses"))
+			data, err := ec.unmarshalOSeatStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐSeatStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeStatuses = data
+		case "excludeBusinessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("excludeBusinessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExcludeBusinessUnitIDs = data
 		case "createdSince":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("createdSince"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -33344,6 +43633,64 @@ func (ec *executionContext) unmarshalInputSeatFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.UpdatedBefore = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputSeatListInput(ctx context.Context, obj any) (inventory.SeatListInput, error) {
+	var it inventory.SeatListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"view", "viewId", "search", "filter", "orderBy"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "view":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("view"))
+			data, err := ec.unmarshalOSeatView2ᚖgatehouseᚋinternalᚋinventoryᚐSeatView(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.View = data
+		case "viewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("viewId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ViewID = data
+		case "search":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("search"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Search = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOSeatFilter2ᚖgatehouseᚋinternalᚋinventoryᚐSeatFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "orderBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("orderBy"))
+			data, err := ec.unmarshalOSeatOrder2ᚖgatehouseᚋinternalᚋinventoryᚐSeatOrder(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OrderBy = data
 		}
 	}
 	return it, nil
@@ -33499,6 +43846,68 @@ func (ec *executionContext) unmarshalInputSetPurchasedSeatsInput(ctx context.Con
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputStartBulkActionInput(ctx context.Context, obj any) (bulk.StartBulkActionInput, error) {
+	var it bulk.StartBulkActionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dryRun"]; !present {
+		asMap["dryRun"] = false
+	}
+
+	fieldsInOrder := [...]string{"action", "selection", "input", "dryRun", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "action":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("action"))
+			data, err := ec.unmarshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Action = data
+		case "selection":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("selection"))
+			data, err := ec.unmarshalNBulkSelection2gatehouseᚋinternalᚋbulkᚐSelection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Selection = data
+		case "input":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("input"))
+			data, err := ec.unmarshalOBulkActionInput2ᚖgatehouseᚋinternalᚋinventoryᚐBulkActionInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Input = data
+		case "dryRun":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dryRun"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DryRun = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputSuspendCertificateInput(ctx context.Context, obj any) (inventory.SuspendCertificateInput, error) {
 	var it inventory.SuspendCertificateInput
 	if obj == nil {
@@ -33538,6 +43947,43 @@ func (ec *executionContext) unmarshalInputSuspendCertificateInput(ctx context.Co
 				return it, err
 			}
 			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputTestWebhookInput(ctx context.Context, obj any) (webhook.TestWebhookInput, error) {
+	var it webhook.TestWebhookInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
 		case "idempotencyKey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -33966,6 +44412,219 @@ func (ec *executionContext) unmarshalInputUpdateSeatInput(ctx context.Context, o
 	return it, nil
 }
 
+func (ec *executionContext) unmarshalInputUpdateViewInput(ctx context.Context, obj any) (view.UpdateViewInput, error) {
+	var it view.UpdateViewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "name", "list", "columns", "shared", "businessUnitId", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		case "list":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("list"))
+			data, err := ec.unmarshalOListInput2ᚖgatehouseᚋinternalᚋviewᚐListInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.List = data
+		case "columns":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("columns"))
+			data, err := ec.unmarshalOString2ᚕstringᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Columns = data
+		case "shared":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("shared"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Shared = data
+		case "businessUnitId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitId"))
+			data, err := ec.unmarshalOID2ᚖgatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitID = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputUpdateWebhookInput(ctx context.Context, obj any) (webhook.UpdateWebhookInput, error) {
+	var it webhook.UpdateWebhookInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["newSecret"]; !present {
+		asMap["newSecret"] = false
+	}
+
+	fieldsInOrder := [...]string{"id", "url", "description", "actions", "filter", "enabled", "newSecret", "expectedVersion", "idempotencyKey"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2gatehouseᚋinternalᚋidᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "url":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("url"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.URL = data
+		case "description":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("description"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Description = data
+		case "actions":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("actions"))
+			data, err := ec.unmarshalOAuditAction2ᚕgatehouseᚋinternalᚋauditᚐActionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Actions = data
+		case "filter":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("filter"))
+			data, err := ec.unmarshalOWebhookFilter2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookFilter(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Filter = data
+		case "enabled":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("enabled"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Enabled = data
+		case "newSecret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("newSecret"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NewSecret = data
+		case "expectedVersion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("expectedVersion"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ExpectedVersion = data
+		case "idempotencyKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("idempotencyKey"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdempotencyKey = data
+		}
+	}
+	return it, nil
+}
+
+func (ec *executionContext) unmarshalInputWebhookFilter(ctx context.Context, obj any) (webhook.WebhookFilter, error) {
+	var it webhook.WebhookFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"resourceTypes", "businessUnitIds", "profileIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "resourceTypes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("resourceTypes"))
+			data, err := ec.unmarshalOAuditResource2ᚕgatehouseᚋinternalᚋauditᚐResourceᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ResourceTypes = data
+		case "businessUnitIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("businessUnitIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BusinessUnitIDs = data
+		case "profileIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("profileIds"))
+			data, err := ec.unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ProfileIDs = data
+		}
+	}
+	return it, nil
+}
+
 func (ec *executionContext) unmarshalInputWithdrawEnrollmentInput(ctx context.Context, obj any) (inventory.WithdrawEnrollmentInput, error) {
 	var it inventory.WithdrawEnrollmentInput
 	if obj == nil {
@@ -34018,6 +44677,20 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case webhook.Webhook:
+		return ec._Webhook(ctx, sel, &obj)
+	case *webhook.Webhook:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Webhook(ctx, sel, obj)
+	case view.View:
+		return ec._View(ctx, sel, &obj)
+	case *view.View:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._View(ctx, sel, obj)
 	case licence.SeatLicense:
 		return ec._SeatLicense(ctx, sel, &obj)
 	case *licence.SeatLicense:
@@ -34046,6 +44719,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Mail(ctx, sel, obj)
+	case bulk.Job:
+		return ec._Job(ctx, sel, &obj)
+	case *bulk.Job:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Job(ctx, sel, obj)
 	case inventory.EnrollmentNote:
 		return ec._EnrollmentNote(ctx, sel, &obj)
 	case *inventory.EnrollmentNote:
@@ -35271,6 +45951,54 @@ func (ec *executionContext) _CancelEnrollmentsPayload(ctx context.Context, sel a
 			}
 		case "replayed":
 			out.Values[i] = ec._CancelEnrollmentsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var cancelJobPayloadImplementors = []string{"CancelJobPayload"}
+
+func (ec *executionContext) _CancelJobPayload(ctx context.Context, sel ast.SelectionSet, obj *bulk.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelJobPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelJobPayload")
+		case "job":
+			out.Values[i] = ec._CancelJobPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CancelJobPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CancelJobPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -37017,6 +47745,54 @@ func (ec *executionContext) _CreateCertificateProfilePayload(ctx context.Context
 	return out
 }
 
+var createExportPayloadImplementors = []string{"CreateExportPayload"}
+
+func (ec *executionContext) _CreateExportPayload(ctx context.Context, sel ast.SelectionSet, obj *export.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createExportPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateExportPayload")
+		case "export":
+			out.Values[i] = ec._CreateExportPayload_export(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateExportPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CreateExportPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var createSeatPayloadImplementors = []string{"CreateSeatPayload"}
 
 func (ec *executionContext) _CreateSeatPayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.SeatPayload) graphql.Marshaler {
@@ -37161,6 +47937,59 @@ func (ec *executionContext) _CreateSeatsPayload(ctx context.Context, sel ast.Sel
 	return out
 }
 
+var createWebhookPayloadImplementors = []string{"CreateWebhookPayload"}
+
+func (ec *executionContext) _CreateWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *webhook.SecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, createWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CreateWebhookPayload")
+		case "webhook":
+			out.Values[i] = ec._CreateWebhookPayload_webhook(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._CreateWebhookPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._CreateWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._CreateWebhookPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var deleteBusinessUnitPayloadImplementors = []string{"DeleteBusinessUnitPayload"}
 
 func (ec *executionContext) _DeleteBusinessUnitPayload(ctx context.Context, sel ast.SelectionSet, obj *businessunit.Payload) graphql.Marshaler {
@@ -37281,6 +48110,102 @@ func (ec *executionContext) _DeleteSeatsPayload(ctx context.Context, sel ast.Sel
 			}
 		case "replayed":
 			out.Values[i] = ec._DeleteSeatsPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteViewPayloadImplementors = []string{"DeleteViewPayload"}
+
+func (ec *executionContext) _DeleteViewPayload(ctx context.Context, sel ast.SelectionSet, obj *view.DeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteViewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteViewPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteViewPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteViewPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._DeleteViewPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var deleteWebhookPayloadImplementors = []string{"DeleteWebhookPayload"}
+
+func (ec *executionContext) _DeleteWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *webhook.DeletePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, deleteWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeleteWebhookPayload")
+		case "deletedId":
+			out.Values[i] = ec._DeleteWebhookPayload_deletedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._DeleteWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._DeleteWebhookPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -38401,6 +49326,107 @@ func (ec *executionContext) _EnrollmentEdge(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var enrollmentEventImplementors = []string{"EnrollmentEvent"}
+
+func (ec *executionContext) _EnrollmentEvent(ctx context.Context, sel ast.SelectionSet, obj *live.EnrollmentEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrollmentEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrollmentEvent")
+		case "cursor":
+			out.Values[i] = ec._EnrollmentEvent_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "change":
+			out.Values[i] = ec._EnrollmentEvent_change(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._EnrollmentEvent_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "at":
+			out.Values[i] = ec._EnrollmentEvent_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "enrollmentId":
+			out.Values[i] = ec._EnrollmentEvent_enrollmentId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._EnrollmentEvent_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "enrollment":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._EnrollmentEvent_enrollment(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var enrollmentInvitationImplementors = []string{"EnrollmentInvitation"}
 
 func (ec *executionContext) _EnrollmentInvitation(ctx context.Context, sel ast.SelectionSet, obj *inventory.Invitation) graphql.Marshaler {
@@ -38736,6 +49762,64 @@ func (ec *executionContext) _EnrollmentResult(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var exportImplementors = []string{"Export"}
+
+func (ec *executionContext) _Export(ctx context.Context, sel ast.SelectionSet, obj *export.Export) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, exportImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Export")
+		case "url":
+			out.Values[i] = ec._Export_url(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "format":
+			out.Values[i] = ec._Export_format(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "columns":
+			out.Values[i] = ec._Export_columns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._Export_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Export_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var importCertificateResultImplementors = []string{"ImportCertificateResult"}
 
 func (ec *executionContext) _ImportCertificateResult(ctx context.Context, sel ast.SelectionSet, obj *inventory.ImportCertificateResult) graphql.Marshaler {
@@ -38948,6 +50032,731 @@ func (ec *executionContext) _Issuance(ctx context.Context, sel ast.SelectionSet,
 	return out
 }
 
+var jobImplementors = []string{"Job", "Node"}
+
+func (ec *executionContext) _Job(ctx context.Context, sel ast.SelectionSet, obj *bulk.Job) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Job")
+		case "id":
+			out.Values[i] = ec._Job_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "action":
+			out.Values[i] = ec._Job_action(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dryRun":
+			out.Values[i] = ec._Job_dryRun(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "selection":
+			out.Values[i] = ec._Job_selection(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Job_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "size":
+			out.Values[i] = ec._Job_size(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "processed":
+			out.Values[i] = ec._Job_processed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "succeeded":
+			out.Values[i] = ec._Job_succeeded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refused":
+			out.Values[i] = ec._Job_refused(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcomes":
+			out.Values[i] = ec._Job_outcomes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "itemsPerSecond":
+			out.Values[i] = ec._Job_itemsPerSecond(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "secondsLeft":
+			out.Values[i] = ec._Job_secondsLeft(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "error":
+			out.Values[i] = ec._Job_error(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "results":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Job_results(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "resultsUrl":
+			out.Values[i] = ec._Job_resultsUrl(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "availableActions":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Job_availableActions(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "startedBy":
+			out.Values[i] = ec._Job_startedBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Job_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "startedAt":
+			out.Values[i] = ec._Job_startedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "finishedAt":
+			out.Values[i] = ec._Job_finishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "expiresAt":
+			out.Values[i] = ec._Job_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Job_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobConnectionImplementors = []string{"JobConnection"}
+
+func (ec *executionContext) _JobConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*bulk.Job]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobConnection")
+		case "edges":
+			out.Values[i] = ec._JobConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._JobConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._JobConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._JobConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._JobConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobEdgeImplementors = []string{"JobEdge"}
+
+func (ec *executionContext) _JobEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*bulk.Job]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobEdge")
+		case "cursor":
+			out.Values[i] = ec._JobEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._JobEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobEventImplementors = []string{"JobEvent"}
+
+func (ec *executionContext) _JobEvent(ctx context.Context, sel ast.SelectionSet, obj *live.JobEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobEvent")
+		case "cursor":
+			out.Values[i] = ec._JobEvent_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "job":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._JobEvent_job(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobOutcomeImplementors = []string{"JobOutcome"}
+
+func (ec *executionContext) _JobOutcome(ctx context.Context, sel ast.SelectionSet, obj *bulk.JobOutcome) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobOutcomeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobOutcome")
+		case "outcome":
+			out.Values[i] = ec._JobOutcome_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._JobOutcome_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._JobOutcome_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobResultImplementors = []string{"JobResult"}
+
+func (ec *executionContext) _JobResult(ctx context.Context, sel ast.SelectionSet, obj *bulk.JobResult) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobResultImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobResult")
+		case "position":
+			out.Values[i] = ec._JobResult_position(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "id":
+			out.Values[i] = ec._JobResult_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "outcome":
+			out.Values[i] = ec._JobResult_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "code":
+			out.Values[i] = ec._JobResult_code(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._JobResult_message(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobResultConnectionImplementors = []string{"JobResultConnection"}
+
+func (ec *executionContext) _JobResultConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*bulk.JobResult]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobResultConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobResultConnection")
+		case "edges":
+			out.Values[i] = ec._JobResultConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._JobResultConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._JobResultConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._JobResultConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._JobResultConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var jobResultEdgeImplementors = []string{"JobResultEdge"}
+
+func (ec *executionContext) _JobResultEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*bulk.JobResult]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, jobResultEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JobResultEdge")
+		case "cursor":
+			out.Values[i] = ec._JobResultEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._JobResultEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var lintFindingImplementors = []string{"LintFinding"}
 
 func (ec *executionContext) _LintFinding(ctx context.Context, sel ast.SelectionSet, obj *certlint.Finding) graphql.Marshaler {
@@ -38987,6 +50796,170 @@ func (ec *executionContext) _LintFinding(ctx context.Context, sel ast.SelectionS
 			}
 		case "details":
 			out.Values[i] = ec._LintFinding_details(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var listCountImplementors = []string{"ListCount"}
+
+func (ec *executionContext) _ListCount(ctx context.Context, sel ast.SelectionSet, obj *view.ListCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, listCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ListCount")
+		case "count":
+			out.Values[i] = ec._ListCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "capped":
+			out.Values[i] = ec._ListCount_capped(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var listProblemImplementors = []string{"ListProblem"}
+
+func (ec *executionContext) _ListProblem(ctx context.Context, sel ast.SelectionSet, obj *view.ListProblem) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, listProblemImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ListProblem")
+		case "path":
+			out.Values[i] = ec._ListProblem_path(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "value":
+			out.Values[i] = ec._ListProblem_value(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "message":
+			out.Values[i] = ec._ListProblem_message(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var listStateImplementors = []string{"ListState"}
+
+func (ec *executionContext) _ListState(ctx context.Context, sel ast.SelectionSet, obj *view.ListState) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, listStateImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ListState")
+		case "list":
+			out.Values[i] = ec._ListState_list(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "systemView":
+			out.Values[i] = ec._ListState_systemView(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "search":
+			out.Values[i] = ec._ListState_search(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "filter":
+			out.Values[i] = ec._ListState_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "orderBy":
+			out.Values[i] = ec._ListState_orderBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "columns":
+			out.Values[i] = ec._ListState_columns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "problems":
+			out.Values[i] = ec._ListState_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._ListState_state(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -39407,6 +51380,83 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "saveView":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_saveView(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateView":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateView(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteView":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteView(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "startBulkAction":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startBulkAction(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelJob":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelJob(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createExport":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createExport(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "createWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_createWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deleteWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_deleteWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "testWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_testWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayWebhook":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_replayWebhook(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -39534,6 +51584,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				}()
 				res = ec._Query_node(ctx, field)
 				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "eventCursor":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_eventCursor(ctx, field)
+				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}
 				return res
@@ -39875,6 +51947,138 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "views":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_views(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "systemViews":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_systemViews(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "listState":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_listState(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "job":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_job(ctx, field)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "jobs":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_jobs(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "webhooks":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_webhooks(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -40141,6 +52345,54 @@ func (ec *executionContext) _RenewCertificatePayload(ctx context.Context, sel as
 			}
 		case "replayed":
 			out.Values[i] = ec._RenewCertificatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var replayWebhookPayloadImplementors = []string{"ReplayWebhookPayload"}
+
+func (ec *executionContext) _ReplayWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *webhook.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, replayWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReplayWebhookPayload")
+		case "webhook":
+			out.Values[i] = ec._ReplayWebhookPayload_webhook(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._ReplayWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._ReplayWebhookPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -40752,6 +53004,54 @@ func (ec *executionContext) _RevokeCertificatesPayload(ctx context.Context, sel 
 			}
 		case "replayed":
 			out.Values[i] = ec._RevokeCertificatesPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var saveViewPayloadImplementors = []string{"SaveViewPayload"}
+
+func (ec *executionContext) _SaveViewPayload(ctx context.Context, sel ast.SelectionSet, obj *view.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, saveViewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SaveViewPayload")
+		case "view":
+			out.Values[i] = ec._SaveViewPayload_view(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._SaveViewPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._SaveViewPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42171,6 +54471,82 @@ func (ec *executionContext) _SeatUsageDay(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var seatUsageEventImplementors = []string{"SeatUsageEvent"}
+
+func (ec *executionContext) _SeatUsageEvent(ctx context.Context, sel ast.SelectionSet, obj *live.SeatUsageEvent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, seatUsageEventImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SeatUsageEvent")
+		case "cursor":
+			out.Values[i] = ec._SeatUsageEvent_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "usage":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SeatUsageEvent_usage(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var seatUsageOfTypeImplementors = []string{"SeatUsageOfType"}
 
 func (ec *executionContext) _SeatUsageOfType(ctx context.Context, sel ast.SelectionSet, obj *licence.SeatUsageOfType) graphql.Marshaler {
@@ -42277,6 +54653,78 @@ func (ec *executionContext) _SetPurchasedSeatsPayload(ctx context.Context, sel a
 	return out
 }
 
+var startBulkActionPayloadImplementors = []string{"StartBulkActionPayload"}
+
+func (ec *executionContext) _StartBulkActionPayload(ctx context.Context, sel ast.SelectionSet, obj *bulk.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, startBulkActionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StartBulkActionPayload")
+		case "job":
+			out.Values[i] = ec._StartBulkActionPayload_job(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._StartBulkActionPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._StartBulkActionPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var subscriptionImplementors = []string{"Subscription"}
+
+func (ec *executionContext) _Subscription(ctx context.Context, sel ast.SelectionSet) func(ctx context.Context) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, subscriptionImplementors)
+	ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+		Object: "Subscription",
+	})
+	if len(fields) != 1 {
+		graphql.AddErrorf(ctx, "must subscribe to exactly one stream")
+		return nil
+	}
+
+	switch fields[0].Name {
+	case "enrollmentChanged":
+		return ec._Subscription_enrollmentChanged(ctx, fields[0])
+	case "seatUsageChanged":
+		return ec._Subscription_seatUsageChanged(ctx, fields[0])
+	case "jobProgressed":
+		return ec._Subscription_jobProgressed(ctx, fields[0])
+	default:
+		panic("unknown field " + strconv.Quote(fields[0].Name))
+	}
+}
+
 var suspendCertificatePayloadImplementors = []string{"SuspendCertificatePayload"}
 
 func (ec *executionContext) _SuspendCertificatePayload(ctx context.Context, sel ast.SelectionSet, obj *inventory.CertificatePayload) graphql.Marshaler {
@@ -42301,6 +54749,140 @@ func (ec *executionContext) _SuspendCertificatePayload(ctx context.Context, sel 
 			}
 		case "replayed":
 			out.Values[i] = ec._SuspendCertificatePayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var systemViewImplementors = []string{"SystemView"}
+
+func (ec *executionContext) _SystemView(ctx context.Context, sel ast.SelectionSet, obj *view.SystemView) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, systemViewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SystemView")
+		case "list":
+			out.Values[i] = ec._SystemView_list(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "view":
+			out.Values[i] = ec._SystemView_view(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "title":
+			out.Values[i] = ec._SystemView_title(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "count":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._SystemView_count(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var testWebhookPayloadImplementors = []string{"TestWebhookPayload"}
+
+func (ec *executionContext) _TestWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *webhook.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, testWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TestWebhookPayload")
+		case "webhook":
+			out.Values[i] = ec._TestWebhookPayload_webhook(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._TestWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._TestWebhookPayload_replayed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42709,6 +55291,107 @@ func (ec *executionContext) _UpdateSeatPayload(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var updateViewPayloadImplementors = []string{"UpdateViewPayload"}
+
+func (ec *executionContext) _UpdateViewPayload(ctx context.Context, sel ast.SelectionSet, obj *view.Payload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateViewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateViewPayload")
+		case "view":
+			out.Values[i] = ec._UpdateViewPayload_view(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateViewPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpdateViewPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var updateWebhookPayloadImplementors = []string{"UpdateWebhookPayload"}
+
+func (ec *executionContext) _UpdateWebhookPayload(ctx context.Context, sel ast.SelectionSet, obj *webhook.SecretPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateWebhookPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateWebhookPayload")
+		case "webhook":
+			out.Values[i] = ec._UpdateWebhookPayload_webhook(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "secret":
+			out.Values[i] = ec._UpdateWebhookPayload_secret(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userErrors":
+			out.Values[i] = ec._UpdateWebhookPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "replayed":
+			out.Values[i] = ec._UpdateWebhookPayload_replayed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
 var userErrorImplementors = []string{"UserError"}
 
 func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet, obj *refusal.Refusal) graphql.Marshaler {
@@ -42733,6 +55416,395 @@ func (ec *executionContext) _UserError(ctx context.Context, sel ast.SelectionSet
 			}
 		case "field":
 			out.Values[i] = ec._UserError_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var viewImplementors = []string{"View", "Node"}
+
+func (ec *executionContext) _View(ctx context.Context, sel ast.SelectionSet, obj *view.View) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("View")
+		case "id":
+			out.Values[i] = ec._View_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "name":
+			out.Values[i] = ec._View_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "list":
+			out.Values[i] = ec._View_list(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "systemView":
+			out.Values[i] = ec._View_systemView(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "search":
+			out.Values[i] = ec._View_search(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "filter":
+			out.Values[i] = ec._View_filter(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "orderBy":
+			out.Values[i] = ec._View_orderBy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "columns":
+			out.Values[i] = ec._View_columns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "problems":
+			out.Values[i] = ec._View_problems(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._View_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "shared":
+			out.Values[i] = ec._View_shared(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "businessUnit":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._View_businessUnit(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "owner":
+			out.Values[i] = ec._View_owner(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "isMine":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._View_isMine(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "count":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._View_count(ctx, field, obj)
+				if res == graphql.RequiredNull {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "createdAt":
+			out.Values[i] = ec._View_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._View_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._View_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var viewConnectionImplementors = []string{"ViewConnection"}
+
+func (ec *executionContext) _ViewConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*view.View]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ViewConnection")
+		case "edges":
+			out.Values[i] = ec._ViewConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._ViewConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._ViewConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ViewConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._ViewConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var viewEdgeImplementors = []string{"ViewEdge"}
+
+func (ec *executionContext) _ViewEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*view.View]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, viewEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ViewEdge")
+		case "cursor":
+			out.Values[i] = ec._ViewEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._ViewEdge_node(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -42974,6 +56046,569 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookImplementors = []string{"Webhook", "Node"}
+
+func (ec *executionContext) _Webhook(ctx context.Context, sel ast.SelectionSet, obj *webhook.Webhook) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Webhook")
+		case "id":
+			out.Values[i] = ec._Webhook_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "url":
+			out.Values[i] = ec._Webhook_url(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "description":
+			out.Values[i] = ec._Webhook_description(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "actions":
+			out.Values[i] = ec._Webhook_actions(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "resourceTypes":
+			out.Values[i] = ec._Webhook_resourceTypes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "businessUnitIds":
+			out.Values[i] = ec._Webhook_businessUnitIds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "profileIds":
+			out.Values[i] = ec._Webhook_profileIds(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "status":
+			out.Values[i] = ec._Webhook_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "failingSince":
+			out.Values[i] = ec._Webhook_failingSince(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deliveredAt":
+			out.Values[i] = ec._Webhook_deliveredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "lastError":
+			out.Values[i] = ec._Webhook_lastError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "deliveries":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Webhook_deliveries(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "owner":
+			out.Values[i] = ec._Webhook_owner(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "createdAt":
+			out.Values[i] = ec._Webhook_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._Webhook_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Webhook_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookConnectionImplementors = []string{"WebhookConnection"}
+
+func (ec *executionContext) _WebhookConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*webhook.Webhook]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookConnection")
+		case "edges":
+			out.Values[i] = ec._WebhookConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._WebhookConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WebhookConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._WebhookConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._WebhookConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookDeliveryImplementors = []string{"WebhookDelivery"}
+
+func (ec *executionContext) _WebhookDelivery(ctx context.Context, sel ast.SelectionSet, obj *webhook.WebhookDelivery) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookDeliveryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookDelivery")
+		case "messageId":
+			out.Values[i] = ec._WebhookDelivery_messageId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "type":
+			out.Values[i] = ec._WebhookDelivery_type(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "body":
+			out.Values[i] = ec._WebhookDelivery_body(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "status":
+			out.Values[i] = ec._WebhookDelivery_status(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attempts":
+			out.Values[i] = ec._WebhookDelivery_attempts(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "responseStatus":
+			out.Values[i] = ec._WebhookDelivery_responseStatus(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "lastError":
+			out.Values[i] = ec._WebhookDelivery_lastError(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "createdAt":
+			out.Values[i] = ec._WebhookDelivery_createdAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "attemptedAt":
+			out.Values[i] = ec._WebhookDelivery_attemptedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "deliveredAt":
+			out.Values[i] = ec._WebhookDelivery_deliveredAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookDeliveryConnectionImplementors = []string{"WebhookDeliveryConnection"}
+
+func (ec *executionContext) _WebhookDeliveryConnection(ctx context.Context, sel ast.SelectionSet, obj *page.Connection[*webhook.WebhookDelivery]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookDeliveryConnectionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookDeliveryConnection")
+		case "edges":
+			out.Values[i] = ec._WebhookDeliveryConnection_edges(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "nodes":
+			out.Values[i] = ec._WebhookDeliveryConnection_nodes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "pageInfo":
+			out.Values[i] = ec._WebhookDeliveryConnection_pageInfo(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._WebhookDeliveryConnection_totalCount(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		case "totalCountCapped":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._WebhookDeliveryConnection_totalCountCapped(ctx, field, obj)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			if field.IsDeferred() {
+				deferredFieldSet.AddField(field)
+				fieldIndex := len(deferredFieldSet.Values) - 1
+				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
+					return innerFunc(ctx, deferredFieldSet)
+				})
+
+				for _, deferrable := range field.Deferrables {
+					view, ok := deferLabelToView[deferrable.Label]
+					if !ok {
+						view = deferredFieldSet.NewView()
+						deferLabelToView[deferrable.Label] = view
+					}
+					view.AddIndices(fieldIndex)
+				}
+
+				// don't run the out.Concurrently() call below
+				out.Values[i] = graphql.Null
+				continue
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookDeliveryEdgeImplementors = []string{"WebhookDeliveryEdge"}
+
+func (ec *executionContext) _WebhookDeliveryEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*webhook.WebhookDelivery]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookDeliveryEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookDeliveryEdge")
+		case "cursor":
+			out.Values[i] = ec._WebhookDeliveryEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._WebhookDeliveryEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	atomic.AddInt32(&ec.Deferred, int32(min(len(deferLabelToView), math.MaxInt32)))
+
+	ec.ProcessDeferredGroup(graphql.DeferredGroup{
+		Defers:   deferLabelToView,
+		Path:     graphql.GetPath(ctx),
+		FieldSet: deferredFieldSet,
+		Context:  ctx,
+	})
+
+	return out
+}
+
+var webhookEdgeImplementors = []string{"WebhookEdge"}
+
+func (ec *executionContext) _WebhookEdge(ctx context.Context, sel ast.SelectionSet, obj *page.Edge[*webhook.Webhook]) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, webhookEdgeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferredFieldSet := graphql.NewFieldSet(nil)
+	deferLabelToView := make(map[string]*graphql.FieldSetView)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WebhookEdge")
+		case "cursor":
+			out.Values[i] = ec._WebhookEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "node":
+			out.Values[i] = ec._WebhookEdge_node(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -43711,6 +57346,21 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx context.Context, v any) (lifecycle.BulkAction, error) {
+	var res lifecycle.BulkAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx context.Context, sel ast.SelectionSet, v lifecycle.BulkAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNBulkSelection2gatehouseᚋinternalᚋbulkᚐSelection(ctx context.Context, v any) (bulk.Selection, error) {
+	res, err := ec.unmarshalInputBulkSelection(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNBusinessUnit2ᚕᚖgatehouseᚋinternalᚋbusinessunitᚐBusinessUnitᚄ(ctx context.Context, sel ast.SelectionSet, v []*businessunit.BusinessUnit) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -43815,6 +57465,21 @@ func (ec *executionContext) marshalNCancelEnrollmentsPayload2ᚖgatehouseᚋinte
 		return graphql.Null
 	}
 	return ec._CancelEnrollmentsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCancelJobInput2gatehouseᚋinternalᚋbulkᚐCancelJobInput(ctx context.Context, v any) (bulk.CancelJobInput, error) {
+	res, err := ec.unmarshalInputCancelJobInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelJobPayload2ᚖgatehouseᚋinternalᚋbulkᚐPayload(ctx context.Context, sel ast.SelectionSet, v *bulk.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CancelJobPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐCertificateᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Certificate) graphql.Marshaler {
@@ -44165,6 +57830,16 @@ func (ec *executionContext) marshalNChangeEnrollmentStatusPayload2ᚖgatehouse�
 	return ec._ChangeEnrollmentStatusPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNChangeKind2gatehouseᚋinternalᚋlifecycleᚐChangeKind(ctx context.Context, v any) (lifecycle.ChangeKind, error) {
+	var res lifecycle.ChangeKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNChangeKind2gatehouseᚋinternalᚋlifecycleᚐChangeKind(ctx context.Context, sel ast.SelectionSet, v lifecycle.ChangeKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNCodeAlphabet2gatehouseᚋinternalᚋlifecycleᚐCodeAlphabet(ctx context.Context, v any) (lifecycle.CodeAlphabet, error) {
 	var res lifecycle.CodeAlphabet
 	err := res.UnmarshalGQL(v)
@@ -44203,6 +57878,21 @@ func (ec *executionContext) marshalNCreateCertificateProfilePayload2ᚖgatehouse
 		return graphql.Null
 	}
 	return ec._CreateCertificateProfilePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateExportInput2gatehouseᚋinternalᚋexportᚐCreateExportInput(ctx context.Context, v any) (export.CreateExportInput, error) {
+	res, err := ec.unmarshalInputCreateExportInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateExportPayload2ᚖgatehouseᚋinternalᚋexportᚐPayload(ctx context.Context, sel ast.SelectionSet, v *export.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CreateExportPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCreateSeatInput2gatehouseᚋinternalᚋinventoryᚐCreateSeatInput(ctx context.Context, v any) (inventory.CreateSeatInput, error) {
@@ -44259,6 +57949,21 @@ func (ec *executionContext) marshalNCreateSeatsPayload2ᚖgatehouseᚋinternal�
 		return graphql.Null
 	}
 	return ec._CreateSeatsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCreateWebhookInput2gatehouseᚋinternalᚋwebhookᚐCreateWebhookInput(ctx context.Context, v any) (webhook.CreateWebhookInput, error) {
+	res, err := ec.unmarshalInputCreateWebhookInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCreateWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐSecretPayload(ctx context.Context, sel ast.SelectionSet, v *webhook.SecretPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._CreateWebhookPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDate2timeᚐTime(ctx context.Context, v any) (time.Time, error) {
@@ -44336,6 +58041,36 @@ func (ec *executionContext) marshalNDeleteSeatsPayload2ᚖgatehouseᚋinternal�
 		return graphql.Null
 	}
 	return ec._DeleteSeatsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteViewInput2gatehouseᚋinternalᚋviewᚐDeleteViewInput(ctx context.Context, v any) (view.DeleteViewInput, error) {
+	res, err := ec.unmarshalInputDeleteViewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteViewPayload2ᚖgatehouseᚋinternalᚋviewᚐDeletePayload(ctx context.Context, sel ast.SelectionSet, v *view.DeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteViewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeleteWebhookInput2gatehouseᚋinternalᚋwebhookᚐDeleteWebhookInput(ctx context.Context, v any) (webhook.DeleteWebhookInput, error) {
+	res, err := ec.unmarshalInputDeleteWebhookInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeleteWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐDeletePayload(ctx context.Context, sel ast.SelectionSet, v *webhook.DeletePayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._DeleteWebhookPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDiscoveredCertificate2ᚕᚖgatehouseᚋinternalᚋinventoryᚐDiscoveredCertificateᚄ(ctx context.Context, v any) ([]*inventory.DiscoveredCertificate, error) {
@@ -44545,6 +58280,16 @@ func (ec *executionContext) marshalNEnrollmentEdge2ᚕgatehouseᚋinternalᚋpag
 	return ret
 }
 
+func (ec *executionContext) marshalNEnrollmentEvent2ᚖgatehouseᚋinternalᚋliveᚐEnrollmentEvent(ctx context.Context, sel ast.SelectionSet, v *live.EnrollmentEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._EnrollmentEvent(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNEnrollmentMethod2gatehouseᚋinternalᚋlifecycleᚐEnrollmentMethod(ctx context.Context, v any) (lifecycle.EnrollmentMethod, error) {
 	var res lifecycle.EnrollmentMethod
 	err := res.UnmarshalGQL(v)
@@ -44654,6 +58399,26 @@ func (ec *executionContext) unmarshalNEnrollmentStatus2gatehouseᚋinternalᚋli
 }
 
 func (ec *executionContext) marshalNEnrollmentStatus2gatehouseᚋinternalᚋlifecycleᚐStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.Status) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx context.Context, v any) (live.Cursor, error) {
+	var res live.Cursor
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEventCursor2gatehouseᚋinternalᚋliveᚐCursor(ctx context.Context, sel ast.SelectionSet, v live.Cursor) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNExportFormat2gatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx context.Context, v any) (lifecycle.ExportFormat, error) {
+	var res lifecycle.ExportFormat
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNExportFormat2gatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx context.Context, sel ast.SelectionSet, v lifecycle.ExportFormat) graphql.Marshaler {
 	return v
 }
 
@@ -44889,6 +58654,236 @@ func (ec *executionContext) marshalNIssuer2gatehouseᚋinternalᚋlifecycleᚐIs
 	return v
 }
 
+func (ec *executionContext) unmarshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	res, err := scalar.UnmarshalJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalJSON(v)
+	if res == graphql.Null {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+	}
+	return res
+}
+
+func (ec *executionContext) marshalNJob2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.Job) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx context.Context, sel ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Job(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobAction2gatehouseᚋinternalᚋlifecycleᚐJobAction(ctx context.Context, v any) (lifecycle.JobAction, error) {
+	var res lifecycle.JobAction
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobAction2gatehouseᚋinternalᚋlifecycleᚐJobAction(ctx context.Context, sel ast.SelectionSet, v lifecycle.JobAction) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNJobAction2ᚕgatehouseᚋinternalᚋlifecycleᚐJobActionᚄ(ctx context.Context, v any) ([]lifecycle.JobAction, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.JobAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobAction2gatehouseᚋinternalᚋlifecycleᚐJobAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNJobAction2ᚕgatehouseᚋinternalᚋlifecycleᚐJobActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.JobAction) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobAction2gatehouseᚋinternalᚋlifecycleᚐJobAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*bulk.Job]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JobConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*bulk.Job]) graphql.Marshaler {
+	return ec._JobEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNJobEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*bulk.Job]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobEvent2ᚖgatehouseᚋinternalᚋliveᚐJobEvent(ctx context.Context, sel ast.SelectionSet, v *live.JobEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JobEvent(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx context.Context, v any) (lifecycle.JobItemOutcome, error) {
+	var res lifecycle.JobItemOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx context.Context, sel ast.SelectionSet, v lifecycle.JobItemOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNJobOutcome2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.JobOutcome) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobOutcome2ᚖgatehouseᚋinternalᚋbulkᚐJobOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobOutcome2ᚖgatehouseᚋinternalᚋbulkᚐJobOutcome(ctx context.Context, sel ast.SelectionSet, v *bulk.JobOutcome) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JobOutcome(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobResult2ᚕᚖgatehouseᚋinternalᚋbulkᚐJobResultᚄ(ctx context.Context, sel ast.SelectionSet, v []*bulk.JobResult) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobResult2ᚖgatehouseᚋinternalᚋbulkᚐJobResult(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNJobResult2ᚖgatehouseᚋinternalᚋbulkᚐJobResult(ctx context.Context, sel ast.SelectionSet, v *bulk.JobResult) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JobResult(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobResultConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*bulk.JobResult]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._JobResultConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNJobResultEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*bulk.JobResult]) graphql.Marshaler {
+	return ec._JobResultEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNJobResultEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*bulk.JobResult]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobResultEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNJobStatus2gatehouseᚋinternalᚋlifecycleᚐJobStatus(ctx context.Context, v any) (lifecycle.JobStatus, error) {
+	var res lifecycle.JobStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJobStatus2gatehouseᚋinternalᚋlifecycleᚐJobStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.JobStatus) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNKeyKind2gatehouseᚋinternalᚋlifecycleᚐKeyKind(ctx context.Context, v any) (lifecycle.KeyKind, error) {
 	var res lifecycle.KeyKind
 	err := res.UnmarshalGQL(v)
@@ -45013,6 +59008,57 @@ func (ec *executionContext) unmarshalNLintSource2gatehouseᚋinternalᚋcertlint
 
 func (ec *executionContext) marshalNLintSource2gatehouseᚋinternalᚋcertlintᚐSource(ctx context.Context, sel ast.SelectionSet, v certlint.Source) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx context.Context, v any) (lifecycle.List, error) {
+	var res lifecycle.List
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNList2gatehouseᚋinternalᚋlifecycleᚐList(ctx context.Context, sel ast.SelectionSet, v lifecycle.List) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNListInput2gatehouseᚋinternalᚋviewᚐListInput(ctx context.Context, v any) (view.ListInput, error) {
+	res, err := ec.unmarshalInputListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNListProblem2ᚕᚖgatehouseᚋinternalᚋviewᚐListProblemᚄ(ctx context.Context, sel ast.SelectionSet, v []*view.ListProblem) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNListProblem2ᚖgatehouseᚋinternalᚋviewᚐListProblem(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNListProblem2ᚖgatehouseᚋinternalᚋviewᚐListProblem(ctx context.Context, sel ast.SelectionSet, v *view.ListProblem) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ListProblem(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNListState2ᚖgatehouseᚋinternalᚋviewᚐListState(ctx context.Context, sel ast.SelectionSet, v *view.ListState) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ListState(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNMail2ᚕᚖgatehouseᚋinternalᚋinventoryᚐMailᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Mail) graphql.Marshaler {
@@ -45237,6 +59283,21 @@ func (ec *executionContext) marshalNRenewCertificatePayload2ᚖgatehouseᚋinter
 		return graphql.Null
 	}
 	return ec._RenewCertificatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReplayWebhookInput2gatehouseᚋinternalᚋwebhookᚐReplayWebhookInput(ctx context.Context, v any) (webhook.ReplayWebhookInput, error) {
+	res, err := ec.unmarshalInputReplayWebhookInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReplayWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐPayload(ctx context.Context, sel ast.SelectionSet, v *webhook.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ReplayWebhookPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRequestEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐRequestEnrollmentInput(ctx context.Context, v any) (inventory.RequestEnrollmentInput, error) {
@@ -45507,6 +59568,21 @@ func (ec *executionContext) marshalNSANKind2ᚕgatehouseᚋinternalᚋlifecycle�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNSaveViewInput2gatehouseᚋinternalᚋviewᚐSaveViewInput(ctx context.Context, v any) (view.SaveViewInput, error) {
+	res, err := ec.unmarshalInputSaveViewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSaveViewPayload2ᚖgatehouseᚋinternalᚋviewᚐPayload(ctx context.Context, sel ast.SelectionSet, v *view.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SaveViewPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNSeat2ᚕᚖgatehouseᚋinternalᚋinventoryᚐSeatᚄ(ctx context.Context, sel ast.SelectionSet, v []*inventory.Seat) graphql.Marshaler {
@@ -45860,6 +59936,16 @@ func (ec *executionContext) marshalNSeatUsageDay2ᚖgatehouseᚋinternalᚋlicen
 	return ec._SeatUsageDay(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNSeatUsageEvent2ᚖgatehouseᚋinternalᚋliveᚐSeatUsageEvent(ctx context.Context, sel ast.SelectionSet, v *live.SeatUsageEvent) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SeatUsageEvent(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNSeatUsageOfType2ᚕᚖgatehouseᚋinternalᚋlicenceᚐSeatUsageOfTypeᚄ(ctx context.Context, sel ast.SelectionSet, v []*licence.SeatUsageOfType) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -45909,6 +59995,21 @@ func (ec *executionContext) unmarshalNSightingOutcome2gatehouseᚋinternalᚋinv
 
 func (ec *executionContext) marshalNSightingOutcome2gatehouseᚋinternalᚋinventoryᚐSightingOutcome(ctx context.Context, sel ast.SelectionSet, v inventory.SightingOutcome) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNStartBulkActionInput2gatehouseᚋinternalᚋbulkᚐStartBulkActionInput(ctx context.Context, v any) (bulk.StartBulkActionInput, error) {
+	res, err := ec.unmarshalInputStartBulkActionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStartBulkActionPayload2ᚖgatehouseᚋinternalᚋbulkᚐPayload(ctx context.Context, sel ast.SelectionSet, v *bulk.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._StartBulkActionPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNString2string(ctx context.Context, v any) (string, error) {
@@ -45969,6 +60070,47 @@ func (ec *executionContext) marshalNSuspendCertificatePayload2ᚖgatehouseᚋint
 		return graphql.Null
 	}
 	return ec._SuspendCertificatePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSystemView2ᚕᚖgatehouseᚋinternalᚋviewᚐSystemViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*view.SystemView) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSystemView2ᚖgatehouseᚋinternalᚋviewᚐSystemView(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSystemView2ᚖgatehouseᚋinternalᚋviewᚐSystemView(ctx context.Context, sel ast.SelectionSet, v *view.SystemView) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._SystemView(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNTestWebhookInput2gatehouseᚋinternalᚋwebhookᚐTestWebhookInput(ctx context.Context, v any) (webhook.TestWebhookInput, error) {
+	res, err := ec.unmarshalInputTestWebhookInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTestWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐPayload(ctx context.Context, sel ast.SelectionSet, v *webhook.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._TestWebhookPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNUnavailableCertificateAction2ᚕᚖgatehouseᚋinternalᚋlifecycleᚐUnavailableCertificateActionᚄ(ctx context.Context, sel ast.SelectionSet, v []*lifecycle.UnavailableCertificateAction) graphql.Marshaler {
@@ -46124,6 +60266,36 @@ func (ec *executionContext) marshalNUpdateSeatPayload2ᚖgatehouseᚋinternalᚋ
 	return ec._UpdateSeatPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNUpdateViewInput2gatehouseᚋinternalᚋviewᚐUpdateViewInput(ctx context.Context, v any) (view.UpdateViewInput, error) {
+	res, err := ec.unmarshalInputUpdateViewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateViewPayload2ᚖgatehouseᚋinternalᚋviewᚐPayload(ctx context.Context, sel ast.SelectionSet, v *view.Payload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateViewPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateWebhookInput2gatehouseᚋinternalᚋwebhookᚐUpdateWebhookInput(ctx context.Context, v any) (webhook.UpdateWebhookInput, error) {
+	res, err := ec.unmarshalInputUpdateWebhookInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateWebhookPayload2ᚖgatehouseᚋinternalᚋwebhookᚐSecretPayload(ctx context.Context, sel ast.SelectionSet, v *webhook.SecretPayload) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._UpdateWebhookPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNUserError2ᚕᚖgatehouseᚋinternalᚋrefusalᚐRefusalᚄ(ctx context.Context, sel ast.SelectionSet, v []*refusal.Refusal) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -46150,6 +60322,62 @@ func (ec *executionContext) marshalNUserError2ᚖgatehouseᚋinternalᚋrefusal�
 	return ec._UserError(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNView2ᚕᚖgatehouseᚋinternalᚋviewᚐViewᚄ(ctx context.Context, sel ast.SelectionSet, v []*view.View) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx context.Context, sel ast.SelectionSet, v *view.View) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._View(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNViewConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*view.View]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._ViewConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNViewEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*view.View]) graphql.Marshaler {
+	return ec._ViewEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNViewEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*view.View]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNViewEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNViewer2ᚖgatehouseᚋinternalᚋviewerᚐViewer(ctx context.Context, sel ast.SelectionSet, v *viewer.Viewer) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
@@ -46158,6 +60386,138 @@ func (ec *executionContext) marshalNViewer2ᚖgatehouseᚋinternalᚋviewerᚐVi
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWebhook2ᚕᚖgatehouseᚋinternalᚋwebhookᚐWebhookᚄ(ctx context.Context, sel ast.SelectionSet, v []*webhook.Webhook) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx context.Context, sel ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._Webhook(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWebhookConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*webhook.Webhook]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWebhookDelivery2ᚕᚖgatehouseᚋinternalᚋwebhookᚐWebhookDeliveryᚄ(ctx context.Context, sel ast.SelectionSet, v []*webhook.WebhookDelivery) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWebhookDelivery2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookDelivery(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWebhookDelivery2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookDelivery(ctx context.Context, sel ast.SelectionSet, v *webhook.WebhookDelivery) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookDelivery(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWebhookDeliveryConnection2ᚖgatehouseᚋinternalᚋpageᚐConnection(ctx context.Context, sel ast.SelectionSet, v *page.Connection[*webhook.WebhookDelivery]) graphql.Marshaler {
+	if v == nil {
+		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
+			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")
+		}
+		return graphql.Null
+	}
+	return ec._WebhookDeliveryConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWebhookDeliveryEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*webhook.WebhookDelivery]) graphql.Marshaler {
+	return ec._WebhookDeliveryEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNWebhookDeliveryEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*webhook.WebhookDelivery]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWebhookDeliveryEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWebhookDeliveryStatus2gatehouseᚋinternalᚋlifecycleᚐDeliveryStatus(ctx context.Context, v any) (lifecycle.DeliveryStatus, error) {
+	var res lifecycle.DeliveryStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWebhookDeliveryStatus2gatehouseᚋinternalᚋlifecycleᚐDeliveryStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.DeliveryStatus) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNWebhookEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx context.Context, sel ast.SelectionSet, v page.Edge[*webhook.Webhook]) graphql.Marshaler {
+	return ec._WebhookEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNWebhookEdge2ᚕgatehouseᚋinternalᚋpageᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []page.Edge[*webhook.Webhook]) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWebhookEdge2gatehouseᚋinternalᚋpageᚐEdge(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNWebhookStatus2gatehouseᚋinternalᚋlifecycleᚐWebhookStatus(ctx context.Context, v any) (lifecycle.WebhookStatus, error) {
+	var res lifecycle.WebhookStatus
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWebhookStatus2gatehouseᚋinternalᚋlifecycleᚐWebhookStatus(ctx context.Context, sel ast.SelectionSet, v lifecycle.WebhookStatus) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNWithdrawEnrollmentInput2gatehouseᚋinternalᚋinventoryᚐWithdrawEnrollmentInput(ctx context.Context, v any) (inventory.WithdrawEnrollmentInput, error) {
@@ -46366,6 +60726,14 @@ func (ec *executionContext) unmarshalOAuditEntryFilter2ᚖgatehouseᚋinternal�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOAuditEntryListInput2ᚖgatehouseᚋinternalᚋauditlogᚐListInput(ctx context.Context, v any) (*auditlog.ListInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputAuditEntryListInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOAuditEntryOrder2ᚖgatehouseᚋinternalᚋauditlogᚐOrder(ctx context.Context, v any) (*auditlog.Order, error) {
 	if v == nil {
 		return nil, nil
@@ -46512,6 +60880,50 @@ func (ec *executionContext) marshalOBoolean2ᚖbool(ctx context.Context, sel ast
 	return res
 }
 
+func (ec *executionContext) unmarshalOBulkAction2ᚕgatehouseᚋinternalᚋlifecycleᚐBulkActionᚄ(ctx context.Context, v any) ([]lifecycle.BulkAction, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.BulkAction, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOBulkAction2ᚕgatehouseᚋinternalᚋlifecycleᚐBulkActionᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.BulkAction) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBulkAction2gatehouseᚋinternalᚋlifecycleᚐBulkAction(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOBulkActionInput2ᚖgatehouseᚋinternalᚋinventoryᚐBulkActionInput(ctx context.Context, v any) (*inventory.BulkActionInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputBulkActionInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalOBusinessUnit2ᚖgatehouseᚋinternalᚋbusinessunitᚐBusinessUnit(ctx context.Context, sel ast.SelectionSet, v *businessunit.BusinessUnit) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -46583,6 +60995,14 @@ func (ec *executionContext) unmarshalOCertificateFilter2ᚖgatehouseᚋinternal�
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputCertificateFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOCertificateListInput2ᚖgatehouseᚋinternalᚋinventoryᚐCertificateListInput(ctx context.Context, v any) (*inventory.CertificateListInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputCertificateListInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -46776,6 +61196,14 @@ func (ec *executionContext) marshalOEnrollment2ᚖgatehouseᚋinternalᚋinvento
 	return ec._Enrollment(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOEnrollmentEventFilter2ᚖgatehouseᚋinternalᚋliveᚐEnrollmentFilter(ctx context.Context, v any) (*live.EnrollmentFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEnrollmentEventFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOEnrollmentFilter2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentFilter(ctx context.Context, v any) (*inventory.EnrollmentFilter, error) {
 	if v == nil {
 		return nil, nil
@@ -46789,6 +61217,14 @@ func (ec *executionContext) marshalOEnrollmentInvitation2ᚖgatehouseᚋinternal
 		return graphql.Null
 	}
 	return ec._EnrollmentInvitation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOEnrollmentListInput2ᚖgatehouseᚋinternalᚋinventoryᚐEnrollmentListInput(ctx context.Context, v any) (*inventory.EnrollmentListInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputEnrollmentListInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOEnrollmentMethod2ᚕgatehouseᚋinternalᚋlifecycleᚐEnrollmentMethodᚄ(ctx context.Context, v any) ([]lifecycle.EnrollmentMethod, error) {
@@ -46887,6 +61323,45 @@ func (ec *executionContext) marshalOEnrollmentView2ᚖgatehouseᚋinternalᚋinv
 	return v
 }
 
+func (ec *executionContext) unmarshalOEventCursor2ᚖgatehouseᚋinternalᚋliveᚐCursor(ctx context.Context, v any) (*live.Cursor, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(live.Cursor)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOEventCursor2ᚖgatehouseᚋinternalᚋliveᚐCursor(ctx context.Context, sel ast.SelectionSet, v *live.Cursor) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOExport2ᚖgatehouseᚋinternalᚋexportᚐExport(ctx context.Context, sel ast.SelectionSet, v *export.Export) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Export(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOExportFormat2ᚖgatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx context.Context, v any) (*lifecycle.ExportFormat, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(lifecycle.ExportFormat)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOExportFormat2ᚖgatehouseᚋinternalᚋlifecycleᚐExportFormat(ctx context.Context, sel ast.SelectionSet, v *lifecycle.ExportFormat) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋlifecycleᚐExtendedKeyUsageᚄ(ctx context.Context, v any) ([]lifecycle.ExtendedKeyUsage, error) {
 	if v == nil {
 		return nil, nil
@@ -46921,6 +61396,23 @@ func (ec *executionContext) marshalOExtendedKeyUsage2ᚕgatehouseᚋinternalᚋl
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOFloat2ᚖfloat64(ctx context.Context, v any) (*float64, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := graphql.UnmarshalFloatContext(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOFloat2ᚖfloat64(ctx context.Context, sel ast.SelectionSet, v *float64) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	res := graphql.MarshalFloatContext(*v)
+	return graphql.WrapContextMarshaler(ctx, res)
 }
 
 func (ec *executionContext) unmarshalOID2ᚕgatehouseᚋinternalᚋidᚐIDᚄ(ctx context.Context, v any) ([]id.ID, error) {
@@ -46999,6 +61491,42 @@ func (ec *executionContext) marshalOIssuance2ᚖgatehouseᚋinternalᚋinventory
 	return ec._Issuance(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalOIssuanceState2ᚕgatehouseᚋinternalᚋlifecycleᚐIssuanceStateᚄ(ctx context.Context, v any) ([]lifecycle.IssuanceState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.IssuanceState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNIssuanceState2gatehouseᚋinternalᚋlifecycleᚐIssuanceState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOIssuanceState2ᚕgatehouseᚋinternalᚋlifecycleᚐIssuanceStateᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.IssuanceState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIssuanceState2gatehouseᚋinternalᚋlifecycleᚐIssuanceState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycleᚐIssuer(ctx context.Context, v any) (*lifecycle.Issuer, error) {
 	if v == nil {
 		return nil, nil
@@ -47013,6 +61541,111 @@ func (ec *executionContext) marshalOIssuer2ᚖgatehouseᚋinternalᚋlifecycle�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalJSON(v)
+	return res
+}
+
+func (ec *executionContext) marshalOJob2ᚖgatehouseᚋinternalᚋbulkᚐJob(ctx context.Context, sel ast.SelectionSet, v *bulk.Job) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Job(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOJobFilter2ᚖgatehouseᚋinternalᚋbulkᚐJobFilter(ctx context.Context, v any) (*bulk.JobFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputJobFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOJobItemOutcome2ᚕgatehouseᚋinternalᚋlifecycleᚐJobItemOutcomeᚄ(ctx context.Context, v any) ([]lifecycle.JobItemOutcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.JobItemOutcome, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobItemOutcome2ᚕgatehouseᚋinternalᚋlifecycleᚐJobItemOutcomeᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.JobItemOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobItemOutcome2gatehouseᚋinternalᚋlifecycleᚐJobItemOutcome(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOJobStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐJobStatusᚄ(ctx context.Context, v any) ([]lifecycle.JobStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.JobStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNJobStatus2gatehouseᚋinternalᚋlifecycleᚐJobStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOJobStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐJobStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.JobStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNJobStatus2gatehouseᚋinternalᚋlifecycleᚐJobStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOKeyKind2ᚕgatehouseᚋinternalᚋlifecycleᚐKeyKindᚄ(ctx context.Context, v any) ([]lifecycle.KeyKind, error) {
@@ -47139,11 +61772,78 @@ func (ec *executionContext) marshalOLintSource2ᚕgatehouseᚋinternalᚋcertlin
 	return ret
 }
 
+func (ec *executionContext) unmarshalOList2ᚖgatehouseᚋinternalᚋlifecycleᚐList(ctx context.Context, v any) (*lifecycle.List, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(lifecycle.List)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOList2ᚖgatehouseᚋinternalᚋlifecycleᚐList(ctx context.Context, sel ast.SelectionSet, v *lifecycle.List) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOListCount2ᚖgatehouseᚋinternalᚋviewᚐListCount(ctx context.Context, sel ast.SelectionSet, v *view.ListCount) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ListCount(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOListInput2ᚖgatehouseᚋinternalᚋviewᚐListInput(ctx context.Context, v any) (*view.ListInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputListInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalONode2gatehouseᚋinternalᚋidᚐNode(ctx context.Context, sel ast.SelectionSet, v id.Node) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalORefusalCode2ᚕgatehouseᚋinternalᚋrefusalᚐCodeᚄ(ctx context.Context, v any) ([]refusal.Code, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]refusal.Code, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNRefusalCode2gatehouseᚋinternalᚋrefusalᚐCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalORefusalCode2ᚕgatehouseᚋinternalᚋrefusalᚐCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []refusal.Code) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRefusalCode2gatehouseᚋinternalᚋrefusalᚐCode(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalORefusalCode2ᚖgatehouseᚋinternalᚋrefusalᚐCode(ctx context.Context, v any) (*refusal.Code, error) {
@@ -47272,6 +61972,14 @@ func (ec *executionContext) marshalOSeatLicense2ᚖgatehouseᚋinternalᚋlicenc
 		return graphql.Null
 	}
 	return ec._SeatLicense(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOSeatListInput2ᚖgatehouseᚋinternalᚋinventoryᚐSeatListInput(ctx context.Context, v any) (*inventory.SeatListInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputSeatListInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOSeatOrder2ᚖgatehouseᚋinternalᚋinventoryᚐSeatOrder(ctx context.Context, v any) (*inventory.SeatOrder, error) {
@@ -47444,6 +62152,64 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	_ = ctx
 	res := graphql.MarshalString(*v)
 	return res
+}
+
+func (ec *executionContext) marshalOView2ᚖgatehouseᚋinternalᚋviewᚐView(ctx context.Context, sel ast.SelectionSet, v *view.View) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._View(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWebhook2ᚖgatehouseᚋinternalᚋwebhookᚐWebhook(ctx context.Context, sel ast.SelectionSet, v *webhook.Webhook) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Webhook(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWebhookDeliveryStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐDeliveryStatusᚄ(ctx context.Context, v any) ([]lifecycle.DeliveryStatus, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]lifecycle.DeliveryStatus, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNWebhookDeliveryStatus2gatehouseᚋinternalᚋlifecycleᚐDeliveryStatus(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOWebhookDeliveryStatus2ᚕgatehouseᚋinternalᚋlifecycleᚐDeliveryStatusᚄ(ctx context.Context, sel ast.SelectionSet, v []lifecycle.DeliveryStatus) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWebhookDeliveryStatus2gatehouseᚋinternalᚋlifecycleᚐDeliveryStatus(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOWebhookFilter2ᚖgatehouseᚋinternalᚋwebhookᚐWebhookFilter(ctx context.Context, v any) (*webhook.WebhookFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputWebhookFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalO__EnumValue2ᚕgithubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐEnumValueᚄ(ctx context.Context, sel ast.SelectionSet, v []introspection.EnumValue) graphql.Marshaler {

@@ -14,3 +14,11 @@ type Mutation struct {
 // 25 when both are left out, and cursors of the same list, filter, view and order.
 type Query struct {
 }
+
+// What happens, as it happens: over graphql-transport-ws (wss://…/graphql, the token in the payload of connection_init as
+// `Authorization`), and over server-sent events (POST /graphql with Accept: text/event-stream). Every message has a `cursor`; sent as
+// `after`, it resumes without a gap. Changes are kept for 24 hours: an older cursor is refused with CURSOR_TOO_OLD, and the list is to be
+// read anew. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
+// What the viewer may see is judged when it is delivered.
+type Subscription struct {
+}

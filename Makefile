@@ -12,9 +12,13 @@ TEST_FLAGS ?=
 PACKAGES   ?= ./...
 # For how long make fuzz looks for input that breaks each parser.
 FUZZ_TIME  ?= 10m
+# How many rows of each list make verify proves its bound with.
+VERIFY_ROWS ?= 1000000
+# Flags for that proof, such as VERIFY_FLAGS='-list seats -v'.
+VERIFY_FLAGS ?=
 # Who `make token` is for.
 ROLE       ?= ADMIN
-# Where make quickstart, redeem and certificates find the server: where make run puts it.
+# Where make quickstart, redeem, certificates and lists find the server: where make run puts it.
 GATEHOUSE_URL ?= http://$(or $(GATEHOUSE_ADDR),127.0.0.1:8080)
 
 # The linter is built from source, once for each version (a minute and a half).
@@ -29,6 +33,10 @@ GENERATED := $(wildcard ent/generated graph/exec graph/model docs/lifecycle.md d
 # package-lock.json names them; npm gets them from the registry that it is set to.
 WEB        := internal/enrollpage/web
 WEB_MODULES := $(WEB)/node_modules/.package-lock.json
+
+# The page that shows frontend developers how to begin, and what it is built with.
+EXAMPLE         := examples/inventory
+EXAMPLE_MODULES := $(EXAMPLE)/node_modules/.package-lock.json
 
 # A clone's binary tells its commit (gatehouse version). A folder that is no git
 # repository, or has no commit yet, has none to tell, and go build would fail.
@@ -80,6 +88,10 @@ redeem: ## Turn an invitation into a certificate, with the same tools.
 certificates: ## Import certificates; put one on hold, revoke it, and have openssl tell.
 	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/certificates.sh
 
+.PHONY: lists
+lists: ## Save a view, download it, and act on all that it shows; watch the job over server-sent events.
+	@GATEHOUSE_URL=$(GATEHOUSE_URL) examples/lists.sh
+
 ##@ When the tables, the schema or the rules change
 
 .PHONY: migration
@@ -114,8 +126,9 @@ fresh: ## Fail when something generated was not what make generate writes; it is
 ##@ Now and then
 
 .PHONY: verify
-verify: build ## Recount every counter of the development database against its rows.
+verify: build ## Recount every counter of the development database against its rows, and prove at VERIFY_ROWS=1000000 how little a page of any list reads.
 	bin/gatehouse verify
+	go run ./internal/plans -rows $(VERIFY_ROWS) $(VERIFY_FLAGS)
 
 # Go keeps what it has learnt in its build cache, and goes on from there. Input that
 # breaks a parser is written to testdata/fuzz beside its tests, which from then on try it.
@@ -128,11 +141,11 @@ fuzz: ## Look for certificates, files and CSRs that break their parsers. FUZZ_TI
 	$(FUZZ) -fuzz '^FuzzCSR$$' ./internal/inventory
 
 .PHONY: e2e
-e2e: $(WEB_MODULES) ## Try everything that has a page in a real browser. Needs chromium, and npm for axe-core.
+e2e: $(WEB_MODULES) $(EXAMPLE_MODULES) ## Try everything that has a page in a real browser. Needs chromium, and npm for axe-core and the page of examples/inventory.
 	go test -tags e2e -count 1 -v ./internal/e2e ./internal/enrollpage
 
 .PHONY: bench
-bench: build ## Load a million enrollments and a million seats; measure the list query, the usage of licences, imports of files beside COPY, and imports and lists of certificates. BENCH_FLAGS=-help tells the sizes.
+bench: build ## Load a million enrollments and a million seats; measure the list query, the usage of licences, imports of files beside COPY, imports and lists of certificates, bulk actions beside hand-written SQL, and pages by the number of enrollments. BENCH_FLAGS=-help tells the sizes.
 	go run ./internal/bench $(BENCH_FLAGS)
 
 .PHONY: clean
@@ -144,6 +157,9 @@ bin/gatehouse:
 
 $(WEB_MODULES): $(WEB)/package.json $(WEB)/package-lock.json
 	npm ci --prefix $(WEB)
+
+$(EXAMPLE_MODULES): $(EXAMPLE)/package.json $(EXAMPLE)/package-lock.json
+	npm ci --prefix $(EXAMPLE)
 
 $(LINT):
 	GOBIN=$(CURDIR)/bin/lint go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

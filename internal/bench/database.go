@@ -169,7 +169,7 @@ func (d data) fill(ctx context.Context, ownerURL, appRole string) (err error) {
 	if err := d.load(ctx, db); err != nil {
 		return err
 	}
-	for _, table := range []string{"business_units", "certificate_profiles", "seats", "enrollments", "approvals", "seat_allocations", "seat_licenses"} {
+	for _, table := range []string{"business_units", "certificate_profiles", "seats", "enrollments", "enrollment_texts", "approvals", "seat_allocations", "seat_licenses"} {
 		if _, err := db.ExecContext(ctx, "VACUUM (ANALYZE) "+table); err != nil {
 			return fmt.Errorf("vacuuming %s: %w", table, err)
 		}

@@ -36,6 +36,9 @@ func importer() viewer.Viewer {
 	return viewer.New(issuer, "bench-importer", "Bench Importer", "", []lifecycle.Role{lifecycle.Admin}, viewer.Units{All: true})
 }
 
+// nothing is loaded into a database whose rows are written while it is measured.
+func nothing(context.Context, *sql.DB) error { return nil }
+
 // openImporting starts a fresh database, whose size says how many rows will be
 // written into it, and a server. The caller must close it.
 func (s settings) openImporting(ctx context.Context, rows int, progress io.Writer) (_ *importing, err error) {
@@ -49,7 +52,6 @@ func (s settings) openImporting(ctx context.Context, rows int, progress io.Write
 		return nil, fmt.Errorf("making a folder for files of seats: %w", err)
 	}
 	s.fresh = true
-	nothing := func(context.Context, *sql.DB) error { return nil }
 	if i.db, err = s.openDatabase(ctx, data{"import", "no seats yet", rows, nothing}, progress); err != nil {
 		return nil, err
 	}
@@ -64,6 +66,7 @@ func (s settings) openImporting(ctx context.Context, rows int, progress io.Write
 	if i.server, err = newServer(s.server, i.db.AppURL(), secret); err != nil {
 		return nil, err
 	}
+	i.server.mails = s.mailServer
 	if i.process, err = i.server.start(ctx, i.scratch); err != nil {
 		return nil, err
 	}

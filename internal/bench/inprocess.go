@@ -44,7 +44,8 @@ func openAPI(ctx context.Context, url string, cacheStatements bool, q question) 
 		return nil, errors.Join(err, s.Close())
 	}
 	log := slog.New(slog.DiscardHandler)
-	schema := (&graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log}).Schema()
+	schema := (&graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log,
+		Views: h.Views, Jobs: h.Jobs, Exports: h.Exports, Webhooks: h.Webhooks, Feed: h.Feed}).Schema()
 	handler, err := door.New(door.Options{Schema: schema, Limits: door.DefaultLimits(), Present: graph.Presenter(log), Log: log, Extension: graph.Session{Pin: s.Pin}})
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

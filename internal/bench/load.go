@@ -43,7 +43,7 @@ func (s size) load(ctx context.Context, db *sql.DB) (err error) {
 	for _, step := range []func(context.Context, *sql.Tx) error{
 		s.copyUnits, s.copyProfiles, s.copySeats,
 		func(ctx context.Context, tx *sql.Tx) error { return s.copyEnrollments(ctx, tx, texts) },
-		s.copyApprovals, countSeats,
+		copyTexts, s.copyApprovals, countSeats,
 	} {
 		if err := step(ctx, tx); err != nil {
 			return fmt.Errorf("loading: %w", err)
@@ -147,6 +147,17 @@ func (s size) copyEnrollments(ctx context.Context, tx *sql.Tx, t texts) error {
 			}
 			return nil
 		})
+}
+
+// copyTexts makes what a search for enrollments looks through, as package inventory
+// writes it.
+func copyTexts(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO enrollment_texts (id, business_unit_id, email, search_text)
+		SELECT id, business_unit_id, lower(email), E'\n' || seat_key || E'\n' || lower(email) || E'\n' || regexp_replace(lower(name), '\s+', E'\n', 'g') FROM enrollments`)
+	if err != nil {
+		return fmt.Errorf("enrollment_texts: %w", err)
+	}
+	return nil
 }
 
 func (s size) copyApprovals(ctx context.Context, tx *sql.Tx) error {

@@ -30,6 +30,15 @@
 // 10,000, and one of 100,000, each again, when nothing may be written; and asks for
 // every list of them.
 //
+// Then jobs approve requests, 500 in each transaction: some thousand in turns with
+// hand-written SQL that writes the same rows into a copy of the database, a hundred
+// thousand, and as many again while the server is killed five times. Each time it is
+// counted that every request was approved once.
+//
+// Then it asks for pages, the first one, a deep one and one of a search, of databases
+// that differ in how many enrollments they have and in nothing else: again, both should
+// take the same time. Ten million are asked for by -pages=10000,1000000,10000000.
+//
 // It refuses to measure when server and bare handler do not answer with the same
 // enrollments in the same order, and stops when an answer differs from the first.
 package main

@@ -36,7 +36,11 @@ var address = regexp.MustCompile(`(?:"address":"|` + servingAt + `)(127\.0\.0\.1
 
 // serverOf says what makes a server the one it is: started again with the same,
 // it goes on where it was.
-type serverOf struct{ binary, address, database, secret, keyset string }
+type serverOf struct {
+	binary, address, database, secret, keyset string
+	// mails is the setting of the mail server; empty for none.
+	mails string
+}
 
 // newServer is a server on any free port, with a secret that signs this run's
 // tokens and a keyset of its own.
@@ -52,14 +56,19 @@ func newServer(binary, databaseURL, secret string) (serverOf, error) {
 	if err != nil {
 		return serverOf{}, err
 	}
-	return serverOf{binary, "127.0.0.1:0", databaseURL, secret, string(keyset)}, nil
+	return serverOf{binary: binary, address: "127.0.0.1:0", database: databaseURL, secret: secret, keyset: string(keyset)}, nil
 }
 
 // start starts bin/gatehouse serve as in production and returns when it answers.
 func (s serverOf) start(ctx context.Context, scratch string) (*process, error) {
-	return start(ctx, "server", scratch, exec.Command(s.binary, "serve"), //nolint:noctx // stop ends it, and lets it end well
+	var mails []string
+	if s.mails != "" {
+		mails = []string{"GATEHOUSE_SMTP_URL=" + s.mails, "GATEHOUSE_MAIL_FROM=gatehouse@bench.example", "GATEHOUSE_PUBLIC_URL=https://gatehouse.bench.example"}
+	}
+	return start(ctx, "server", scratch, exec.Command(s.binary, "serve"), append(mails, //nolint:noctx // stop ends it, and lets it end well
 		"GATEHOUSE_ADDR="+s.address, "DATABASE_URL="+s.database, "GATEHOUSE_DATABASE_CONNECTIONS="+strconv.Itoa(pool),
-		"GATEHOUSE_KEYSET="+s.keyset, "GATEHOUSE_JWT_SECRET="+s.secret, "GATEHOUSE_JWT_ISSUER="+issuer, "GATEHOUSE_JWT_AUDIENCE=gatehouse")
+		"GATEHOUSE_LIMIT_CALLS=1000000000", "GATEHOUSE_LIMIT_CALL_COST=1000000000", // one subject asks for all
+		"GATEHOUSE_KEYSET="+s.keyset, "GATEHOUSE_JWT_SECRET="+s.secret, "GATEHOUSE_JWT_ISSUER="+issuer, "GATEHOUSE_JWT_AUDIENCE=gatehouse")...)
 }
 
 // startServer starts a new server.

@@ -27,7 +27,7 @@ func (s settings) run(ctx context.Context, stdout, progress io.Writer) error {
 	for _, part := range []struct {
 		name string
 		run  func(ctx context.Context, stdout, progress io.Writer) error
-	}{{partList, s.runList}, {partUsage, s.runUsage}, {partImport, s.runImport}, {partCertificates, s.runCertificates}} {
+	}{{partList, s.runList}, {partUsage, s.runUsage}, {partImport, s.runImport}, {partCertificates, s.runCertificates}, {partBulk, s.runBulk}, {partPages, s.runPages}} {
 		if s.part != partAll && s.part != part.name {
 			continue
 		}

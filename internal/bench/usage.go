@@ -62,11 +62,17 @@ type usageSide struct {
 
 // openUsage starts a side, and loads its data unless an earlier run has. The
 // caller must close it.
-func (s settings) openUsage(ctx context.Context, seats int, scratch string, progress io.Writer) (_ usageSide, err error) {
+func (s settings) openUsage(ctx context.Context, seats int, scratch string, progress io.Writer) (usageSide, error) {
 	content, err := usageData(seats, s.size.units)
 	if err != nil {
 		return usageSide{}, err
 	}
+	return s.openSide(ctx, content, seats, scratch, progress)
+}
+
+// openSide starts one of several databases that are measured beside each other, which
+// differ in how many of something they have.
+func (s settings) openSide(ctx context.Context, content data, seats int, scratch string, progress io.Writer) (_ usageSide, err error) {
 	logs := filepath.Join(scratch, fmt.Sprint(seats))
 	if err := os.Mkdir(logs, 0o700); err != nil {
 		return usageSide{}, fmt.Errorf("making a folder for logs: %w", err)

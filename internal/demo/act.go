@@ -61,7 +61,7 @@ func (s *seeding) attempted(ctx context.Context, a act) (bool, error) {
 	if !a.once { // who has no login is known by their enrollment there
 		filter.ActorSubjects = []string{a.by.subject()}
 	}
-	entries, err := s.house.Log.List(viewer.With(ctx, viewer.TheSystem()), page.Args{First: &many}, filter, nil)
+	entries, err := s.house.Log.List(viewer.With(ctx, viewer.TheSystem()), page.Args{First: &many}, auditlog.ListInput{Filter: filter})
 	if err != nil {
 		return false, fmt.Errorf("demo data: look for %s in the audit log: %w", a.name, err)
 	}

@@ -70,9 +70,9 @@ func (s *seeding) enroll(ctx context.Context, a act, w *wave) error {
 		for n, seat := range w.seats {
 			seatIDs[n] = seat.SeatID
 		}
-		found, err := s.house.Inventory.Seats(ctx, page.Args{First: &first}, nil, nil, &inventory.SeatFilter{
+		found, err := s.house.Inventory.Seats(ctx, page.Args{First: &first}, inventory.SeatListInput{Filter: &inventory.SeatFilter{
 			BusinessUnitIDs: []id.ID{s.units[w.offer.unit]}, SeatTypes: []lifecycle.SeatType{w.offer.seatType}, SeatIDs: seatIDs,
-		}, &inventory.SeatOrder{Field: inventory.SeatOrderSeatID, Direction: page.Ascending})
+		}, OrderBy: &inventory.SeatOrder{Field: inventory.SeatOrderSeatID, Direction: page.Ascending}})
 		if err != nil {
 			return nil, err
 		}

@@ -37,7 +37,7 @@ func everybodySees(t *testing.T, h *house.House) {
 	for _, p := range signIn {
 		t.Run(p.name, func(t *testing.T) {
 			sees := func(view inventory.EnrollmentView) int {
-				c, err := h.Inventory.Enrollments(viewer.With(t.Context(), p.viewer()), page.Args{}, &view, nil, nil, nil)
+				c, err := h.Inventory.Enrollments(viewer.With(t.Context(), p.viewer()), page.Args{}, inventory.EnrollmentListInput{View: &view}, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -64,7 +64,7 @@ func everybodySees(t *testing.T, h *house.House) {
 			if !grants.Has(lifecycle.ViewAuditLog) {
 				return
 			}
-			entries, err := h.Log.List(viewer.With(t.Context(), p.viewer()), page.Args{}, &auditlog.Filter{}, nil)
+			entries, err := h.Log.List(viewer.With(t.Context(), p.viewer()), page.Args{}, auditlog.ListInput{Filter: &auditlog.Filter{}})
 			if err != nil || len(entries.Nodes()) == 0 {
 				t.Errorf("sees no audit entry: %v", err)
 			}

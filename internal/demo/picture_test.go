@@ -33,7 +33,10 @@ FROM enrollments e JOIN certificate_profiles p ON p.id = e.profile_id`,
 		`SELECT 'decision', a.name, a.decision, a.comment || ' ' || e.seat_id, (a.decided_at - $1)::text FROM approvals a JOIN enrollments e ON e.id = a.enrollment_id`,
 		`SELECT 'note', n.name, e.seat_id, n.text, (n.created_at - $1)::text FROM enrollment_notes n JOIN enrollments e ON e.id = n.enrollment_id`,
 		`SELECT 'usage', u.key, d.seat_type, d.allocated || ' ' || d.created, d.consumed || ' on ' || (d.day - $1::date)::text FROM seat_usage_days d JOIN business_units u ON u.id = d.business_unit_id`,
-		`SELECT 'entry', a.actor_name, a.action || ' ' || a.outcome, a.code || ' ' || a.request_id, (a.at - $1)::text FROM audit_entries a`,
+		`SELECT 'entry', a.actor_name, a.action || ' ' || a.outcome, a.code || ' ' || regexp_replace(a.request_id, '^job_.*', 'a job'), (a.at - $1)::text FROM audit_entries a`,
+		`SELECT 'view', v.owner_name, v.list, v.name || ' ' || v.shared, (v.created_at - $1)::text FROM saved_views v`,
+		`SELECT 'job', j.owner_name, j.action || ' ' || j.dry_run, j.size || ' ' || j.succeeded || ' ' || j.refusals::text, (j.created_at - $1) || ' ' || (j.finished_at - $1) FROM bulk_jobs j`,
+		`SELECT 'webhook', w.owner_name, w.url, w.status, (w.created_at - $1)::text FROM webhooks w`,
 	} {
 		rows, err := admin.Query(`SELECT concat_ws(' | ', a, b, c, d, e) AS line FROM (`+statement+`) AS x(a, b, c, d, e) WHERE $1::timestamptz IS NOT NULL`, today)
 		if err != nil {

@@ -1,6 +1,6 @@
 // Package demo fills an empty database with a believable organisation: business
-// units, licences, seats, certificate profiles, and five months of requests and
-// decisions that end the day before.
+// units, licences, seats, certificate profiles, five months of requests and decisions that
+// end the day before, and what people have saved, started and set up to work with them.
 //
 // Everything is done through the use cases, by the people of the organisation and
 // at instants of the past (store.At), so that the figures, the audit log and the
@@ -64,7 +64,7 @@ func Seed(ctx context.Context, on *store.Store, keys *sealed.Keys) (bool, error)
 	if done {
 		return false, nil
 	}
-	for _, chapter := range []func(context.Context) error{s.found, s.live, s.finish} {
+	for _, chapter := range []func(context.Context) error{s.found, s.live, s.saveViews, s.listen, s.startJobs, s.finish} {
 		if err := chapter(ctx); err != nil {
 			return false, err
 		}
@@ -109,7 +109,7 @@ func (s *seeding) progress(ctx context.Context) (done bool, err error) {
 // entry is the first entry of the audit log in an order; nil when there is none.
 func (s *seeding) entry(ctx context.Context, direction page.Direction) (*auditlog.Entry, error) {
 	one := 1
-	all, err := s.house.Log.List(ctx, page.Args{First: &one}, nil, &auditlog.Order{Direction: direction})
+	all, err := s.house.Log.List(ctx, page.Args{First: &one}, auditlog.ListInput{OrderBy: &auditlog.Order{Direction: direction}})
 	if err != nil || len(all.Nodes()) == 0 {
 		return nil, err
 	}

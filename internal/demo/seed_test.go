@@ -91,6 +91,11 @@ func holds(t *testing.T, db *testdb.DB) {
 		"codes that were told":           `SELECT count(*) FROM audit_entries WHERE action = 'VIEW_CODE' AND outcome = 'SUCCESS'`,
 		"unlocked enrollments":           `SELECT count(*) FROM audit_entries WHERE action = 'UNLOCK' AND outcome = 'SUCCESS'`,
 		"a request from outside":         `SELECT count(*) FROM audit_entries WHERE action = 'REQUEST' AND actor_kind = 'END_USER'`,
+		"saved views of four lists":      `SELECT count(DISTINCT list) / 4 FROM saved_views`,
+		"views that are shared and not":  `SELECT count(DISTINCT (shared, business_unit_id IS NULL)) / 3 FROM saved_views`,
+		"a job with refusals":            `SELECT count(*) FROM bulk_jobs WHERE status = 'DONE' AND NOT dry_run AND succeeded > 10 AND succeeded < size`,
+		"a dry run":                      `SELECT count(*) FROM bulk_jobs WHERE status = 'DONE' AND dry_run AND succeeded > 10`,
+		"a webhook that is switched off": `SELECT count(*) FROM webhooks WHERE status = 'PAUSED'`,
 		"a page for requests":            `SELECT count(*) FROM certificate_profiles WHERE open_requests`,
 		"issuers of all kinds":           `SELECT count(DISTINCT issuer) / 3 FROM certificate_profiles`,
 		"an archived profile":            `SELECT count(*) FROM certificate_profiles WHERE archived_at IS NOT NULL`,
@@ -113,7 +118,7 @@ func holds(t *testing.T, db *testdb.DB) {
 		t.Errorf("%d enrollments are locked", n)
 	}
 	for what, statement := range map[string]string{
-		"act of the system that is neither expiry nor a certificate nor the growth of an allocation": `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT', 'ISSUE_CERTIFICATE', 'LINK_CERTIFICATE', 'ALLOCATE_SEATS')`,
+		"act of the system that is neither expiry nor a certificate nor the growth of an allocation nor the end of a job": `SELECT count(*) FROM audit_entries WHERE actor_kind = 'SYSTEM' AND action NOT IN ('EXPIRE', 'DELETE_SEAT', 'ISSUE_CERTIFICATE', 'LINK_CERTIFICATE', 'ALLOCATE_SEATS', 'END_JOB')`,
 		"figure that seats contradict": `SELECT count(*) FROM seat_usage_days d WHERE d.created <> (SELECT count(*) FROM seats s
 WHERE s.business_unit_id = d.business_unit_id AND s.seat_type = d.seat_type AND s.created_at < d.day + 1 AND (s.deleted_at IS NULL OR s.deleted_at >= d.day + 1))`,
 		"figure of yesterday that is none of today's": `SELECT count(*) FROM seat_allocations a JOIN seat_usage_days d USING (business_unit_id, seat_type)
@@ -123,6 +128,8 @@ WHERE d.day = '2026-11-21' AND (d.allocated, d.created, d.consumed) <> (a.alloca
 		"enrollment whose time passes that day": `SELECT count(*) FROM enrollments WHERE status NOT IN ('REJECTED', 'EXPIRED', 'REDEEMED', 'LOCKED') AND expires_at < '2026-11-23 06:00Z'`,
 		"mail that is not kept back":            `SELECT count(*) FROM mails WHERE (status, last_error) <> ('FAILED', 'The demo organisation mails nobody.')`,
 		"job that is left to the server":        `SELECT count(*) FROM jobs WHERE status <> 'DONE'`,
+		"address that is called":                `SELECT count(*) FROM webhooks WHERE status <> 'PAUSED'`,
+		"job that goes on":                      `SELECT count(*) FROM bulk_jobs WHERE finished_at IS NULL OR finished_at < '2026-11-21' OR finished_at >= '2026-11-22'`,
 		"certificate on no seat":                `SELECT count(*) FROM enrollments e WHERE (e.status = 'REDEEMED') <> EXISTS (SELECT FROM certificates c WHERE c.enrollment_id = e.id AND c.seat_row_id = e.seat_row_id)`,
 		"kind of profile that is missing":       `SELECT 4 - count(DISTINCT authentication_method || ca_type) FROM certificate_profiles`,
 	} {

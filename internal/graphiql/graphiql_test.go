@@ -203,7 +203,7 @@ func TestTabsFitTheSchemaAndTheLimits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"Dashboard", "WhatWaitsForMe", "Approve", "Usage", "Seats", "Certificates", "Places", "Enroll", "Import", "Invitation", "Redeem"}
+	want := []string{"Dashboard", "WhatWaitsForMe", "Approve", "DryRun", "Jobs", "Live", "Usage", "Views", "Seats", "Certificates", "Places", "Enroll", "Import", "Invitation", "Redeem"}
 	if len(tabs) != len(want) {
 		t.Fatalf("%d tabs, want %v", len(tabs), want)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"gatehouse/internal/door"
 	"gatehouse/internal/graphiql"
 )
 
@@ -28,30 +27,25 @@ type app struct {
 // serve answers on listener until it is told to stop, and calls announce once
 // requests are answered.
 func (a app) serve(stop stopping, listener net.Listener, p product, announce func()) error {
-	growHeap()
-	handler, err := a.handler(p, stop.gently)
+	tend := growHeap()
+	api, err := a.door(p)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	handler, err := a.handler(p, api, stop.gently)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	announce()
-	return running{
-		server:   newServer(listener.Addr().String(), handler, a.log),
-		listener: listener, workers: p.workers, grace: a.config.ShutdownGrace, log: a.log,
-	}.until(stop)
+	server := newServer(listener.Addr().String(), handler, a.log)
+	server.RegisterOnShutdown(api.door.Stop)
+	return running{server: server, listener: listener, workers: append(p.workers, tend), streams: api.door.Wait, grace: a.config.ShutdownGrace, log: a.log}.until(stop)
 }
 
 // handler puts the API behind the door and the door behind HTTP. Once stopping
 // has begun the server is not ready, so that a load balancer sends nothing new.
-func (a app) handler(p product, stopping context.Context) (http.Handler, error) {
-	graphql, err := door.New(door.Options{Schema: p.schema, Limits: a.config.door(), Present: p.present, Log: a.log, Extension: p.extension})
-	if err != nil {
-		return nil, err
-	}
+func (a app) handler(p product, api entrance, stopping context.Context) (http.Handler, error) {
 	proxies, err := readProxies(a.config.TrustedProxies)
-	if err != nil {
-		return nil, err
-	}
-	anonymous, err := newAnonymousLimit(a.config.LimitAnonymous, a.clock)
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +55,9 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 	}
 	options := httpOptions{
 		proxies:      proxies,
-		anonymous:    anonymous,
-		graphql:      graphql,
-		authenticate: authenticate(a.verifier, a.log),
+		anonymous:    api.callers.anonymous,
+		graphql:      api.door,
+		authenticate: api.callers.authenticate,
 		schema:       p.sdl,
 		ready: func(ctx context.Context) error {
 			if stopping.Err() != nil {
@@ -77,9 +71,12 @@ func (a app) handler(p product, stopping context.Context) (http.Handler, error) 
 		publication: p.publication,
 		askers:      askers,
 		mailbox:     p.mailbox,
-		crossOrigin: crossOrigin{origins: a.config.CORSOrigins, loopback: a.mint != nil},
+		crossOrigin: a.crossOrigin(),
 		log:         a.log,
 		clock:       a.clock,
+	}
+	if p.exports != nil {
+		options.downloads = &downloads{exports: p.exports, rates: api.rates, hands: newDownloadHands(a.config.DatabaseConnections), log: a.log, clock: a.clock}
 	}
 	if a.config.GraphiQL || a.mint != nil {
 		if options.graphiql, err = graphiql.New(graphiql.Options{SignIn: a.mint != nil}); err != nil {

@@ -15,7 +15,7 @@ type commands struct {
 	config
 
 	Dev     devCommand     `cmd:"" reads:"HTTP,Database,Keyset,Mail,Built-in certificate authority,Public certificate authority (ACME),Limits at the door,config" help:"Run everything for development: a private PostgreSQL, demo data, GraphiQL with sign-in."`
-	Serve   serveCommand   `cmd:"" reads:"HTTP,Database,Keyset,Tokens,Mail,Built-in certificate authority,Public certificate authority (ACME),Limits at the door,config" help:"Run the server for production. Refuses to start on missing or unsafe settings, and lists them all."`
+	Serve   serveCommand   `cmd:"" reads:"HTTP,Database,Keyset,Tokens,Mail,Built-in certificate authority,Public certificate authority (ACME),Limits at the door,Webhooks,config" help:"Run the server for production. Refuses to start on missing or unsafe settings, and lists them all."`
 	Migrate migrateCommand `cmd:"" reads:"migrate-database-url,database-url,app-role,log-level,config" help:"Change the database's tables to what this binary needs."`
 	Verify  verifyCommand  `cmd:"" reads:"database-url,migrate-database-url,data-dir,postgres-binaries,config" help:"Recount every licence counter against the rows and name each difference."`
 	Keys    keysetCommand  `cmd:"" name:"keyset" help:"Make, list and rotate the keys that seal codes and secrets in the database."`

@@ -51,6 +51,7 @@ func (serveCommand) Run(ctx context.Context, c *config, h host, build house) (er
 	}
 	o := c.opening(c.DatabaseURL, keys, h.clock, log)
 	o.publicURL, o.mails, o.authorities = c.links(listener.Addr()), mails, authorities
+	o.webhooks.AllowPrivate = c.WebhookAllowPrivate
 	tellWhatIsMissing(stop.gently, o)
 	p, err := build.open(stop.gently, o)
 	if err != nil {
@@ -102,5 +103,6 @@ const answerMargin = 5 * time.Second
 
 // opening is what the product is opened with under these settings.
 func (d databaseSettings) opening(url string, keys *sealed.Keys, clock func() time.Time, log *slog.Logger) opening {
-	return opening{url: d.sessionURL(url), keys: keys, connections: d.DatabaseConnections, cacheStatements: d.StatementCache, patience: d.StatementTimeout + answerMargin, clock: clock, log: log}
+	t, _ := d.timeouts() // checked with the other settings
+	return opening{url: d.sessionURL(url), keys: keys, connections: d.DatabaseConnections, cacheStatements: d.StatementCache, timeouts: t.forViewer, patience: t.longest() + answerMargin, clock: clock, log: log}
 }

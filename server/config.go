@@ -27,6 +27,8 @@ type config struct {
 	acmeSettings     `embed:"" group:"Public certificate authority (ACME)"`
 	limitSettings    `embed:"" group:"Limits at the door"`
 	callerSettings   `embed:"" group:"Limits at the door"`
+	streamSettings   `embed:"" group:"Limits at the door"`
+	webhookSettings  `embed:"" group:"Webhooks"`
 }
 
 // httpSettings say where the server listens and what it serves.
@@ -41,14 +43,16 @@ type httpSettings struct {
 
 // databaseSettings say which PostgreSQL is used and how.
 type databaseSettings struct {
-	DatabaseURL         string        `setting:"DATABASE_URL" secret:"" placeholder:"URL" help:"PostgreSQL for the server's own role, which owns nothing: postgres://gatehouse_app:…@host/gatehouse. dev starts a private PostgreSQL when it is left out. A flag is seen by other users of the machine; prefer DATABASE_URL_FILE."`
-	MigrateDatabaseURL  string        `setting:"MIGRATE_DATABASE_URL" secret:"" placeholder:"URL" help:"The same database for the role that owns its tables; read by migrate, and by dev beside DATABASE_URL."`
-	AppRole             string        `setting:"GATEHOUSE_APP_ROLE" default:"gatehouse_app" help:"The role of DATABASE_URL, to which migrations grant what the server needs. It is never created here."`
-	DatabaseConnections int           `setting:"GATEHOUSE_DATABASE_CONNECTIONS" default:"16" help:"The most connections that one server opens."`
-	StatementTimeout    time.Duration `setting:"GATEHOUSE_STATEMENT_TIMEOUT" default:"10s" help:"The longest time that one SQL statement of a request may take. Without the statement cache it has to be set on the role: ALTER ROLE gatehouse_app SET statement_timeout."`
-	StatementCache      bool          `setting:"GATEHOUSE_STATEMENT_CACHE" negatable:"" default:"true" help:"Keep prepared statements. Switch it off behind PgBouncer in transaction mode."`
-	DataDir             string        `setting:"GATEHOUSE_DATA_DIR" placeholder:"PATH" help:"Where dev keeps its private PostgreSQL and its development keys. Left out: a folder of this clone's own, which dev prints."`
-	PostgresBinaries    string        `setting:"GATEHOUSE_POSTGRES_BINARIES" placeholder:"PATH" help:"The folder of initdb and postgres for dev. Left out: PATH, the usual folders, then npm's package."`
+	DatabaseURL         string            `setting:"DATABASE_URL" secret:"" placeholder:"URL" help:"PostgreSQL for the server's own role, which owns nothing: postgres://gatehouse_app:…@host/gatehouse. dev starts a private PostgreSQL when it is left out. A flag is seen by other users of the machine; prefer DATABASE_URL_FILE."`
+	MigrateDatabaseURL  string            `setting:"MIGRATE_DATABASE_URL" secret:"" placeholder:"URL" help:"The same database for the role that owns its tables; read by migrate, and by dev beside DATABASE_URL."`
+	AppRole             string            `setting:"GATEHOUSE_APP_ROLE" default:"gatehouse_app" help:"The role of DATABASE_URL, to which migrations grant what the server needs. It is never created here."`
+	DatabaseConnections int               `setting:"GATEHOUSE_DATABASE_CONNECTIONS" default:"16" help:"The most connections that one server opens."`
+	StatementTimeout    time.Duration     `setting:"GATEHOUSE_STATEMENT_TIMEOUT" default:"10s" help:"The longest time that one SQL statement of a request may take. Without the statement cache it has to be set on the role: ALTER ROLE gatehouse_app SET statement_timeout."`
+	StatementTimeouts   map[string]string `setting:"GATEHOUSE_STATEMENT_TIMEOUTS" name:"statement-timeouts" default:"END_USER=5s" placeholder:"ROLE=TIME" help:"The same for roles of their own, such as AUDITOR=30s;END_USER=5s: END_USER is who has no login, SYSTEM the server itself. Of several roles the longest time holds."`
+	LockTimeout         time.Duration     `setting:"GATEHOUSE_LOCK_TIMEOUT" default:"5s" help:"The longest time that a statement waits for others who change the same thing. Without the statement cache it has to be set on the role."`
+	StatementCache      bool              `setting:"GATEHOUSE_STATEMENT_CACHE" negatable:"" default:"true" help:"Keep prepared statements. Switch it off behind PgBouncer in transaction mode."`
+	DataDir             string            `setting:"GATEHOUSE_DATA_DIR" placeholder:"PATH" help:"Where dev keeps its private PostgreSQL and its development keys. Left out: a folder of this clone's own, which dev prints."`
+	PostgresBinaries    string            `setting:"GATEHOUSE_POSTGRES_BINARIES" placeholder:"PATH" help:"The folder of initdb and postgres for dev. Left out: PATH, the usual folders, then npm's package."`
 }
 
 // keysetSettings say with which keys codes and secrets are sealed.
@@ -106,12 +110,27 @@ type acmeSettings struct {
 	ACMEDNSCommand string   `setting:"GATEHOUSE_ACME_DNS_COMMAND" name:"acme-dns-command" placeholder:"PATH" help:"A program that makes DNS records for dns-01: PATH present NAME VALUE, PATH cleanup NAME VALUE. Left out, http-01 is used, and names must lead to this server on port 80."`
 }
 
+// webhookSettings say which addresses webhooks may call.
+type webhookSettings struct {
+	WebhookAllowPrivate bool `setting:"GATEHOUSE_WEBHOOK_ALLOW_PRIVATE" name:"webhook-allow-private" negatable:"" default:"false" help:"Let webhooks call addresses of private networks and of this machine, and http. Whoever may manage webhooks can then reach what this server can. dev always does."`
+}
+
 // callerSettings say who calls, where that is not the other end of the connection,
-// and how often somebody may who shows no token. Each server counts by itself.
+// and how often somebody may who shows no token, and who does. Each server counts by
+// itself.
 type callerSettings struct {
+	LimitCalls      int      `setting:"GATEHOUSE_LIMIT_CALLS" name:"limit-calls" default:"1200" help:"Calls per minute and subject, counted by each server for itself; twice as many after a quiet minute."`
+	LimitCallCost   int      `setting:"GATEHOUSE_LIMIT_CALL_COST" name:"limit-call-cost" default:"300000" help:"What those calls may cost together, counted in the same way."`
 	LimitAnonymous  int      `setting:"GATEHOUSE_LIMIT_ANONYMOUS" name:"limit-anonymous" default:"60" help:"Calls without a login per minute and address (of IPv6, per /64 network), counted by each server for itself."`
 	LimitRevocation int      `setting:"GATEHOUSE_LIMIT_REVOCATION" name:"limit-revocation" default:"6000" help:"Requests for /crl/, /ocsp and /ca/ per minute and address, counted in the same way. Whole networks ask from one address."`
 	TrustedProxies  []string `setting:"GATEHOUSE_TRUSTED_PROXIES" name:"trusted-proxies" placeholder:"CIDR" help:"Addresses or networks of your own proxies, such as 10.0.0.0/8. X-Forwarded-For is believed from these alone."`
+}
+
+// streamSettings say how much is streamed at once.
+type streamSettings struct {
+	LimitStreams       int `setting:"GATEHOUSE_LIMIT_STREAMS" name:"limit-streams" default:"20000" help:"Websockets and event streams that one server has open."`
+	LimitCallerStreams int `setting:"GATEHOUSE_LIMIT_CALLER_STREAMS" name:"limit-caller-streams" default:"1000" help:"Those of one subject."`
+	LimitSubscriptions int `setting:"GATEHOUSE_LIMIT_SUBSCRIPTIONS" name:"limit-subscriptions" default:"100" help:"Operations that go on on one websocket."`
 }
 
 // limitSettings are the limits that a request passes before anything walks its
@@ -132,6 +151,7 @@ type limitSettings struct {
 	ValueDepth  int   `setting:"GATEHOUSE_LIMIT_VALUE_DEPTH" name:"limit-value-depth" default:"10" help:"Levels of nested lists and objects in a value."`
 	Mutations   int   `setting:"GATEHOUSE_LIMIT_MUTATIONS" name:"limit-mutations" default:"10" help:"Mutations in a request, redeemEnrollment left aside."`
 	Redemptions int   `setting:"GATEHOUSE_LIMIT_REDEMPTIONS" name:"limit-redemptions" default:"1" help:"redeemEnrollment mutations in a request."`
+	Cost        int   `setting:"GATEHOUSE_LIMIT_COST" name:"limit-cost" default:"10000" help:"What an operation may cost, with the sizes of its lists multiplied in; every answer tells it in extensions.cost (docs/api.md)."`
 }
 
 // door is the limits as the door takes them.

@@ -69,6 +69,12 @@ func (c *config) everywhere() error {
 	if c.StatementTimeout <= 0 {
 		problems = append(problems, fmt.Errorf("GATEHOUSE_STATEMENT_TIMEOUT is %s; it must be longer than nothing", c.StatementTimeout))
 	}
+	if c.LockTimeout <= 0 {
+		problems = append(problems, fmt.Errorf("GATEHOUSE_LOCK_TIMEOUT is %s; it must be longer than nothing", c.LockTimeout))
+	}
+	if _, err := c.timeouts(); err != nil {
+		problems = append(problems, err)
+	}
 	if c.ShutdownGrace < 0 {
 		problems = append(problems, fmt.Errorf("GATEHOUSE_SHUTDOWN_GRACE is %s; it cannot be negative", c.ShutdownGrace))
 	}
@@ -87,6 +93,8 @@ func (c *config) limits() error {
 		{"ROOT_FIELDS", int64(c.RootFields)}, {"OPERATIONS", int64(c.Operations)}, {"LIST_ITEMS", int64(c.ListItems)},
 		{"VALUE_DEPTH", int64(c.ValueDepth)}, {"MUTATIONS", int64(c.Mutations)}, {"REDEMPTIONS", int64(c.Redemptions)},
 		{"ALIASES", int64(c.Aliases)}, {"FRAGMENTS", int64(c.Fragments)}, {"DIRECTIVES", int64(c.Directives)}, {"VARIABLES", int64(c.Variables)},
+		{"COST", int64(c.Cost)}, {"CALLS", int64(c.LimitCalls)}, {"CALL_COST", int64(c.LimitCallCost)},
+		{"STREAMS", int64(c.LimitStreams)}, {"CALLER_STREAMS", int64(c.LimitCallerStreams)}, {"SUBSCRIPTIONS", int64(c.LimitSubscriptions)},
 		{"ANONYMOUS", int64(c.LimitAnonymous)}, {"REVOCATION", int64(c.LimitRevocation)},
 	} {
 		if l.value < 1 {

@@ -186,7 +186,7 @@ func TestHelpNamesEverySetting(t *testing.T) {
 		t.Fatalf("exit %d: %s", status, stderr)
 	}
 	seen := 0
-	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, keysetSettings{}, tokenSettings{}, mailSettings{}, caSettings{}, acmeSettings{}, limitSettings{}, callerSettings{}} {
+	for _, group := range []any{config{}, httpSettings{}, databaseSettings{}, keysetSettings{}, tokenSettings{}, mailSettings{}, caSettings{}, acmeSettings{}, limitSettings{}, callerSettings{}, streamSettings{}, webhookSettings{}} {
 		typ := reflect.TypeOf(group)
 		for i := range typ.NumField() {
 			field := typ.Field(i)

@@ -51,7 +51,11 @@ func (d databaseSettings) sessionURL(url string) string {
 	url = withParameter(url, "application_name", "gatehouse")
 	url = withParameter(url, "connect_timeout", strconv.Itoa(int(connectTimeout.Seconds())))
 	if d.StatementCache {
-		url = withParameter(url, "statement_timeout", strconv.FormatInt(d.StatementTimeout.Milliseconds(), 10))
+		url = withParameter(url, "statement_timeout", strconv.FormatInt(d.longestStatement().Milliseconds(), 10))
+		url = withParameter(url, "lock_timeout", strconv.FormatInt(d.LockTimeout.Milliseconds(), 10))
+		// A page's statement has many branches of which a few rows each are read: to
+		// compile it takes a hundred times as long as to run it.
+		url = withParameter(url, "jit", "off")
 	}
 	return url
 }

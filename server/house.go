@@ -11,8 +11,11 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"gatehouse/internal/door"
+	"gatehouse/internal/export"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/sealed"
+	"gatehouse/internal/store"
+	"gatehouse/internal/webhook"
 )
 
 // house is what the commands start. It is put together in one place and passed
@@ -39,6 +42,8 @@ type opening struct {
 	url             string
 	connections     int
 	cacheStatements bool
+	// timeouts are how long a statement may take, by who is asking.
+	timeouts store.Timeouts
 	// patience is how long the database may be silent before a connection is given up.
 	patience time.Duration
 	clock    func() time.Time
@@ -51,6 +56,8 @@ type opening struct {
 	authorities authorities
 	// mails is how mails leave.
 	mails mails
+	// webhooks is what webhooks may call.
+	webhooks webhook.Options
 }
 
 // product is the API as the door serves it, and what runs beside it.
@@ -68,6 +75,8 @@ type product struct {
 	challenge func(ctx context.Context, token string) (keyAuthorization string, ok bool, err error)
 	// publication is what the built-in certificate authority tells everybody.
 	publication *publication
+	// exports writes lists and the results of jobs; nil when nothing can be downloaded.
+	exports *export.Exports
 	// mailbox shows the mails that were not sent; nil when there is none.
 	mailbox http.Handler
 	// ready says why requests could not be answered now; nil when they could.

@@ -33,6 +33,8 @@ type httpOptions struct {
 	publication *publication
 	// askers is how often an address may ask for it.
 	askers *anonymousLimit
+	// downloads serves exports.
+	downloads *downloads
 	// mailbox shows the mails of dev; nil in production.
 	mailbox http.Handler
 	// anonymous is how often somebody without a login may call.
@@ -47,7 +49,8 @@ type httpOptions struct {
 
 // newHandler is the whole of what the server serves:
 //
-//	POST /graphql            the API
+//	POST /graphql            the API; answered by a stream to who accepts text/event-stream
+//	GET  /graphql            the API on a websocket (graphql-transport-ws)
 //	GET  /schema.graphqls    its contract, as text
 //	GET  /healthz            the process is alive
 //	GET  /readyz             and can answer: 503 while it cannot
@@ -62,6 +65,8 @@ type httpOptions struct {
 //	                         lists of revoked certificates, and who signed them (RFC 5280)
 //	POST /ocsp, GET /ocsp/{request}
 //	                         whether a certificate is revoked (RFC 6960)
+//	GET  /export/{file}, /export/jobs/{file}
+//	                         lists and the results of jobs, as files (http_export.go)
 //	POST /dev/token          in dev only: a token for a role of one's choice
 //	GET  /dev/mailbox        in dev only: the mails that were sent
 //
@@ -69,7 +74,7 @@ type httpOptions struct {
 // headers that let a browser do as little as possible, and CORS.
 func newHandler(o httpOptions) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", o.anonymous.graphql(o.authenticate(inTime(o.graphql))))
+	mux.Handle("/graphql", o.anonymous.graphql(o.authenticate(o.graphql)))
 	mux.HandleFunc("GET /schema.graphqls", plainText(o.schema))
 	mux.HandleFunc("GET /healthz", plainText("alive\n"))
 	mux.HandleFunc("GET /readyz", readyz(o.ready, o.log))
@@ -84,6 +89,9 @@ func newHandler(o httpOptions) http.Handler {
 	}
 	if o.challenge != nil {
 		mux.Handle("GET /.well-known/acme-challenge/{token}", inTime(acmeChallenge(o.challenge, o.log)))
+	}
+	if o.downloads != nil {
+		o.downloads.mount(mux, o.anonymous, o.authenticate)
 	}
 	if o.mint != nil {
 		mux.Handle("POST /dev/token", onThisMachine(devToken(o.mint, o.log)))
@@ -130,7 +138,8 @@ func newServer(address string, handler http.Handler, log *slog.Logger) *http.Ser
 }
 
 // answerTime is how long one request may be worked on. The write timeout alone
-// would cut the answer off and leave the work going on.
+// would cut the answer off and leave the work going on. The door holds to it by
+// itself: a stream has no end.
 const answerTime = 45 * time.Second
 
 // inTime ends a request's work when its time is over; what it had not committed

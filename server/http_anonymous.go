@@ -1,16 +1,17 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http"
-	"net/netip"
 	"strconv"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
 
+	"gatehouse/internal/door"
 	"gatehouse/internal/viewer"
 )
 
@@ -46,7 +47,7 @@ func newAnonymousLimit(perMinute int, clock func() time.Time) (*anonymousLimit, 
 // that who goes on knocking is let in as soon as who waits.
 func (l *anonymousLimit) wait(address string) time.Duration {
 	now := l.clock()
-	caller := network(address)
+	caller := door.Network(address)
 	limiter, known := l.callers.Get(caller)
 	if !known {
 		limiter = rate.NewLimiter(rate.Limit(float64(l.perMinute)/60), l.perMinute)
@@ -61,26 +62,12 @@ func (l *anonymousLimit) wait(address string) time.Duration {
 	return max(time.Duration(missing*60/float64(l.perMinute)*float64(time.Second)), time.Millisecond)
 }
 
-// network is whom an address stands for: itself, or of IPv6 its /64, which is what
-// one connection to the Internet is given.
-func network(address string) string {
-	a, err := netip.ParseAddr(address)
-	if err != nil || a.Is4() {
-		return address
-	}
-	within, err := a.Prefix(64)
-	if err != nil {
-		return address
-	}
-	return within.String()
-}
-
 // graphql stands before /graphql and lets every call with an Authorization header
-// pass, whose token is looked at next. The others are counted, and refused with
-// RATE_LIMITED before their body is read.
+// pass, whose token is looked at next, and every websocket, whose token comes later.
+// The others are counted, and refused with RATE_LIMITED before their body is read.
 func (l *anonymousLimit) graphql(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, present, _ := bearer(r.Header); present {
+		if _, present, _ := bearer(r.Header); present || door.IsUpgrade(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -99,26 +86,27 @@ func (l *anonymousLimit) pages(next http.Handler) http.Handler {
 }
 
 // rateLimited is the code of a call that came too soon.
-const rateLimited = "RATE_LIMITED"
+const rateLimited = door.RateLimited
 
 // guard lets a call on or refuses it with a sentence and Retry-After.
 func (l *anonymousLimit) guard(next http.Handler, refuse func(w http.ResponseWriter, r *http.Request, sentence string)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wait := l.wait(viewer.RequestFrom(r.Context()).Address)
-		if wait == 0 {
+		no := l.refusal(r.Context())
+		if no == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
-		seconds := int(math.Ceil(wait.Seconds()))
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		refuse(w, r, fmt.Sprintf("Your network address calls too often: %d calls a minute without a login are allowed. Nothing was done; try again in %s.", l.perMinute, inSeconds(seconds)))
+		w.Header().Set("Retry-After", strconv.Itoa(no.RetryAfter))
+		refuse(w, r, no.Message)
 	})
 }
 
-// inSeconds is a number of seconds in words.
-func inSeconds(n int) string {
-	if n == 1 {
-		return "1 second"
+// refusal counts a call from the context's address; nil when it may go on.
+func (l *anonymousLimit) refusal(ctx context.Context) *door.Refusal {
+	wait := l.wait(viewer.RequestFrom(ctx).Address)
+	if wait == 0 {
+		return nil
 	}
-	return fmt.Sprintf("%d seconds", n)
+	seconds := int(math.Ceil(wait.Seconds()))
+	return &door.Refusal{Code: door.RateLimited, RetryAfter: seconds, Message: fmt.Sprintf("Your network address calls too often: %d calls a minute without a login are allowed. Nothing was done; try again in %s.", l.perMinute, door.Seconds(seconds))}
 }

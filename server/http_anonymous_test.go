@@ -68,6 +68,9 @@ func TestABurstWithoutALoginIsRefused(t *testing.T) {
 	if got := w.Header().Get("Retry-After"); got != "12" {
 		t.Errorf("Retry-After is %q, want a fifth of a minute", got)
 	}
+	if !strings.Contains(w.Body.String(), `"retryAfter":12`) {
+		t.Errorf("extensions.retryAfter is not 12: %s", w.Body)
+	}
 	if !strings.Contains(w.Body.String(), "5 calls a minute") || !strings.Contains(w.Body.String(), "in 12 seconds") {
 		t.Errorf("it does not say the limit and when again: %s", w.Body)
 	}

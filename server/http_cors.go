@@ -34,7 +34,7 @@ func (c crossOrigin) middleware(next http.Handler) http.Handler {
 		preflight := r.Method == http.MethodOptions && origin != "" && r.Header.Get("Access-Control-Request-Method") != ""
 		if c.allows(origin) {
 			header.Set("Access-Control-Allow-Origin", origin)
-			header.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After")
+			header.Set("Access-Control-Expose-Headers", "X-Request-Id, Retry-After, Content-Disposition")
 		}
 		if !preflight {
 			next.ServeHTTP(w, r)

@@ -88,7 +88,7 @@ func TestAPageOfAnotherOrigin(t *testing.T) {
 					t.Errorf("allowed headers are %q", allowed)
 				}
 			}
-			if exposed := request.Header.Get("Access-Control-Expose-Headers") == "X-Request-Id, Retry-After"; exposed != row.letIn {
+			if exposed := request.Header.Get("Access-Control-Expose-Headers") == "X-Request-Id, Retry-After, Content-Disposition"; exposed != row.letIn {
 				t.Errorf("the request id is readable: %v", exposed)
 			}
 		})

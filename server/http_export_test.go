@@ -75,6 +75,7 @@ func newExporting(t *testing.T, change func(*http.Server)) *exporting {
 	people := map[string]viewer.Viewer{
 		"boss": world.Boss(), "requester": world.Person("rita", lifecycle.Requester),
 		"sales": world.In(world.Person("sales", lifecycle.Admin), "sales"), "legal": world.In(world.Person("legal", lifecycle.Admin), "legal"),
+		"left": world.In(world.Person("sales", lifecycle.Admin), "legal"), // who was of sales
 	}
 	log := slog.New(slog.NewTextHandler(e.log, nil))
 	e.downloads = &downloads{exports: e.Exports, hands: newDownloadHands(16), log: log, clock: time.Now}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -16,6 +17,9 @@ func problem(w http.ResponseWriter, r *http.Request, status int, code, message s
 	shown := door.Coded(code, message)
 	if id := viewer.RequestFrom(r.Context()).ID; id != "" {
 		shown.Extensions["requestId"] = id
+	}
+	if seconds, err := strconv.Atoi(w.Header().Get("Retry-After")); err == nil {
+		shown.Extensions["retryAfter"] = seconds
 	}
 	reply(w, status, map[string]gqlerror.List{"errors": {shown}})
 }

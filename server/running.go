@@ -18,6 +18,9 @@ type running struct {
 	listener net.Listener
 	// workers run beside the requests until their context ends.
 	workers []func(context.Context)
+	// streams waits until every stream has ended, which the server's Shutdown has
+	// told to; nil when there are none.
+	streams func(context.Context)
 	grace   time.Duration
 	log     *slog.Logger
 }
@@ -63,6 +66,9 @@ func (r running) drain(atOnce context.Context) {
 		r.log.Warn("requests were cut off", "reason", err.Error())
 		// What could be closed is closed; that some was not is what Shutdown said.
 		_ = r.server.Close()
+	}
+	if r.streams != nil {
+		r.streams(ctx)
 	}
 }
 

@@ -23,6 +23,7 @@ type verifier struct {
 	keys   keySource
 	claims claimReading
 	parser *jwt.Parser
+	leeway time.Duration
 }
 
 // newVerifier makes a verifier of the tokens of one issuer for any of the
@@ -32,7 +33,7 @@ func newVerifier(keys keySource, issuer string, audience []string, claims claimR
 	if issuer == "" || len(audience) == 0 || len(keys.algorithms) == 0 {
 		return nil, errors.New("tokens cannot be verified without an issuer, an audience and the algorithms to accept")
 	}
-	return &verifier{keys: keys, claims: claims, parser: jwt.NewParser(
+	return &verifier{keys: keys, claims: claims, leeway: leeway, parser: jwt.NewParser(
 		jwt.WithValidMethods(keys.algorithms),
 		jwt.WithIssuer(issuer),
 		jwt.WithAudience(audience...),
@@ -61,5 +62,14 @@ func (v *verifier) verify(ctx context.Context, token string) (viewer.Viewer, err
 	if err != nil {
 		return viewer.Viewer{}, fmt.Errorf("the token was refused: %w", err)
 	}
-	return v.claims.viewer(claims)
+	who, err := v.claims.viewer(claims)
+	if err != nil {
+		return viewer.Viewer{}, err
+	}
+	ends, err := claims.GetExpirationTime()
+	if err != nil || ends == nil {
+		return viewer.Viewer{}, fmt.Errorf("the token's end (exp) cannot be read: %w", err)
+	}
+	who.Until = ends.Add(v.leeway)
+	return who, nil
 }

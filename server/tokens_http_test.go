@@ -3,12 +3,17 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
+	"gatehouse/internal/door"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/viewer"
 )
@@ -63,7 +68,7 @@ func TestAuthenticate(t *testing.T) {
 			t.Parallel()
 			var log bytes.Buffer
 			reached, subject := false, ""
-			handler := authenticate(v, newLogger(&log, "info", false))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			handler := callers{v, unhurried(t), newLogger(&log, "info", false)}.authenticate(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 				who, _ := viewer.From(r.Context())
 				reached, subject = true, who.Subject
 			}))
@@ -113,4 +118,49 @@ func checkUnauthenticated(t *testing.T, w *httptest.ResponseRecorder) {
 	if problem.Message != "The token is not valid. Sign in again and send a new one." || problem.Extensions["code"] != "UNAUTHENTICATED" || problem.Extensions["requestId"] != "req-7" {
 		t.Errorf("got %+v", problem)
 	}
+}
+
+// Who tries tokens is counted like who shows none; who shows a good one is not, from
+// whatever address.
+func TestTokensThatAreNoGoodAreCountedByAddress(t *testing.T) {
+	t.Parallel()
+	key := newRSA(t, 2048)
+	v := newTestVerifier(t, tokenSettings{PEM: []string{writeFile(t, "key.pem", publicPEM(t, key.Public()))}})
+	limit, err := newAnonymousLimit(3, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := callers{v, limit, newLogger(io.Discard, "error", false)}
+	h, _ := testHTTP(t, func(o *httpOptions) { o.authenticate, o.anonymous = who.authenticate, limit })
+	good := "Bearer " + sign(t, jwt.SigningMethodRS256, key, goodClaims(nil), nil)
+	for n, row := range []struct {
+		address, token string
+		status         int
+	}{
+		{"203.0.113.9:1", "Bearer bad", 401}, {"203.0.113.9:1", "Basic x", 401}, {"203.0.113.9:1", "Bearer bad", 401},
+		{"203.0.113.9:1", "Bearer bad", 429}, {"203.0.113.9:1", good, 200}, {"203.0.113.8:1", "Bearer bad", 401},
+	} {
+		w := from(h, row.address, "POST", "/graphql", "Authorization", row.token)
+		if w.Code != row.status || (row.status == 429) != (w.Header().Get("Retry-After") == "20") {
+			t.Errorf("call %d: %d, Retry-After %q; want %d", n, w.Code, w.Header().Get("Retry-After"), row.status)
+		}
+	}
+	ctx := viewer.WithRequest(t.Context(), viewer.Request{Address: "203.0.113.9"})
+	for said, code := range map[string]string{"": "RATE_LIMITED", "Bearer bad": "RATE_LIMITED", good: ""} {
+		_, err := who.connected(ctx, said)
+		var no *door.Refusal
+		if code == "" && err != nil || code != "" && (!errors.As(err, &no) || no.Code != code) {
+			t.Errorf("a websocket that says %.10q: %v", said, err)
+		}
+	}
+}
+
+// unhurried is a limit that no test reaches.
+func unhurried(t *testing.T) *anonymousLimit {
+	t.Helper()
+	l, err := newAnonymousLimit(1000, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

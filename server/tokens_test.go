@@ -204,6 +204,9 @@ func TestVerifyAccepts(t *testing.T) {
 			if !who.Is(testIssuer, "ada") {
 				t.Errorf("the viewer is (%s, %s)", who.Issuer, who.Subject)
 			}
+			if !who.Until.After(noon()) || who.Until.After(noon().Add(24*time.Hour)) {
+				t.Errorf("it is accepted until %s", who.Until)
+			}
 		})
 	}
 }

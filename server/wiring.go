@@ -42,13 +42,13 @@ func openStore(o opening) (_ *usecases.House, acme *issuer.ACME, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h, err := usecases.Open(s, o.keys, usecases.Options{PublicURL: o.publicURL, Issuers: issuers, Former: o.authorities.former, Mails: o.mails.sender != nil})
+	h, err := usecases.Open(s, o.keys, usecases.Options{PublicURL: o.publicURL, Issuers: issuers, Former: o.authorities.former, Mails: o.mails.sender != nil, Webhooks: o.webhooks})
 	return h, acme, err
 }
 
 // store opens the database for the server's own role.
 func (o opening) store() (*store.Store, error) {
-	return store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Patience: o.patience, Now: o.clock, Log: o.log})
+	return store.Open(store.Options{URL: o.url, MaxConnections: o.connections, CacheStatements: o.cacheStatements, Timeouts: o.timeouts, Patience: o.patience, Now: o.clock, Log: o.log})
 }
 
 // open builds the API over an open database, and what stands beside it.
@@ -70,10 +70,11 @@ func open(ctx context.Context, o opening) (_ product, err error) {
 	if err != nil {
 		return product{}, err
 	}
-	api := &graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log}
+	api := &graph.API{Units: h.Units, Licences: h.Licences, Profiles: h.Profiles, Inventory: h.Inventory, Log: h.Log,
+		Views: h.Views, Jobs: h.Jobs, Exports: h.Exports, Webhooks: h.Webhooks, Feed: h.Feed}
 	p := product{
-		schema: api.Schema(), extension: graph.Session{Pin: h.Store.Pin}, present: graph.Presenter(o.log), sdl: gatehouse.Schema,
-		ready: h.Store.Ping, close: h.Store.Close, workers: workers, publication: publication,
+		schema: api.Schema(), extension: graph.Session{Pin: h.Store.Pin, Begin: h.Feed.Begin}, present: graph.Presenter(o.log), sdl: gatehouse.Schema,
+		ready: h.Store.Ping, close: h.Store.Close, workers: workers, publication: publication, exports: h.Exports,
 	}
 	if p.pages, err = enrollpage.New(enrollpage.Options{Requests: h.Inventory, Log: o.log}); err != nil {
 		return product{}, err

@@ -5,10 +5,12 @@ import (
 	"log/slog"
 	"time"
 
+	"gatehouse/internal/bulk"
 	usecases "gatehouse/internal/house"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/job"
 	"gatehouse/internal/mail"
+	"gatehouse/internal/webhook"
 )
 
 // How often the server looks after what time changes. What has expired reads so
@@ -24,11 +26,20 @@ const (
 	readBatch      = 500
 	forgetInterval = 10 * time.Minute
 	forgetBatch    = 500
+
+	abandonedInterval = time.Minute
+	abandonedBatch    = 100
+	hookInterval      = time.Second
+	hookBatch         = 200
 )
 
 // issuingLease is how long a certificate waits for a server that died while it was
 // asked for: an invited person looks at a page meanwhile.
 const issuingLease = 10 * time.Second
+
+// bulkLease is how long a batch waits for a server that died at it: somebody watches
+// how far their job is.
+const bulkLease = 10 * time.Second
 
 // How many jobs of a kind a server works on at once: asking an authority is mostly
 // waiting, and a mail server wants few connections.
@@ -36,12 +47,17 @@ const (
 	issuingHands  = 8
 	orderingHands = 8
 	postHands     = 4
+	// a batch of a job that somebody started keeps the database busy by itself
+	bulkHands = 2
+	// a round with a webhook is mostly waiting
+	hookHands = 8
 )
 
 // newWorkers makes the workers of this server, each with hands of its own: one for
 // what is done now and then, one that asks the built-in certificate authority, one
 // that asks those of others and tells them what was revoked, which may take minutes,
-// and one that sends mails, where they are sent.
+// one that does the batches of jobs that people started, one that calls webhooks, and
+// one that sends mails, where they are sent.
 func newWorkers(h *usecases.House, o opening) ([]func(context.Context), error) {
 	listenAt := o.url
 	if !o.cacheStatements {
@@ -65,7 +81,22 @@ func newWorkers(h *usecases.House, o opening) ([]func(context.Context), error) {
 	if err != nil {
 		return nil, err
 	}
-	run := []func(context.Context){periodic.Run, issuing.Run, ordering.Run}
+	bulking, err := job.New(h.Bulk, job.Options{
+		URL: listenAt, Log: o.log, Hands: bulkHands, Lease: bulkLease,
+		Handlers: map[string]job.Handler{bulk.BatchJob: h.Jobs.Batch},
+	})
+	if err != nil {
+		return nil, err
+	}
+	hooking, err := job.New(h.Hooks, job.Options{
+		URL: listenAt, Log: o.log, Hands: hookHands,
+		Handlers: map[string]job.Handler{webhook.DeliverJob: h.Webhooks.Deliver},
+	})
+	if err != nil {
+		return nil, err
+	}
+	feed := func(ctx context.Context) { h.Feed.Run(ctx, listenAt, o.log) }
+	run := []func(context.Context){feed, periodic.Run, issuing.Run, ordering.Run, bulking.Run, hooking.Run}
 	if o.mails.sender == nil {
 		return run, nil
 	}
@@ -93,6 +124,8 @@ func periodicWork(h *usecases.House) []job.Periodic {
 		job.Every("reminders", remindInterval, job.Batches(remindBatch, h.Inventory.Remind)),
 		job.Every("certificate-reading", readInterval, job.Batches(readBatch, h.Inventory.RereadCertificates)),
 		job.Every("usage", usageInterval, func(ctx context.Context) error { _, err := h.Licences.RecordDays(ctx); return err }),
+		job.Every("webhooks", hookInterval, job.Batches(hookBatch, h.Webhooks.Gather)),
+		job.Every("abandoned-jobs", abandonedInterval, job.Batches(abandonedBatch, h.Jobs.EndAbandoned)),
 		job.Every("forget", forgetInterval, func(ctx context.Context) error { _, err := h.Store.Forget(ctx); return err }),
 		job.Every("forget-open-requests", forgetInterval, job.Batches(forgetBatch, h.Inventory.ForgetOpenRequests)),
 	}

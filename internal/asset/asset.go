@@ -44,7 +44,7 @@ func (a *Asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	header.Add("Vary", "Accept-Encoding")
 	body := a.content
-	if takesGzip(r) {
+	if TakesGzip(r) {
 		header.Set("Content-Encoding", "gzip")
 		body = a.packed()
 	}
@@ -55,8 +55,8 @@ func (a *Asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// takesGzip reports whether the client asked for gzip, and did not refuse it.
-func takesGzip(r *http.Request) bool {
+// TakesGzip reports whether the client asked for gzip, and did not refuse it.
+func TakesGzip(r *http.Request) bool {
 	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
 		coding, parameters, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {

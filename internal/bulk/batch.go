@@ -124,6 +124,7 @@ func (js *Jobs) run(ctx context.Context, tx *store.Tx, h *held, act *inventory.B
 // which it is decided, and one that keeps what came of it. Licences that a batch would
 // have taken are not there for those after it.
 func (js *Jobs) rehearse(ctx context.Context, w batchWork, act *inventory.BulkAct) error {
+	ctx = js.store.Pin(ctx) // both began when the first did
 	var took map[licence.Pool]int
 	trial, err := js.store.Do(ctx, store.Cause{Mutation: act.Mutation, Action: act.Word, Resource: act.Resource, DryRun: true}, func(ctx context.Context, tx *store.Tx) (out store.Outcome, err error) {
 		h, err := lock(ctx, tx, w.Job)

@@ -30,7 +30,6 @@ func (js *Jobs) end(ctx context.Context, tx *store.Tx, h *held, status lifecycle
 		comment := fmt.Sprintf("%d of %d items were done, %d refused.", h.succeeded, h.size, h.processed-h.succeeded)
 		tx.RecordSystem(audit.Entry{Action: audit.EndJob, Resource: audit.Job, ID: h.row, Comment: comment})
 	}
-	tell(tx, h.row, h.issuer, h.subject)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,27 +16,6 @@ import (
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/store"
 )
-
-// querier is what can read: a reader, or a transaction with its locks.
-type querier interface {
-	Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error)
-}
-
-// one reads the one row of a statement.
-func one(ctx context.Context, q querier, statement string, args []any, into ...any) error {
-	rows, err := q.Query(ctx, statement, args...)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = rows.Close() }()
-	if !rows.Next() {
-		return errors.Join(rows.Err(), sql.ErrNoRows)
-	}
-	if err := rows.Scan(into...); err != nil {
-		return err
-	}
-	return rows.Err()
-}
 
 // held is a job as it is worked on.
 type held struct {
@@ -78,7 +56,7 @@ func readHeld(ctx context.Context, q querier, statement string, row uuid.UUID) (
 	err := one(ctx, q, statement, []any{row}, &h.issuer, &h.subject, &h.action, &h.dryRun, &input, &h.status, &h.size, &h.batches, &h.next,
 		&h.processed, &h.succeeded, &refusals, &taken, &h.expiresAt, &h.version)
 	switch {
-	case errors.Is(err, sql.ErrNoRows):
+	case errors.Is(err, errNoRow):
 		return nil, nil
 	case err != nil:
 		return nil, fmt.Errorf("read a job: %w", err)
@@ -121,7 +99,6 @@ func (h *held) items(ctx context.Context, q querier) ([]id.ID, error) {
 	return ids, nil
 }
 
-// tell says to those who follow the job that it has come further.
-func tell(tx *store.Tx, row uuid.UUID, issuer, subject string) {
-	tx.Tell(store.Event{Action: audit.StartBulkAction, Resource: audit.Job, Thing: row, RequesterIssuer: issuer, RequesterSubject: subject})
-}
+// tell says to those who follow the job that it has come further. That it was started
+// and that it has ended, its entries tell. No action: webhooks do not tell of it.
+func (h *held) tell(tx *store.Tx) { tx.Tell(store.Event{Resource: audit.Job, Thing: h.row}) }

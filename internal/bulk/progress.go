@@ -52,7 +52,7 @@ func (js *Jobs) moveOn(ctx context.Context, tx *store.Tx, h *held, items []store
 	if work == nil {
 		return js.end(ctx, tx, h, lifecycle.JobDone, "")
 	}
-	tell(tx, h.row, h.issuer, h.subject)
+	h.tell(tx)
 	return nil
 }
 

@@ -133,8 +133,6 @@ func (js *Jobs) start(ctx context.Context, tx *store.Tx, s starting) (store.Outc
 	}
 	thing := things[s.action.Needs().List]
 	tx.Record(audit.Entry{ID: row, Comment: fmt.Sprintf("%s, %d %s: %s.", s.action, len(s.chosen.ids), thing.many, s.chosen.words)})
-	v := tx.Viewer()
-	tell(tx, row, v.Issuer, v.Subject)
 	return store.Done(id.Of(id.Job, row)), nil
 }
 

@@ -31,7 +31,8 @@ var patience = client.Patience{First: time.Millisecond, Most: 4 * time.Milliseco
 // The requests that lose names are worked on, and their answers lost.
 func serving(t *testing.T, w *world.World, who viewer.Viewer, lose func(request int) bool) *client.Client {
 	t.Helper()
-	api := &graph.API{Units: w.Units, Licences: w.Licences, Profiles: w.Profiles, Inventory: w.Inventory, Log: w.Log}
+	api := &graph.API{Units: w.Units, Licences: w.Licences, Profiles: w.Profiles, Inventory: w.Inventory, Log: w.Log,
+		Views: w.Views, Jobs: w.Jobs, Exports: w.Exports, Webhooks: w.Webhooks, Feed: w.Feed}
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
 	d, err := door.New(door.Options{Schema: api.Schema(), Limits: door.DefaultLimits(), Present: graph.Presenter(log), Log: log, Extension: graph.Session{Pin: w.Store.Pin}})
 	if err != nil {

@@ -14,7 +14,8 @@ import (
 //     or last, 25 when neither is said); its edges and pageInfo cost nothing, totalCount 10;
 //   - the count of a saved view costs 10 too, and those of a list's system views 100;
 //   - in a list that is asked for by a list of ids, it counts once for each id;
-//   - each mutation costs 10, and what stands in it counts once for each item of its input.
+//   - each mutation costs 10, and what stands in its payload; of one that has results, what
+//     stands in these counts once for each item of its input.
 //
 // It is an upper bound: of the fragments on several types one is executed, and a
 // list may be shorter. The cost of a subscription is that of one message, which is made
@@ -64,8 +65,8 @@ type costing struct {
 	fragments map[*ast.FragmentDefinition]price
 }
 
-// price is what a selection costs: once, and for each element of the connection
-// that it stands in.
+// price is what a selection costs: once, and for each element of the connection, or
+// each item of the mutation's input, that it stands in.
 type price struct{ once, each int64 }
 
 func (p *price) add(other price) {
@@ -111,7 +112,8 @@ func (c *costing) field(f *ast.Field) price {
 	ofConnection := strings.HasSuffix(within, "Connection")
 	switch {
 	case within == "Mutation":
-		return price{once: min(perMutation+c.items(f)*c.set(f.SelectionSet).once, immense)}
+		payload := c.set(f.SelectionSet)
+		return price{once: min(perMutation+payload.once+c.items(f)*payload.each, immense)}
 	case len(f.SelectionSet) == 0 && ofConnection && f.Name == "totalCount":
 		return price{once: perCount}
 	case len(f.SelectionSet) == 0 || f.Definition == nil:
@@ -131,6 +133,8 @@ func (c *costing) field(f *ast.Field) price {
 		return inner
 	case strings.HasSuffix(of.Name(), "Connection"):
 		return price{once: min(1+inner.once+c.elements(f)*inner.each, immense)}
+	case of.Elem != nil && f.Name == "results" && strings.HasSuffix(within, "Payload"):
+		return price{each: 1 + inner.once}
 	case of.Elem != nil:
 		return price{once: min(c.items(f)*(1+inner.once), immense)}
 	}

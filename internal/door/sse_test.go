@@ -47,20 +47,24 @@ const completeEvent = "event: complete\ndata:\n\n"
 
 func nextEvent(payload string) string { return "event: next\ndata: " + payload + "\n\n" }
 
-// free is what an answer tells that costs nothing.
-const free = `,"extensions":{"cost":{"limit":100,"requested":0}}}`
+// free is what an answer tells that costs nothing, and freeMessage what a message of a
+// subscription does.
+const (
+	free        = `,"extensions":{"cost":{"limit":10000,"requested":0}}}`
+	freeMessage = `,"extensions":{"cost":{"limit":100,"requested":0}}}`
+)
 
 func TestAStreamOfEvents(t *testing.T) {
 	t.Parallel()
 	s := newStreaming(t, nil)
 	for name, row := range map[string]struct{ query, want string }{
-		"a subscription": {"subscription{changed}", nextEvent(`{"data":{"changed":"1"}`+free) + nextEvent(`{"data":{"changed":"2"}`+free) + nextEvent(`{"data":{"changed":"3"}`+free) + completeEvent},
+		"a subscription": {"subscription{changed}", nextEvent(`{"data":{"changed":"1"}`+freeMessage) + nextEvent(`{"data":{"changed":"2"}`+freeMessage) + nextEvent(`{"data":{"changed":"3"}`+freeMessage) + completeEvent},
 		"a query":        {`{echo(text:"hi")}`, nextEvent(`{"data":{"echo":"hi"}`+free) + completeEvent},
 		"a mutation":     {`mutation{__typename}`, nextEvent(`{"data":{"__typename":"Mutation"},"extensions":{"cost":{"limit":10000,"requested":10}}}`) + completeEvent},
 		"turned away": {"subscription{nothing}", nextEvent(`{"errors":[{"message":"Cannot query field \"nothing\" on type \"Subscription\".","locations":[{"line":1,"column":14}],"extensions":{"code":"BAD_USER_INPUT","requestId":"req-1"}}]}`) +
 			completeEvent},
-		"does not begin": {"subscription{forbidden}", nextEvent(`{"errors":[{"message":"You may not look at this.","extensions":{"code":"FORBIDDEN","requestId":"req-1"}}],"data":null`+free) + completeEvent},
-		"ends for a reason": {"subscription{breaks}", nextEvent(`{"data":{"breaks":"1"}`+free) +
+		"does not begin": {"subscription{forbidden}", nextEvent(`{"errors":[{"message":"You may not look at this.","extensions":{"code":"FORBIDDEN","requestId":"req-1"}}],"data":null`+freeMessage) + completeEvent},
+		"ends for a reason": {"subscription{breaks}", nextEvent(`{"data":{"breaks":"1"}`+freeMessage) +
 			nextEvent(`{"errors":[{"message":"Read faster.","extensions":{"code":"TOO_SLOW","requestId":"req-1"}}],"data":null}`) + completeEvent},
 	} {
 		t.Run(name, func(t *testing.T) {

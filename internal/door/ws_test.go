@@ -97,14 +97,15 @@ func TestConversations(t *testing.T) {
 	t.Parallel()
 	const (
 		hello = `> {"type":"connection_init","payload":{"Authorization":"Bearer good"}}` + "\n" + `< {"type":"connection_ack"}` + "\n"
-		zero  = `,"extensions":{"cost":{"limit":100,"requested":0}}}}`
+		zero  = `,"extensions":{"cost":{"limit":10000,"requested":0}}}}`
+		whole = `,"extensions":{"cost":{"limit":100,"requested":0}}}}`
 	)
 	s := newStreaming(t, func(o *Options) { o.Limits.BodyBytes = 4096 })
 	for name, script := range map[string]string{
 		"a subscription": hello + `> {"id":"1","type":"subscribe","payload":{"query":"subscription{changed}"}}
-			< {"type":"next","id":"1","payload":{"data":{"changed":"1"}` + zero + `
-			< {"type":"next","id":"1","payload":{"data":{"changed":"2"}` + zero + `
-			< {"type":"next","id":"1","payload":{"data":{"changed":"3"}` + zero + `
+			< {"type":"next","id":"1","payload":{"data":{"changed":"1"}` + whole + `
+			< {"type":"next","id":"1","payload":{"data":{"changed":"2"}` + whole + `
+			< {"type":"next","id":"1","payload":{"data":{"changed":"3"}` + whole + `
 			< {"type":"complete","id":"1"}`,
 		"an id is free again afterwards": hello + `> {"id":"1","type":"subscribe","payload":{"query":"{__typename}"}}
 			< {"type":"next","id":"1","payload":{"data":{"__typename":"Query"}` + zero + `
@@ -122,7 +123,7 @@ func TestConversations(t *testing.T) {
 		"a subscription that does not begin": hello + `> {"id":"1","type":"subscribe","payload":{"query":"subscription{forbidden}"}}
 			< {"type":"error","id":"1","payload":[{"message":"You may not look at this.","extensions":{"code":"FORBIDDEN","requestId":"req-1-1"}}]}`,
 		"a subscription that ends for a reason": hello + `> {"id":"1","type":"subscribe","payload":{"query":"subscription{breaks}"}}
-			< {"type":"next","id":"1","payload":{"data":{"breaks":"1"}` + zero + `
+			< {"type":"next","id":"1","payload":{"data":{"breaks":"1"}` + whole + `
 			< {"type":"error","id":"1","payload":[{"message":"Read faster.","extensions":{"code":"TOO_SLOW","requestId":"req-1-1"}}]}`,
 		"a subscription that panics": hello + `> {"id":"1","type":"subscribe","payload":{"query":"subscription{panics}"}}
 			< {"type":"error","id":"1","payload":[{"message":"Something went wrong on our side. If you report it, name request id req-1-1.","extensions":{"code":"INTERNAL","requestId":"req-1-1"}}]}
@@ -135,7 +136,7 @@ func TestConversations(t *testing.T) {
 			< {"type":"pong"}
 			> {"type":"pong"}
 			> {"id":"1","type":"subscribe","payload":{"query":"subscription{breaks}"}}
-			< {"type":"next","id":"1","payload":{"data":{"breaks":"1"}` + zero,
+			< {"type":"next","id":"1","payload":{"data":{"breaks":"1"}` + whole,
 		"too many at once": hello + `> {"id":"1","type":"subscribe","payload":{"query":"subscription{waits}"}}
 			> {"id":"2","type":"subscribe","payload":{"query":"subscription{waits}"}}
 			> {"id":"3","type":"subscribe","payload":{"query":"subscription{waits}"}}

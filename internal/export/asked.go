@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/internal/id"
+	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/view"
@@ -31,7 +32,10 @@ func (es *Exports) Asked(ctx context.Context, list lifecycle.List, format lifecy
 	if query.Has("columns") {
 		c.Columns = strings.Split(query.Get("columns"), ",")
 	}
-	written := view.Written{List: list, SystemView: given(query, "view"), Search: given(query, "search"), Filter: json.RawMessage(query.Get("filter")), OrderBy: json.RawMessage(query.Get("orderBy"))}
+	if no := named(list, given(query, "view")); no != nil {
+		return c, no
+	}
+	written := view.Written{List: list, SystemView: given(query, "view"), Search: typed(given(query, "search")), Filter: json.RawMessage(query.Get("filter")), OrderBy: json.RawMessage(query.Get("orderBy"))}
 	if query.Has("state") {
 		for _, beside := range []string{"view", "viewId", "search", "filter", "orderBy"} {
 			if query.Has(beside) {
@@ -114,6 +118,35 @@ func given(query url.Values, name string) *string {
 	}
 	value := query.Get(name)
 	return &value
+}
+
+// named refuses a system view that the list has not; nil is none.
+func named(list lifecycle.List, wanted *string) *refusal.Refusal {
+	var views []string
+	switch list {
+	case lifecycle.Enrollments:
+		views = words(inventory.EnrollmentViews)
+	case lifecycle.Seats:
+		views = words(inventory.SeatViews)
+	case lifecycle.Certificates:
+		views = words(inventory.CertificateViews)
+	}
+	switch {
+	case wanted == nil || slices.Contains(views, *wanted):
+		return nil
+	case len(views) == 0:
+		return refusal.New(refusal.Invalid, "There are no views of this list; leave out view.")
+	}
+	return refusal.New(refusal.Invalid, "There is no view %.60q of this list; there are %s.", *wanted, strings.Join(views, ", "))
+}
+
+// typed is a search as somebody typed it: an empty one becomes a blank, which the list
+// refuses, while view.Decode takes nothing at all as no search.
+func typed(search *string) *string {
+	if search != nil && *search == "" {
+		return new(" ")
+	}
+	return search
 }
 
 // orNone is nil for an empty text.

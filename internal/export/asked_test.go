@@ -9,6 +9,7 @@ import (
 	"gatehouse/internal/export"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/refusal"
 	"gatehouse/internal/view"
 	"gatehouse/internal/world"
 )
@@ -67,6 +68,23 @@ func TestAnAddressSaysWhatToExport(t *testing.T) {
 				t.Errorf("%s, want %s", got, row.want)
 			}
 		})
+	}
+	for query, want := range map[string]string{
+		"view=NOPE": `There is no view "NOPE" of this list; there are ALL, NOT_ENROLLED, ENROLLED, CONSUMED, UNUSED_90_DAYS, DELETED.`,
+		"view=":     `There is no view "" of this list; there are ALL, NOT_ENROLLED, ENROLLED, CONSUMED, UNUSED_90_DAYS, DELETED.`,
+		"search=":   "search: The search is empty; write 1 to 255 characters, or leave it out to list everything.",
+	} {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.Exports.Asked(looker, lifecycle.Seats, lifecycle.CSV, values)
+		if no := refusal.Find(err); no == nil || no.Message != want {
+			t.Errorf("%s: %v, want %s", query, err, want)
+		}
+	}
+	if _, err := p.Exports.Asked(looker, lifecycle.AuditEntries, lifecycle.CSV, url.Values{"view": {"ALL"}}); refused(t, err) != "INVALID" {
+		t.Errorf("a view of a list without: %v", err)
 	}
 	query, err := url.ParseQuery("state=" + state.State)
 	if err != nil {

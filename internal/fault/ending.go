@@ -3,6 +3,7 @@ package fault
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 )
 
@@ -10,6 +11,9 @@ var (
 	// CursorTooOld: what followed the place in the stream of changes is not kept any
 	// more, or never was. Read anew, and follow from now on.
 	CursorTooOld = errors.New("the cursor is too old")
+	// CursorAhead is a CursorTooOld of a place that was never reached here: it is of
+	// another database, or of this one before it was restored.
+	CursorAhead = fmt.Errorf("%w: or is not reached yet", CursorTooOld)
 	// TooSlow: a subscriber did not read as fast as things change, and was cut off.
 	TooSlow = errors.New("the subscriber was too slow")
 )

@@ -6,16 +6,21 @@ import (
 	"time"
 
 	"gatehouse/internal/auditlog"
+	"gatehouse/internal/bulk"
 	"gatehouse/internal/businessunit"
+	"gatehouse/internal/export"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/issuer"
 	"gatehouse/internal/job"
 	"gatehouse/internal/licence"
 	"gatehouse/internal/lifecycle"
+	"gatehouse/internal/live"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/scope"
 	"gatehouse/internal/sealed"
 	"gatehouse/internal/store"
+	"gatehouse/internal/view"
+	"gatehouse/internal/webhook"
 )
 
 // House is every use case of the product.
@@ -27,7 +32,15 @@ type House struct {
 	Profiles  *profile.Profiles
 	Inventory *inventory.Inventory
 	Log       *auditlog.Log
+	Views     *view.Views
+	Jobs      *bulk.Jobs
+	Exports   *export.Exports
+	Webhooks  *webhook.Webhooks
+	Feed      *live.Feed
 
+	// Bulk is the queue of the batches of jobs that people start, and Hooks that of
+	// deliveries to webhooks.
+	Bulk, Hooks *job.Queue
 	// Issuing, Ordering and Post are the queues of the jobs that ask the built-in
 	// certificate authority, that ask those of others, and that send mails. Each has a
 	// worker of its own, so that neither a mail server nor an authority that does not
@@ -49,6 +62,8 @@ type Options struct {
 	// why: with NoMail, or that no mail server is set.
 	Mails  bool
 	NoMail string
+	// Webhooks are what webhooks reach outside the database.
+	Webhooks webhook.Options
 	// Patience is how long a redemption waits for its authority; 0 means 10 s.
 	Patience time.Duration
 }
@@ -71,5 +86,11 @@ func Open(s *store.Store, keys *sealed.Keys, o Options) (*House, error) {
 		outside.Post = h.Post
 	}
 	h.Inventory = inventory.New(s, keys, scopes, units, profiles, log, outside)
+	h.Bulk, h.Hooks = job.NewQueue(s), job.NewQueue(s)
+	h.Views = view.New(s, scopes, units, h.Inventory, log)
+	h.Jobs = bulk.New(s, scopes, h.Views, h.Inventory, h.Bulk)
+	h.Exports = export.New(s, units, h.Views, h.Inventory, log, h.Jobs, o.PublicURL)
+	h.Webhooks = webhook.New(s, keys, scopes, h.Hooks, o.Webhooks)
+	h.Feed = live.New(s, scopes, h.Licences, live.Options{})
 	return h, nil
 }

@@ -66,7 +66,7 @@ func Parse(s string) (ID, error) {
 			}
 		}
 	}
-	return ID{}, refusal.New(refusal.Invalid, "%.60q is not an id; an id looks like %s (a seat's begins with seat_, a profile's with prof_, a certificate's with cert_, a business unit's with bu_) and is taken from an earlier answer.", s, example)
+	return ID{}, refusal.New(refusal.Invalid, "%.60q is not an id; an id looks like %s (its beginning tells what it is of) and is taken from an earlier answer.", s, example)
 }
 
 func known(k Kind) bool {

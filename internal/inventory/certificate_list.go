@@ -106,6 +106,9 @@ func (l *certificateList) open() bool {
 	if l.filter.Statuses != nil {
 		l.statuses = intersection(l.statuses, l.filter.Statuses)
 	}
+	if l.view == CertificatesUnassigned && l.filter.HasSeat != nil && *l.filter.HasSeat {
+		return false // none of those that have no seat has one
+	}
 	return some && len(l.statuses) > 0 && !l.filter.empty()
 }
 

@@ -10,8 +10,8 @@ import (
 
 // follow lets a follower begin: from now on, or behind a cursor, until the context
 // ends. A cursor behind which something was forgotten is refused with
-// fault.CursorTooOld, and so is one that is not reached yet: it is of another
-// database, or of this one before it was restored.
+// fault.CursorTooOld, and one that is not reached yet with fault.CursorAhead: it is of
+// another database, or of this one before it was restored.
 //
 // Without a cursor the follower is among the others when follow returns; with one it
 // is there as soon as it has caught up.
@@ -27,7 +27,10 @@ func (f *Feed) follow(ctx context.Context, s follower, after *Cursor) error {
 	if err != nil {
 		return err
 	}
-	if at := int64(*after); at < oldest-1 || at > newest {
+	switch at := int64(*after); {
+	case at > newest:
+		return fault.CursorAhead
+	case at < oldest-1:
 		return fault.CursorTooOld
 	}
 	s.begin(int64(*after))

@@ -49,7 +49,7 @@ func (s *site) goOn(job id.ID) {
 	s.t.Helper()
 	ctx := viewer.With(s.t.Context(), viewer.TheSystem())
 	if _, err := s.Store.Do(ctx, store.Cause{}, func(_ context.Context, tx *store.Tx) (store.Outcome, error) {
-		tx.Tell(store.Event{Action: audit.StartBulkAction, Resource: audit.Job, Thing: job.UUID})
+		tx.Tell(store.Event{Resource: audit.Job, Thing: job.UUID})
 		return store.Outcome{}, nil
 	}); err != nil {
 		s.t.Fatal(err)

@@ -41,14 +41,14 @@ func TestACursorThatIsTooOld(t *testing.T) {
 	for _, c := range []live.Cursor{*begin, *newest} {
 		s.follow(s.Feed, eve, nil, &c)
 	}
-	if _, err := s.Feed.Jobs(s.As(eve), nil, new(*newest+1)); !errors.Is(err, fault.CursorTooOld) {
+	if _, err := s.Feed.Jobs(s.As(eve), nil, new(*newest+1)); !errors.Is(err, fault.CursorTooOld) || !errors.Is(err, fault.CursorAhead) {
 		t.Errorf("a cursor of tomorrow: %v", err)
 	}
 	s.Clock.Pass(store.EventLife + time.Second)
 	if _, err := s.Store.Forget(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Feed.Enrollments(s.As(eve), nil, begin); !errors.Is(err, fault.CursorTooOld) {
+	if _, err := s.Feed.Enrollments(s.As(eve), nil, begin); !errors.Is(err, fault.CursorTooOld) || errors.Is(err, fault.CursorAhead) {
 		t.Errorf("a cursor of the day before: %v", err)
 	}
 	s.follow(s.Feed, eve, nil, newest)

@@ -82,6 +82,10 @@ func ofCertificates(w *world, by viewer.Viewer, who string, v inventory.Certific
 		if v == inventory.CertificatesExpiring && (o[0] != "NOT_AFTER" || f.name != "") {
 			q.bound, q.why = lookedThrough, "span of NOT_AFTER"
 		}
+		narrow := v == inventory.CertificatesDiscovered || v == inventory.CertificatesUnassigned
+		if narrow && (strings.HasPrefix(f.name, "keyAlgorithms") || strings.HasPrefix(f.name, "signatureAlgorithms") || strings.HasPrefix(f.name, "hasEnrollment")) {
+			q.bound, q.why = lookedThrough, "a view and a filter that share no index"
+		}
 		switch f.name {
 		case "names":
 			q.bound, q.why = lookedThrough, "found by parts of the name, with a sample of what is rare"

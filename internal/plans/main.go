@@ -33,6 +33,11 @@ const (
 	tenPages = 10 * (pageSize + 1)
 )
 
+// provenAt is from how many rows on the bound is proven. Of fewer PostgreSQL now and then
+// reads a part of the table and sorts it, which is quicker then; a run with fewer rows
+// allows that, and finds what reads without a bound.
+const provenAt = 1_000_000
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:], os.Stdout)
@@ -114,6 +119,9 @@ func check(ctx context.Context, w *world, name string, asked []question, out io.
 				return broken, fmt.Errorf("%s %s %s %s: %w", name, one.view, one.filter, one.order, err)
 			}
 			bound, why := cmp.Or(one.bound, tenPages), cmp.Or(one.why, "ten pages")
+			if w.rows < provenAt {
+				bound *= 3
+			}
 			worst[why] = max(worst[why], got.entries)
 			if got.entries > bound {
 				broken++

@@ -38,16 +38,13 @@ func (c *Client) Check(text string) *refusal.Refusal {
 	case u.Fragment != "" || strings.Contains(text, "#"):
 		return notAllowed("The url has a fragment (behind #), which is never sent; leave it out.")
 	}
-	if c.allowPrivate {
-		return nil
-	}
 	host := strings.ToLower(strings.TrimSuffix(u.Hostname(), "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+	if !c.allowPrivate && (host == "localhost" || strings.HasSuffix(host, ".localhost")) {
 		return notAllowed("The url names the server itself; addresses in private ranges are called only where the operator allows it.")
 	}
 	if address, err := netip.ParseAddr(host); err == nil {
-		if kind := classOf(address); kind != "" {
-			return notAllowed("The url has %s; those are called only where the operator allows it.", kind)
+		if kind := c.refuses(address); kind != "" {
+			return notAllowed("The url has %s; %s.", kind, whyNot(kind))
 		}
 	}
 	return nil
@@ -57,23 +54,41 @@ func notAllowed(format string, args ...any) *refusal.Refusal {
 	return refusal.New(refusal.AddressNotAllowed, format, args...).At("url")
 }
 
+// refuses says of which kind an address is that this client does not call; empty for
+// one that it calls. The local link is refused whatever is allowed: no receiver is
+// there, and clouds tell their machines secrets from it.
+func (c *Client) refuses(address netip.Addr) string {
+	if kind := classOf(address); !c.allowPrivate || kind == linkAddress {
+		return kind
+	}
+	return ""
+}
+
+// whyNot is the end of the sentence about an address of a kind.
+func whyNot(kind string) string {
+	if kind == linkAddress {
+		return "those are never called"
+	}
+	return "those are called only where the operator allows it"
+}
+
 // refusedAddress is the error of a connection that was not made.
 type refusedAddress struct{ kind string }
 
 // Error tells the kind of the address and not the address, which may be one of the
 // inside that the reader does not know.
 func (r *refusedAddress) Error() string {
-	return "The name in the address leads to " + r.kind + "; those are called only where the operator allows it."
+	return "The name in the address leads to " + r.kind + "; " + whyNot(r.kind) + "."
 }
 
 // mayConnect is asked with the address itself, after the name was resolved and just
 // before the connection is made. What it cannot read it refuses.
-func mayConnect(address string) error {
+func (c *Client) mayConnect(address string) error {
 	end, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return &refusedAddress{"an address of no known kind"}
 	}
-	if kind := classOf(end.Addr()); kind != "" {
+	if kind := c.refuses(end.Addr()); kind != "" {
 		return &refusedAddress{kind}
 	}
 	return nil

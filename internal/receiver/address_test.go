@@ -10,6 +10,7 @@ import (
 
 func TestWhichAddressesAreCalled(t *testing.T) {
 	t.Parallel()
+	strict, open := New(Options{}), New(Options{AllowPrivate: true})
 	for address, kind := range map[string]string{
 		"8.8.8.8": "", "93.184.216.34": "", "100.63.255.255": "", "100.128.0.1": "", "172.15.0.1": "", "172.32.0.1": "", "223.255.255.255": "", "192.167.1.1": "",
 		"2606:4700::1111": "", "2a00:1450:4001:80b::200e": "",
@@ -27,16 +28,20 @@ func TestWhichAddressesAreCalled(t *testing.T) {
 		if got := classOf(netip.MustParseAddr(address)); got != kind {
 			t.Errorf("%s is %q, want %q", address, got, kind)
 		}
-		err := mayConnect(netip.AddrPortFrom(netip.MustParseAddr(address), 443).String())
+		end := netip.AddrPortFrom(netip.MustParseAddr(address), 443).String()
+		err := strict.mayConnect(end)
 		if (err != nil) != (kind != "") {
 			t.Errorf("connecting to %s: %v", address, err)
 		}
 		if err != nil && strings.Contains(err.Error(), address) {
 			t.Errorf("the sentence tells the address: %v", err)
 		}
+		if err := open.mayConnect(end); (err != nil) != (kind == linkAddress) || err != nil && strings.Contains(err.Error(), "operator") {
+			t.Errorf("connecting to %s where the operator allows private addresses: %v", address, err)
+		}
 	}
 	for _, unreadable := range []string{"", "localhost:80", "1.2.3:80", "/run/socket"} {
-		if mayConnect(unreadable) == nil {
+		if strict.mayConnect(unreadable) == nil || open.mayConnect(unreadable) == nil {
 			t.Errorf("%q may be connected to", unreadable)
 		}
 	}
@@ -57,7 +62,10 @@ func TestWhichURLsAreTaken(t *testing.T) {
 		{"http://127.0.0.1:8080/hook", refusal.AddressNotAllowed, ""},
 		{"https://127.0.0.1/", refusal.AddressNotAllowed, ""},
 		{"https://[::ffff:10.0.0.1]/", refusal.AddressNotAllowed, ""},
-		{"https://[fe80::1%25eth0]/", refusal.AddressNotAllowed, ""},
+		{"https://[fe80::1%25eth0]/", refusal.AddressNotAllowed, refusal.AddressNotAllowed},
+		{"http://169.254.169.254/latest/meta-data/", refusal.AddressNotAllowed, refusal.AddressNotAllowed},
+		{"https://[::ffff:169.254.169.254]/", refusal.AddressNotAllowed, refusal.AddressNotAllowed},
+		{"https://[fd12:3456::1]/", refusal.AddressNotAllowed, ""},
 		{"https://localhost/", refusal.AddressNotAllowed, ""},
 		{"https://LOCALHOST./", refusal.AddressNotAllowed, ""},
 		{"https://db.localhost/", refusal.AddressNotAllowed, ""},

@@ -20,7 +20,7 @@ import (
 
 // Options say what may be called.
 type Options struct {
-	// AllowPrivate: addresses of every range are called, and http too. It is for an
+	// AllowPrivate: addresses of every range but the local link are called, and http too. It is for an
 	// operator whose receivers are in the same network, and for development.
 	AllowPrivate bool
 	// Roots are trusted for TLS instead of the system's; nil: the system's.
@@ -53,11 +53,10 @@ type Client struct {
 
 // New makes a client.
 func New(o Options) *Client {
-	dialer := &net.Dialer{Timeout: dialPatience, Resolver: o.Resolver}
-	if !o.AllowPrivate {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return mayConnect(address) }
-	}
-	return &Client{allowPrivate: o.AllowPrivate, http: &http.Client{
+	c := &Client{allowPrivate: o.AllowPrivate}
+	dialer := &net.Dialer{Timeout: dialPatience, Resolver: o.Resolver,
+		Control: func(_, address string, _ syscall.RawConn) error { return c.mayConnect(address) }}
+	c.http = &http.Client{
 		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
@@ -71,7 +70,8 @@ func New(o Options) *Client {
 			MaxResponseHeaderBytes: mostHeader,
 			DisableCompression:     true,
 		},
-	}}
+	}
+	return c
 }
 
 // Message is what is sent to one receiver at one attempt.

@@ -191,6 +191,10 @@ func TestANameThatLeadsInside(t *testing.T) {
 	if answer, err := open.Send(t.Context(), Message{URL: address, ID: "msg_1", At: morning, Secret: NewSecret()}); err != nil || answer.Status != 200 || called.Load() != 1 {
 		t.Errorf("where the operator allows it: %+v %v", answer, err)
 	}
+	linked := New(Options{AllowPrivate: true, Roots: roots, Resolver: resolver(t, func(string) net.IP { return net.IPv4(169, 254, 169, 254) })})
+	if answer, err := linked.Send(t.Context(), Message{URL: address, ID: "msg_1", At: morning, Secret: NewSecret()}); err != nil || answer != (Answer{0, "The name in the address leads to " + linkAddress + "; those are never called."}) {
+		t.Errorf("a name of the local link, where the operator allows private ones: %+v %v", answer, err)
+	}
 }
 
 // resolver asks a name server of the test's own, which knows IPv4 addresses by name;

@@ -89,6 +89,6 @@ func (s *Store) told() {
 }
 
 // Tell adds an event of which no audit entry tells: how far a job is. It says the
-// action, the resource and the thing, and the business unit if there is one; the
-// rest is filled in.
+// resource and the thing, and the business unit if there is one; the rest is filled
+// in. Without an action, as here, no webhook tells of it.
 func (tx *Tx) Tell(e Event) { tx.events = append(tx.events, e) }

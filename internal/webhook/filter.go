@@ -19,10 +19,14 @@ import (
 const mostNamed = 1000
 
 // narrow sets what a webhook is told of. Refused: NOT_FOUND for a business unit or
-// profile that does not exist for the viewer, INVALID for too many.
+// profile that does not exist for the viewer, INVALID for too many, and for an empty
+// list, which nothing would match.
 func (h *hook) narrow(ctx context.Context, tx *store.Tx, sc scope.Scope, f *WebhookFilter) error {
 	if f == nil {
 		return nil
+	}
+	if f.ResourceTypes != nil && len(f.ResourceTypes) == 0 {
+		return empty("resourceTypes")
 	}
 	units, err := known(ctx, tx, sc, f.BusinessUnitIDs, nameable{"business unit", "businessUnitIds", id.BusinessUnit,
 		"SELECT b.id FROM business_units b WHERE b.id = ANY($1) AND " + scope.Condition("b.id", 2)})
@@ -38,6 +42,11 @@ func (h *hook) narrow(ctx context.Context, tx *store.Tx, sc scope.Scope, f *Webh
 	return nil
 }
 
+// empty is the no to an empty list of a filter.
+func empty(field string) *refusal.Refusal {
+	return refusal.New(refusal.Invalid, "The list is empty, so that nothing would be told; leave it out for all.").At("filter", field)
+}
+
 // nameable is a kind of thing that a filter names.
 type nameable struct {
 	what, field string
@@ -51,6 +60,9 @@ type nameable struct {
 func known(ctx context.Context, tx *store.Tx, sc scope.Scope, list []id.ID, n nameable) ([]id.ID, error) {
 	if list == nil {
 		return nil, nil
+	}
+	if len(list) == 0 {
+		return nil, empty(n.field)
 	}
 	if len(list) > mostNamed {
 		return nil, refusal.New(refusal.Invalid, "The list has %d ids; %d at most are allowed.", len(list), mostNamed).At("filter", n.field)

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"maps"
+	"reflect"
 	"strings"
 
 	"gatehouse/internal/audit"
@@ -14,13 +15,14 @@ import (
 
 // Update changes a webhook, which acts with the rights of the viewer's token from
 // then on. Switched on, it is told of what happens from now on; what was queued
-// before goes out too. Refused: NOT_FOUND, CONFLICT, INVALID, ADDRESS_NOT_ALLOWED.
+// before goes out too, and a replay that was not finished goes on. A change that
+// changes nothing is done, and leaves no entry and whose rights it has. Refused: NOT_FOUND, CONFLICT, INVALID, ADDRESS_NOT_ALLOWED.
 func (ws *Webhooks) Update(ctx context.Context, in UpdateWebhookInput) (*SecretPayload, error) {
 	s, err := ws.sightOf(ctx)
 	if err != nil {
 		return nil, err
 	}
-	_, newest, err := ws.store.Positions(ctx)
+	oldest, newest, err := ws.store.Positions(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -45,12 +47,15 @@ func (ws *Webhooks) Update(ctx context.Context, in UpdateWebhookInput) (*SecretP
 			if err := h.narrow(ctx, tx, s.scope, in.Filter); err != nil {
 				return store.Outcome{}, err
 			}
+			if secret == "" && reflect.DeepEqual(before, h.values()) {
+				return store.Done(h.ID), nil
+			}
 			after, err := ws.rightsRow(tx, h, secret)
 			if err != nil {
 				return store.Outcome{}, err
 			}
 			maps.Copy(after, h.values())
-			if before["status"] != lifecycle.WebhookActive && h.Status == lifecycle.WebhookActive {
+			if before["status"] != lifecycle.WebhookActive && h.Status == lifecycle.WebhookActive && !h.replays(oldest) {
 				after["position"] = newest
 			}
 			if before["url"] != h.URL || before["status"] != h.Status { // whatever was wrong may be mended
@@ -93,6 +98,12 @@ func (ws *Webhooks) with(h *hook, in UpdateWebhookInput) *refusal.Refusal {
 		}
 	}
 	return ws.check(h)
+}
+
+// replays reports whether the webhook was moved back and has not come to where it was
+// before, while some of that is kept: events from the oldest on.
+func (h *hook) replays(oldest int64) bool {
+	return h.position < h.replayedTo && oldest <= h.replayedTo
 }
 
 // changedSince is the no to somebody who has seen another version; nil when the

@@ -22,7 +22,8 @@ import (
 
 // Options are what webhooks reach outside the database.
 type Options struct {
-	// AllowPrivate: addresses in private ranges and http are called, too.
+	// AllowPrivate: addresses in private ranges and http are called, too; of the local
+	// link none is.
 	AllowPrivate bool
 	// Roots are trusted for TLS instead of the system's, and Resolver finds the
 	// addresses of names; nil: the system's. Tests set them.

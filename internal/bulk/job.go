@@ -55,6 +55,9 @@ type Job struct {
 	FinishedAt     *time.Time
 	ExpiresAt      time.Time
 	Version        int
+
+	// with are the jobs that were read with this one; nil of one alone.
+	with *together
 }
 
 // JobOutcome is how many items ended alike.

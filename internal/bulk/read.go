@@ -84,6 +84,12 @@ func (js *Jobs) jobs(ctx context.Context, statement string, args ...any) ([]*Job
 		j.pace(now)
 		all = append(all, j)
 	}
+	if len(all) > 1 {
+		with := newTogether(all)
+		for _, j := range all {
+			j.with = with
+		}
+	}
 	return all, rows.Err()
 }
 

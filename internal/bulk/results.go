@@ -14,30 +14,18 @@ import (
 // those with these outcomes, or all when outcomes is nil. What lies outside the
 // viewer's business units now is left out; an item that did not exist for the job
 // itself has none, and is told as it was told then. It refuses page arguments that
-// make no sense (INVALID).
+// make no sense (INVALID). The pages of all jobs that were read together are read
+// together.
 func (js *Jobs) Results(ctx context.Context, j *Job, args page.Args, outcomes []lifecycle.JobItemOutcome) (*page.Connection[*JobResult], error) {
 	window, err := args.Open("jobResults", j.ID, outcomes)
 	if err != nil {
 		return nil, err
 	}
-	w, err := js.walkOf(ctx, j, outcomes)
+	rows, err := js.window(ctx, j, window, outcomes)
 	if err != nil {
 		return nil, err
 	}
-	from, to, err := ends(window, j.Size)
-	if err != nil {
-		return nil, err
-	}
-	var rows []*JobResult
-	err = w.walk(ctx, from, to, window.Backward, func(some []*JobResult) bool {
-		rows = append(rows, some...)
-		return len(rows) <= window.Limit
-	})
-	if err != nil {
-		return nil, err
-	}
-	rows = rows[:min(len(rows), window.Limit+1)]
-	return page.NewConnection(window, rows, position, func(ctx context.Context) (int, error) { return w.count(ctx) }), nil
+	return page.NewConnection(window, rows, position, func(ctx context.Context) (int, error) { return js.count(ctx, j, outcomes) }), nil
 }
 
 // EachResult hands the results that the viewer may see to each, in their order and
@@ -50,15 +38,15 @@ func (js *Jobs) EachResult(ctx context.Context, asked id.ID, each func([]*JobRes
 	if j == nil {
 		return id.Missing("job", asked)
 	}
-	w, err := js.walkOf(ctx, j, nil)
+	r, err := js.readerOf(ctx, nil, false)
 	if err != nil {
 		return err
 	}
 	var failed error
-	err = w.walk(ctx, 1, j.Size, false, func(some []*JobResult) bool {
+	err = r.walk(ctx, []*walk{{job: j, from: 1, to: j.Size, each: func(some []*JobResult) bool {
 		failed = each(some)
 		return failed == nil
-	})
+	}}})
 	if failed != nil {
 		return failed
 	}

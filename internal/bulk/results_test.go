@@ -19,9 +19,9 @@ import (
 
 // mixed is a job of ten batches, six of which are done: in berlin and in paris by
 // turns, two of which were rejected before.
-func mixed(t *testing.T) (*town, *bulk.Job) {
+func mixed(t *testing.T, options ...func(*store.Options)) (*town, *bulk.Job) {
 	t.Helper()
-	w := newTown(t, 3)
+	w := newTown(t, 3, options...)
 	here, there := w.requests(w.berlin, 15), w.requests(w.paris, 14)
 	w.Reject(ben, "No.", here[4], there[4])
 	var ids []id.ID

@@ -26,8 +26,9 @@ type reading struct {
 const given = `SELECT COALESCE(sum(pg_stat_get_xact_tuples_returned(i.oid)), 0) FROM pg_class i LEFT JOIN pg_index x ON x.indexrelid = i.oid
 WHERE i.relkind IN ('r', 'i') AND COALESCE(x.indrelid, i.oid)::regclass::text NOT IN ('certificate_profiles', 'business_units') AND i.relnamespace = 'public'::regnamespace`
 
-// measure asks the real code, and then executes each of its statements once more under
-// EXPLAIN. A filter that is refused as too broad has been looked through as far as may be.
+// measure asks the real code, and then executes each of its statements once more as the
+// server does, by a plan that is made for whatever the arguments are, and explains it
+// for what these are. A filter that is refused as too broad has been looked through as far as may be.
 func (w *world) measure(ctx context.Context, ask func(context.Context) error) (_ reading, err error) {
 	w.asked = nil
 	if err := ask(ctx); err != nil {
@@ -46,17 +47,39 @@ func (w *world) measure(ctx context.Context, ask func(context.Context) error) (_
 	}
 	var r reading
 	for _, s := range w.asked {
+		if err := execute(ctx, tx, s); err != nil {
+			return reading{}, err
+		}
+	}
+	if err := tx.QueryRowContext(ctx, given).Scan(&after); err != nil {
+		return reading{}, fmt.Errorf("asking what was read: %w", err)
+	}
+	r.entries = after - before
+	for _, s := range w.asked {
 		plan, err := explain(ctx, tx, s)
 		if err != nil {
 			return reading{}, err
 		}
 		r.plans = append(r.plans, s.text+"\n"+strings.Join(plan, "\n"))
 	}
-	if err := tx.QueryRowContext(ctx, given).Scan(&after); err != nil {
-		return reading{}, fmt.Errorf("asking what was read: %w", err)
-	}
-	r.entries = after - before
 	return r, nil
+}
+
+// execute runs a prepared statement and reads all its rows.
+func execute(ctx context.Context, tx *sql.Tx, s statement) (err error) {
+	prepared, err := tx.PrepareContext(ctx, s.text)
+	if err != nil {
+		return fmt.Errorf("preparing %.200s: %w", s.text, err)
+	}
+	defer func() { err = errors.Join(err, prepared.Close()) }()
+	rows, err := prepared.QueryContext(ctx, s.args...)
+	if err != nil {
+		return fmt.Errorf("executing %.200s: %w", s.text, err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() { //nolint:revive // what it reads is counted by PostgreSQL
+	}
+	return rows.Err()
 }
 
 // explain executes a statement and returns the lines of its plan.

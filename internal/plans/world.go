@@ -99,7 +99,7 @@ func open(ctx context.Context, chosen []list, rows int, dir string, out io.Write
 		}
 		fmt.Fprintf(out, "Loaded in %s.\n", time.Since(began).Round(time.Second))
 	}
-	if w.db, err = connect(cluster.AppURL() + "&jit=off"); err != nil { // as the server does
+	if w.db, err = connect(cluster.AppURL() + "&jit=off&plan_cache_mode=force_generic_plan"); err != nil { // as the server does
 		return nil, err
 	}
 	// Another list's data may have none.

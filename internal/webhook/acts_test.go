@@ -283,7 +283,7 @@ func TestDeliveriesInPages(t *testing.T) {
 		for _, e := range c.Edges {
 			walked = append(walked, e.Node.MessageID)
 		}
-		if n, err := c.TotalCount(t.Context()); err != nil || n != 4 {
+		if n, err := c.TotalCount(w.as(boss)); err != nil || n != 4 {
 			t.Fatalf("%d counted (%v)", n, err)
 		}
 		if !c.PageInfo.HasNextPage {

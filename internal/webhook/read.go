@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"gatehouse/internal/batch"
 	"gatehouse/internal/page"
 )
 
@@ -64,12 +65,27 @@ func (ws *Webhooks) ByIDs(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]*
 	return found, nil
 }
 
-// shown are webhooks as people see them.
+// shown are webhooks as people see them; several know each other.
 func shown(hooks []*hook) []*Webhook {
-	all := make([]*Webhook, len(hooks))
+	all, ids := make([]*Webhook, len(hooks)), make([]uuid.UUID, len(hooks))
 	for n, h := range hooks {
 		one := h.Webhook
-		all[n] = &one
+		all[n], ids[n] = &one, one.ID.UUID
+	}
+	if len(all) > 1 {
+		group := batch.NewGroup(ids)
+		for _, one := range all {
+			one.group = group
+		}
 	}
 	return all
+}
+
+// together are the webhooks that one is read with. One that was read alone is asked
+// anew each time.
+func (one *Webhook) together() *batch.Group {
+	if one.group != nil {
+		return one.group
+	}
+	return batch.NewGroup([]uuid.UUID{one.ID.UUID})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gatehouse/internal/audit"
+	"gatehouse/internal/batch"
 	"gatehouse/internal/id"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
@@ -28,6 +29,9 @@ type Webhook struct {
 	CreatedAt       time.Time
 	UpdatedAt       time.Time
 	Version         int
+
+	// group is of the webhooks that were read with this one; nil of one alone.
+	group *batch.Group
 }
 
 // WebhookDelivery is one message to one webhook.

@@ -16,7 +16,7 @@ import (
 )
 
 // batchesAtOnce is how many batches of a job one statement reads when results are
-// looked for, and mostAtOnce how many of all jobs, but one of each.
+// looked for, and mostAtOnce how many of all jobs, but two of each at least.
 const (
 	batchesAtOnce = 20
 	mostAtOnce    = 200

@@ -77,7 +77,7 @@ func execute(ctx context.Context, tx *sql.Tx, s statement) (err error) {
 		return fmt.Errorf("executing %.200s: %w", s.text, err)
 	}
 	defer func() { _ = rows.Close() }()
-	for rows.Next() { //nolint:revive // what it reads is counted by PostgreSQL
+	for rows.Next() {
 	}
 	return rows.Err()
 }

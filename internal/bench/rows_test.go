@@ -91,7 +91,7 @@ func TestARun(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	args := []string{"-enrollments", "2500", "-seats", "1000", "-units", "4", "-rounds", "1", "-round", "100ms", "-connections", "4", "-pgbench-clients", "2",
-		"-usage-seats", "1000", "-import-rows", "4000", "-certificates", "200", "-server", binary, "-dir", enterable(t)}
+		"-usage-seats", "1000", "-import-rows", "4000", "-certificates", "200", "-bulk", "1000", "-bulk-pair", "500", "-pages", "1000", "-server", binary, "-dir", enterable(t)}
 	for n, run := range []struct {
 		part, says string
 		prints     []string
@@ -126,7 +126,7 @@ func TestSettingsThatCannotBeMeasuredAreRefused(t *testing.T) {
 		{"too few enrollments for a page", "-enrollments 1000 -seats 500 -units 10", "needs more than 50"},
 		{"more seats than enrollments", "-enrollments 100000 -seats 200000", "an enrollment for each seat"},
 		{"no rounds", "-rounds 0", "at least 1"},
-		{"no such part", "-part everything", "list, usage, import, certificates and all"},
+		{"no such part", "-part everything", "list, usage, import, certificates, bulk, pages and all"},
 		{"fewer seats than few", "-usage-seats 10", "more than 10"},
 		{"a file too short to be interrupted", "-import-rows 100", "at least 4000"},
 		{"too few certificates for all kinds", "-certificates 100", "at least 200"},

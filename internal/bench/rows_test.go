@@ -91,7 +91,7 @@ func TestARun(t *testing.T) {
 		t.Fatalf("%v: %s", err, output)
 	}
 	args := []string{"-enrollments", "2500", "-seats", "1000", "-units", "4", "-rounds", "1", "-round", "100ms", "-connections", "4", "-pgbench-clients", "2",
-		"-usage-seats", "1000", "-import-rows", "4000", "-certificates", "200", "-bulk", "1000", "-bulk-pair", "500", "-pages", "1000", "-server", binary, "-dir", enterable(t)}
+		"-usage-seats", "1000", "-import-rows", "4000", "-certificates", "200", "-bulk", "6000", "-bulk-pair", "500", "-pages", "10000", "-server", binary, "-dir", enterable(t)}
 	for n, run := range []struct {
 		part, says string
 		prints     []string
@@ -130,6 +130,10 @@ func TestSettingsThatCannotBeMeasuredAreRefused(t *testing.T) {
 		{"fewer seats than few", "-usage-seats 10", "more than 10"},
 		{"a file too short to be interrupted", "-import-rows 100", "at least 4000"},
 		{"too few certificates for all kinds", "-certificates 100", "at least 200"},
+		{"a job too short to be killed", "-bulk 1000", "killed five times"},
+		{"a job of less than a batch", "-bulk-pair 100", "no whole batch"},
+		{"too few enrollments for a deep page", "-pages 1000", "from 10000 on"},
+		{"the same size twice", "-pages 10000,10000", "another number"},
 		{"a word", "quickly", `"quickly" is no setting`},
 	} {
 		t.Run(row.name, func(t *testing.T) {

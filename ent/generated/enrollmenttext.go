@@ -22,7 +22,9 @@ type EnrollmentText struct {
 	// in lower case, for who asks for an address
 	Email string `json:"email,omitempty"`
 	// seat_key, e-mail and the words of the name in lower case, each behind a line break
-	SearchText   string `json:"search_text,omitempty"`
+	SearchText string `json:"search_text,omitempty"`
+	// what stands between the blanks and signs of search_text, as the migration has PostgreSQL compute it
+	Parts        string `json:"parts,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -31,7 +33,7 @@ func (*EnrollmentText) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case enrollmenttext.FieldEmail, enrollmenttext.FieldSearchText:
+		case enrollmenttext.FieldEmail, enrollmenttext.FieldSearchText, enrollmenttext.FieldParts:
 			values[i] = new(sql.NullString)
 		case enrollmenttext.FieldID, enrollmenttext.FieldBusinessUnitID:
 			values[i] = new(uuid.UUID)
@@ -73,6 +75,12 @@ func (_m *EnrollmentText) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field search_text", values[i])
 			} else if value.Valid {
 				_m.SearchText = value.String
+			}
+		case enrollmenttext.FieldParts:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field parts", values[i])
+			} else if value.Valid {
+				_m.Parts = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -118,6 +126,9 @@ func (_m *EnrollmentText) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("search_text=")
 	builder.WriteString(_m.SearchText)
+	builder.WriteString(", ")
+	builder.WriteString("parts=")
+	builder.WriteString(_m.Parts)
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -46,6 +46,20 @@ func (_c *EnrollmentTextCreate) SetSearchText(v string) *EnrollmentTextCreate {
 	return _c
 }
 
+// SetParts sets the "parts" field.
+func (_c *EnrollmentTextCreate) SetParts(v string) *EnrollmentTextCreate {
+	_c.mutation.SetParts(v)
+	return _c
+}
+
+// SetNillableParts sets the "parts" field if the given value is not nil.
+func (_c *EnrollmentTextCreate) SetNillableParts(v *string) *EnrollmentTextCreate {
+	if v != nil {
+		_c.SetParts(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *EnrollmentTextCreate) SetID(v uuid.UUID) *EnrollmentTextCreate {
 	_c.mutation.SetID(v)
@@ -162,6 +176,10 @@ func (_c *EnrollmentTextCreate) createSpec() (*EnrollmentText, *sqlgraph.CreateS
 	if value, ok := _c.mutation.SearchText(); ok {
 		_spec.SetField(enrollmenttext.FieldSearchText, field.TypeString, value)
 		_node.SearchText = value
+	}
+	if value, ok := _c.mutation.Parts(); ok {
+		_spec.SetField(enrollmenttext.FieldParts, field.TypeString, value)
+		_node.Parts = value
 	}
 	return _node, _spec
 }

@@ -75,6 +75,9 @@ func (_u *EnrollmentTextUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
+	if _u.mutation.PartsCleared() {
+		_spec.ClearField(enrollmenttext.FieldParts, field.TypeString)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -173,6 +176,9 @@ func (_u *EnrollmentTextUpdateOne) sqlSave(ctx context.Context) (_node *Enrollme
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.PartsCleared() {
+		_spec.ClearField(enrollmenttext.FieldParts, field.TypeString)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &EnrollmentText{config: _u.config}

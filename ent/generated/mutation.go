@@ -16297,6 +16297,7 @@ type EnrollmentTextMutation struct {
 	business_unit_id *uuid.UUID
 	email            *string
 	search_text      *string
+	parts            *string
 	clearedFields    map[string]struct{}
 	done             bool
 	oldValue         func(context.Context) (*EnrollmentText, error)
@@ -16515,6 +16516,55 @@ func (m *EnrollmentTextMutation) ResetSearchText() {
 	m.search_text = nil
 }
 
+// SetParts sets the "parts" field.
+func (m *EnrollmentTextMutation) SetParts(s string) {
+	m.parts = &s
+}
+
+// Parts returns the value of the "parts" field in the mutation.
+func (m *EnrollmentTextMutation) Parts() (r string, exists bool) {
+	v := m.parts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldParts returns the old "parts" field's value of the EnrollmentText entity.
+// If the EnrollmentText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EnrollmentTextMutation) OldParts(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldParts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldParts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldParts: %w", err)
+	}
+	return oldValue.Parts, nil
+}
+
+// ClearParts clears the value of the "parts" field.
+func (m *EnrollmentTextMutation) ClearParts() {
+	m.parts = nil
+	m.clearedFields[enrollmenttext.FieldParts] = struct{}{}
+}
+
+// PartsCleared returns if the "parts" field was cleared in this mutation.
+func (m *EnrollmentTextMutation) PartsCleared() bool {
+	_, ok := m.clearedFields[enrollmenttext.FieldParts]
+	return ok
+}
+
+// ResetParts resets all changes to the "parts" field.
+func (m *EnrollmentTextMutation) ResetParts() {
+	m.parts = nil
+	delete(m.clearedFields, enrollmenttext.FieldParts)
+}
+
 // Where appends a list predicates to the EnrollmentTextMutation builder.
 func (m *EnrollmentTextMutation) Where(ps ...predicate.EnrollmentText) {
 	m.predicates = append(m.predicates, ps...)
@@ -16549,7 +16599,7 @@ func (m *EnrollmentTextMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EnrollmentTextMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.business_unit_id != nil {
 		fields = append(fields, enrollmenttext.FieldBusinessUnitID)
 	}
@@ -16558,6 +16608,9 @@ func (m *EnrollmentTextMutation) Fields() []string {
 	}
 	if m.search_text != nil {
 		fields = append(fields, enrollmenttext.FieldSearchText)
+	}
+	if m.parts != nil {
+		fields = append(fields, enrollmenttext.FieldParts)
 	}
 	return fields
 }
@@ -16573,6 +16626,8 @@ func (m *EnrollmentTextMutation) Field(name string) (ent.Value, bool) {
 		return m.Email()
 	case enrollmenttext.FieldSearchText:
 		return m.SearchText()
+	case enrollmenttext.FieldParts:
+		return m.Parts()
 	}
 	return nil, false
 }
@@ -16588,6 +16643,8 @@ func (m *EnrollmentTextMutation) OldField(ctx context.Context, name string) (ent
 		return m.OldEmail(ctx)
 	case enrollmenttext.FieldSearchText:
 		return m.OldSearchText(ctx)
+	case enrollmenttext.FieldParts:
+		return m.OldParts(ctx)
 	}
 	return nil, fmt.Errorf("unknown EnrollmentText field %s", name)
 }
@@ -16618,6 +16675,13 @@ func (m *EnrollmentTextMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSearchText(v)
 		return nil
+	case enrollmenttext.FieldParts:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetParts(v)
+		return nil
 	}
 	return fmt.Errorf("unknown EnrollmentText field %s", name)
 }
@@ -16647,7 +16711,11 @@ func (m *EnrollmentTextMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *EnrollmentTextMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(enrollmenttext.FieldParts) {
+		fields = append(fields, enrollmenttext.FieldParts)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -16660,6 +16728,11 @@ func (m *EnrollmentTextMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *EnrollmentTextMutation) ClearField(name string) error {
+	switch name {
+	case enrollmenttext.FieldParts:
+		m.ClearParts()
+		return nil
+	}
 	return fmt.Errorf("unknown EnrollmentText nullable field %s", name)
 }
 
@@ -16675,6 +16748,9 @@ func (m *EnrollmentTextMutation) ResetField(name string) error {
 		return nil
 	case enrollmenttext.FieldSearchText:
 		m.ResetSearchText()
+		return nil
+	case enrollmenttext.FieldParts:
+		m.ResetParts()
 		return nil
 	}
 	return fmt.Errorf("unknown EnrollmentText field %s", name)

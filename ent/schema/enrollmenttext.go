@@ -2,6 +2,7 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -22,6 +23,8 @@ func (EnrollmentText) Fields() []ent.Field {
 		fixed("business_unit_id"),
 		field.String("email").Default("").Immutable().Comment("in lower case, for who asks for an address"),
 		field.String("search_text").Immutable().Comment("seat_key, e-mail and the words of the name in lower case, each behind a line break"),
+		field.String("parts").Optional().Immutable().SchemaType(map[string]string{dialect.Postgres: "tsvector"}).
+			Comment("what stands between the blanks and signs of search_text, as the migration has PostgreSQL compute it"),
 	}
 }
 
@@ -31,5 +34,6 @@ func (EnrollmentText) Indexes() []ent.Index {
 		index.Fields("email", "id").Annotations(entsql.IndexWhere("email <> ''")).StorageKey("enrollment_texts_email"),
 		index.Fields("business_unit_id", "search_text").
 			Annotations(entsql.IndexType("GIN"), entsql.OpClassColumn("search_text", "gin_trgm_ops")).StorageKey("enrollment_texts_search"),
+		index.Fields("business_unit_id", "parts").Annotations(entsql.IndexType("GIN")).StorageKey("enrollment_texts_parts"),
 	}
 }

@@ -26,7 +26,7 @@ c.authority_key_id, c.is_ca, c.issued, c.imported, c.discovered, c.assigned, c.e
 func (l *certificateList) lookIn(m *page.Merge) bool {
 	var exact []string
 	if l.search != nil {
-		exact = append(exact, l.search.condition(m, "c.search_text", l.rare))
+		exact = append(exact, l.search.condition(m, searched{text: "c.search_text", rare: l.rare}))
 	}
 	for _, is := range []struct {
 		column string
@@ -58,7 +58,7 @@ func (l *certificateList) lookIn(m *page.Merge) bool {
 func (l *certificateList) withName(m *page.Merge) string {
 	each := make([]string, len(l.filter.Names))
 	for n, name := range l.filter.Names {
-		each[n] = "(" + matches(m, "c.search_text", "%\n"+literally.Replace(name)+"\n%", name, l.rare) + ")"
+		each[n] = "(" + matches(m, searched{text: "c.search_text", rare: l.rare}, "%\n"+literally.Replace(name)+"\n%", name) + ")"
 	}
 	return fmt.Sprintf(`(%s) AND (EXISTS (SELECT FROM jsonb_each(c.names) k CROSS JOIN jsonb_array_elements_text(k.value) v WHERE lower(v) = ANY(%[2]s::text[]))) IS TRUE`,
 		strings.Join(each, " OR "), m.Arg(pq.Array(l.filter.Names)))

@@ -35,10 +35,10 @@ func (l *enrollmentList) byFew() enrollmentWay {
 	switch own := l.own(); {
 	case own && l.search != nil: // the few own ones first, whatever the planner thinks of the text
 		m.Table = "(SELECT e.* FROM enrollments e WHERE " + l.mine(&m) + " OFFSET 0) e JOIN enrollment_texts t ON t.id = e.id"
-		of.where = append(of.where, "("+l.search.condition(&m, "t.search_text", nil)+") IS TRUE")
+		of.where = append(of.where, "("+l.search.condition(&m, searched{text: "t.search_text"})+") IS TRUE")
 	case l.search != nil:
 		m.Table, m.Alias, of.withText = "enrollment_texts t JOIN enrollments e ON e.id = t.id", "t", true
-		of.where = append(of.where, l.search.condition(&m, "t.search_text", l.rare))
+		of.where = append(of.where, l.search.condition(&m, searched{text: "t.search_text", parts: "t.parts", rare: l.rare}))
 	case own:
 		of.where = append(of.where, l.mine(&m))
 	case l.filter.Emails != nil:

@@ -53,8 +53,17 @@ func asSearch(given *string) (*search, *refusal.Refusal) {
 	return &s, nil
 }
 
-// condition is the search as SQL over a column search_text.
-func (s search) condition(m *page.Merge, column string, rare map[string]bool) string {
+// searched is where a search looks.
+type searched struct {
+	// text is the column search_text, and parts that of its parts; empty where the
+	// table has none.
+	text, parts string
+	// rare are the parts of what is looked for that hardly any row has.
+	rare map[string]bool
+}
+
+// condition is the search as SQL.
+func (s search) condition(m *page.Merge, in searched) string {
 	var each []string
 	short := false
 	words := strings.Fields(string(s))
@@ -62,35 +71,42 @@ func (s search) condition(m *page.Merge, column string, rare map[string]bool) st
 		if slices.Contains(words[:n], word) {
 			continue
 		}
-		each = append(each, like(m, column, word, rare))
+		each = append(each, like(m, in, word))
 		short = short || utf8.RuneCountInString(word) < anywhere
 	}
 	every := strings.Join(each, " AND ")
 	if len(words) == 1 || !short || !indexed(string(s)) { // not short: what holds it whole then holds each word
 		return every
 	}
-	return fmt.Sprintf("(%s OR %s)", every, like(m, column, string(s), rare))
+	return fmt.Sprintf("(%s OR %s)", every, like(m, in, string(s)))
 }
 
-// like is the condition that a text stands in the column where it may. The index
-// is asked for what it has trigrams of; it does not answer IS TRUE.
-func like(m *page.Merge, column, text string, rare map[string]bool) string {
+// like is the condition that a text stands where it may. The index is asked for what
+// it has trigrams of; it does not answer IS TRUE.
+func like(m *page.Merge, in searched, text string) string {
 	pattern := "%" + literally.Replace(text) + "%"
 	if utf8.RuneCountInString(text) < anywhere {
 		pattern = "%\n" + literally.Replace(text) + "%"
 	}
 	if !indexed(text) {
-		return "(" + column + " LIKE " + m.Arg(pattern) + ") IS TRUE"
+		return "(" + in.text + " LIKE " + m.Arg(pattern) + ") IS TRUE"
 	}
-	return matches(m, column, pattern, text, rare)
+	return matches(m, in, pattern, text)
 }
 
-// matches is the condition that the column matches a pattern which holds the text.
-// Where the text has rare parts the index is asked for these alone.
-func matches(m *page.Merge, column, pattern, text string, rare map[string]bool) string {
-	whole := column + " LIKE " + m.Arg(pattern)
-	if few := rarely(text, rare); few != "" {
-		return fmt.Sprintf("%s LIKE %s AND (%s) IS TRUE", column, m.Arg(few), whole)
+// matches is the condition that what is looked through matches a pattern which holds
+// the text. Where the text has rare parts an index is asked for these alone: that of
+// the parts if it can be, since it does not grow with the table as the lists of
+// trigrams do.
+func matches(m *page.Merge, in searched, pattern, text string) string {
+	whole := in.text + " LIKE " + m.Arg(pattern)
+	if in.parts != "" {
+		if query := partQuery(text, in.rare); query != "" {
+			return fmt.Sprintf("%s @@ %s::tsquery AND (%s) IS TRUE", in.parts, m.Arg(query), whole)
+		}
+	}
+	if few := rarely(text, in.rare); few != "" {
+		return fmt.Sprintf("%s LIKE %s AND (%s) IS TRUE", in.text, m.Arg(few), whole)
 	}
 	return whole
 }

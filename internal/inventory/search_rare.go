@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -38,13 +39,18 @@ func rareParts(ctx context.Context, q querier, table string, texts []string) (ra
 	var all []string
 	for _, text := range texts {
 		all = append(all, parts(text)...)
+		for _, p := range begun(text) {
+			all = append(all, p.text)
+		}
 	}
+	slices.Sort(all)
+	all = slices.Compact(all)
 	if len(all) == 0 {
 		return nil, nil
 	}
-	// 0.05 % of the pages of a million rows are some 500 rows.
-	found, err := q.Query(ctx, `SELECT p.part FROM (SELECT search_text FROM `+table+` TABLESAMPLE SYSTEM (0.05)) s CROSS JOIN unnest($1::text[]) p(part)
-GROUP BY p.part HAVING count(*) >= 100 AND NOT bool_or(s.search_text LIKE '%' || p.part || '%')`, pq.Array(all))
+	// Some 300 rows of however many PostgreSQL last counted.
+	found, err := q.Query(ctx, `SELECT p.part FROM (SELECT search_text FROM `+table+` TABLESAMPLE SYSTEM ((SELECT least(0.3, 30000 / greatest(reltuples, 1)) FROM pg_class WHERE oid = $2::regclass))) s CROSS JOIN unnest($1::text[]) p(part)
+GROUP BY p.part HAVING count(*) >= 50 AND NOT bool_or(s.search_text LIKE '%' || p.part || '%')`, pq.Array(all), table)
 	if err != nil {
 		return nil, fmt.Errorf("ask what is rare in a search: %w", err)
 	}

@@ -19,7 +19,7 @@ import (
 func (l *seatList) lookIn(m *page.Merge) bool {
 	var exact []string
 	if l.search != nil {
-		exact = append(exact, l.search.condition(m, m.Alias+".search_text", l.rare))
+		exact = append(exact, l.search.condition(m, searched{text: m.Alias + ".search_text", rare: l.rare}))
 	}
 	if l.filter.Emails != nil {
 		exact = append(exact, l.addressed(m))
@@ -39,7 +39,7 @@ func (l *seatList) lookIn(m *page.Merge) bool {
 func (l *seatList) addressed(m *page.Merge) string {
 	each := make([]string, len(l.filter.Emails))
 	for n, address := range l.filter.Emails {
-		each[n] = "(" + matches(m, m.Alias+".search_text", "%\n"+literally.Replace(address)+"%", address, l.rare) + ")"
+		each[n] = "(" + matches(m, searched{text: m.Alias + ".search_text", rare: l.rare}, "%\n"+literally.Replace(address)+"%", address) + ")"
 	}
 	return fmt.Sprintf(`(%s) AND (split_part(%s.search_text, E'\n', 3) = ANY(%s::text[])) IS TRUE`, strings.Join(each, " OR "), m.Alias, m.Arg(pq.Array(l.filter.Emails)))
 }

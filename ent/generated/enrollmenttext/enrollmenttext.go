@@ -18,6 +18,8 @@ const (
 	FieldEmail = "email"
 	// FieldSearchText holds the string denoting the search_text field in the database.
 	FieldSearchText = "search_text"
+	// FieldParts holds the string denoting the parts field in the database.
+	FieldParts = "parts"
 	// Table holds the table name of the enrollmenttext in the database.
 	Table = "enrollment_texts"
 )
@@ -28,6 +30,7 @@ var Columns = []string{
 	FieldBusinessUnitID,
 	FieldEmail,
 	FieldSearchText,
+	FieldParts,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -68,4 +71,9 @@ func ByEmail(opts ...sql.OrderTermOption) OrderOption {
 // BySearchText orders the results by the search_text field.
 func BySearchText(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSearchText, opts...).ToFunc()
+}
+
+// ByParts orders the results by the parts field.
+func ByParts(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldParts, opts...).ToFunc()
 }

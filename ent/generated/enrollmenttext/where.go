@@ -69,6 +69,11 @@ func SearchText(v string) predicate.EnrollmentText {
 	return predicate.EnrollmentText(sql.FieldEQ(FieldSearchText, v))
 }
 
+// Parts applies equality check predicate on the "parts" field. It's identical to PartsEQ.
+func Parts(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldEQ(FieldParts, v))
+}
+
 // BusinessUnitIDEQ applies the EQ predicate on the "business_unit_id" field.
 func BusinessUnitIDEQ(v uuid.UUID) predicate.EnrollmentText {
 	return predicate.EnrollmentText(sql.FieldEQ(FieldBusinessUnitID, v))
@@ -237,6 +242,81 @@ func SearchTextEqualFold(v string) predicate.EnrollmentText {
 // SearchTextContainsFold applies the ContainsFold predicate on the "search_text" field.
 func SearchTextContainsFold(v string) predicate.EnrollmentText {
 	return predicate.EnrollmentText(sql.FieldContainsFold(FieldSearchText, v))
+}
+
+// PartsEQ applies the EQ predicate on the "parts" field.
+func PartsEQ(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldEQ(FieldParts, v))
+}
+
+// PartsNEQ applies the NEQ predicate on the "parts" field.
+func PartsNEQ(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldNEQ(FieldParts, v))
+}
+
+// PartsIn applies the In predicate on the "parts" field.
+func PartsIn(vs ...string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldIn(FieldParts, vs...))
+}
+
+// PartsNotIn applies the NotIn predicate on the "parts" field.
+func PartsNotIn(vs ...string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldNotIn(FieldParts, vs...))
+}
+
+// PartsGT applies the GT predicate on the "parts" field.
+func PartsGT(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldGT(FieldParts, v))
+}
+
+// PartsGTE applies the GTE predicate on the "parts" field.
+func PartsGTE(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldGTE(FieldParts, v))
+}
+
+// PartsLT applies the LT predicate on the "parts" field.
+func PartsLT(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldLT(FieldParts, v))
+}
+
+// PartsLTE applies the LTE predicate on the "parts" field.
+func PartsLTE(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldLTE(FieldParts, v))
+}
+
+// PartsContains applies the Contains predicate on the "parts" field.
+func PartsContains(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldContains(FieldParts, v))
+}
+
+// PartsHasPrefix applies the HasPrefix predicate on the "parts" field.
+func PartsHasPrefix(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldHasPrefix(FieldParts, v))
+}
+
+// PartsHasSuffix applies the HasSuffix predicate on the "parts" field.
+func PartsHasSuffix(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldHasSuffix(FieldParts, v))
+}
+
+// PartsIsNil applies the IsNil predicate on the "parts" field.
+func PartsIsNil() predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldIsNull(FieldParts))
+}
+
+// PartsNotNil applies the NotNil predicate on the "parts" field.
+func PartsNotNil() predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldNotNull(FieldParts))
+}
+
+// PartsEqualFold applies the EqualFold predicate on the "parts" field.
+func PartsEqualFold(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldEqualFold(FieldParts, v))
+}
+
+// PartsContainsFold applies the ContainsFold predicate on the "parts" field.
+func PartsContainsFold(v string) predicate.EnrollmentText {
+	return predicate.EnrollmentText(sql.FieldContainsFold(FieldParts, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -1149,6 +1149,7 @@ var (
 		{Name: "business_unit_id", Type: field.TypeUUID},
 		{Name: "email", Type: field.TypeString, Default: ""},
 		{Name: "search_text", Type: field.TypeString},
+		{Name: "parts", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "tsvector"}},
 	}
 	// EnrollmentTextsTable holds the schema information for the "enrollment_texts" table.
 	EnrollmentTextsTable = &schema.Table{
@@ -1172,6 +1173,14 @@ var (
 					OpClassColumns: map[string]string{
 						EnrollmentTextsColumns[3].Name: "gin_trgm_ops",
 					},
+					Type: "GIN",
+				},
+			},
+			{
+				Name:    "enrollment_texts_parts",
+				Unique:  false,
+				Columns: []*schema.Column{EnrollmentTextsColumns[1], EnrollmentTextsColumns[4]},
+				Annotation: &entsql.IndexAnnotation{
 					Type: "GIN",
 				},
 			},

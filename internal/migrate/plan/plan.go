@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	atlas "ariga.io/atlas/sql/migrate"
+	columns "ariga.io/atlas/sql/schema"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
 
@@ -20,8 +21,8 @@ import (
 // or "" when there is nothing to write. devURL names an empty database, in which
 // the migrations are replayed; it is left empty of tables.
 //
-// What ent cannot express (triggers, functions, extensions, rows) is written by
-// hand into the planned file or one of its own; call Hash afterwards.
+// What ent cannot express (triggers, functions, extensions, rows, how a generated
+// column is computed) is written by hand into the planned file or one of its own; call Hash afterwards.
 func Write(ctx context.Context, devURL, folder, name string) (string, error) {
 	dir, err := atlas.NewLocalDir(folder)
 	if err != nil {
@@ -89,6 +90,7 @@ func diff(ctx context.Context, devURL string, dir atlas.Dir, name string) (atlas
 		schema.WithDropColumn(true),
 		schema.WithDropIndex(true),
 		schema.WithErrNoPlan(true),
+		schema.WithDiffHook(keepGenerated),
 	)
 	if errors.Is(err, atlas.ErrNoPlan) {
 		return nil, nil
@@ -110,4 +112,35 @@ func diff(ctx context.Context, devURL string, dir atlas.Dir, name string) (atlas
 		}
 	}
 	return nil, errors.New("comparing the ent schema with the migrations: a difference was found, and no file was written")
+}
+
+// keepGenerated lets the columns that the migrations generate stay generated: the
+// ent schema has them, and cannot say what they are computed from.
+func keepGenerated(next schema.Differ) schema.Differ {
+	return schema.DiffFunc(func(current, desired *columns.Schema) ([]columns.Change, error) {
+		for _, table := range desired.Tables {
+			was, known := current.Table(table.Name)
+			if !known {
+				continue
+			}
+			for _, column := range table.Columns {
+				if before, known := was.Column(column.Name); known {
+					if generated := generatedBy(before); generated != nil {
+						column.AddAttrs(generated)
+					}
+				}
+			}
+		}
+		return next.Diff(current, desired)
+	})
+}
+
+// generatedBy is what a column is computed from; nil when it is written.
+func generatedBy(column *columns.Column) *columns.GeneratedExpr {
+	for _, attribute := range column.Attrs {
+		if generated, ok := attribute.(*columns.GeneratedExpr); ok {
+			return generated
+		}
+	}
+	return nil
 }

@@ -86,6 +86,9 @@ func ofCertificates(w *world, by viewer.Viewer, who string, v inventory.Certific
 		if narrow && (strings.HasPrefix(f.name, "keyAlgorithms") || strings.HasPrefix(f.name, "signatureAlgorithms") || strings.HasPrefix(f.name, "hasEnrollment")) {
 			q.bound, q.why = lookedThrough, "a view and a filter that share no index"
 		}
+		if v == inventory.CertificatesDiscovered && f.name == "sources IMPORTED" { // two marks, of which the index of one is read
+			q.bound, q.why = lookedThrough, "a view and a filter that share no index"
+		}
 		switch f.name {
 		case "names":
 			q.bound, q.why = lookedThrough, "found by parts of the name, with a sample of what is rare"

@@ -210,7 +210,8 @@ func TestExportsAreServed(t *testing.T) {
 				t.Errorf("%d %s, want %d with %q and without %q", w.StatusCode, text, row.status, row.has, row.hasNot)
 			}
 			for name, want := range row.headers {
-				if got := w.Header.Get(name); got != want {
+				late := strings.ReplaceAll(want, day, time.Now().UTC().Format(time.DateOnly)) // midnight may have passed
+				if got := w.Header.Get(name); got != want && got != late {
 					t.Errorf("%s is %q, want %q", name, got, want)
 				}
 			}

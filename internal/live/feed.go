@@ -54,6 +54,10 @@ type Feed struct {
 	// it means nothing.
 	position  int64
 	followers [kinds]map[follower]struct{}
+	// lacking are those of the followers' sights that name a business unit which was not
+	// there when it was last looked for, and up to which event it was; 0 for not since the
+	// follower has come.
+	lacking map[*sight]int64
 }
 
 // New makes a feed on a store. It tells nobody of anything before Run.
@@ -61,6 +65,7 @@ func New(s *store.Store, scopes *scope.Resolver, figures Figures, o Options) *Fe
 	f := &Feed{
 		store: s, scopes: scopes, figures: figures, pace: cmp.Or(o.Pace, time.Second), queue: cmp.Or(o.Queue, 256),
 		committed: newBell(), joined: newBell(), usage: newBell(), reading: make(chan struct{}, readers),
+		lacking: map[*sight]int64{},
 	}
 	for k := range f.followers {
 		f.followers[k] = map[follower]struct{}{}
@@ -135,7 +140,13 @@ func (f *Feed) hot() bool {
 func (f *Feed) leave(s follower, why error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.drop(s, why)
+}
+
+// drop is leave, under the lock.
+func (f *Feed) drop(s follower, why error) {
 	delete(f.followers[s.of()], s)
+	delete(f.lacking, s.sight())
 	s.cut(why)
 }
 
@@ -143,36 +154,39 @@ func (f *Feed) leave(s follower, why error) {
 func (f *Feed) cutAll(why error) {
 	for _, of := range f.followers {
 		for s := range of {
-			delete(of, s)
-			s.cut(why)
+			f.drop(s, why)
 		}
 	}
 }
 
 // dispatch tells the followers of the events behind from, in their order. It does
-// nothing when they have been told meanwhile, or others have come.
-func (f *Feed) dispatch(from int64, events []store.Event) {
+// nothing when they have been told meanwhile, or others have come; nor, and that is
+// false, while it is to be found out which new business units some of them see.
+func (f *Feed) dispatch(from int64, events []store.Event) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.position != from {
-		return
+		return true
 	}
 	if events[0].Position != from+1 {
 		f.cutAll(fault.CursorTooOld)
-		return
+		return true
+	}
+	if len(f.unmet(events)) > 0 {
+		return false
 	}
 	for n := range events {
 		e := &events[n]
 		for _, k := range concerned(e) {
 			for s := range f.followers[k] {
 				if e.Position > s.told() && !s.tell(e) {
-					delete(f.followers[k], s)
-					s.cut(fault.TooSlow)
+					f.drop(s, fault.TooSlow)
 				}
 			}
 		}
 	}
 	f.position = events[len(events)-1].Position
+	return true
 }
 
 // bell wakes one who waits; ringing it twice wakes once.

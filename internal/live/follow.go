@@ -79,6 +79,9 @@ func (f *Feed) catchUp(ctx context.Context, s follower) error {
 		if err != nil {
 			return err
 		}
+		if err := f.sees(ctx, s.sight(), events); err != nil {
+			return err
+		}
 		for n := range events {
 			if events[n].Position != s.told()+1 { // forgotten while it was catching up
 				return fault.CursorTooOld
@@ -94,7 +97,7 @@ func (f *Feed) catchUp(ctx context.Context, s follower) error {
 				return nil
 			}
 		}
-		if len(events) < page && ctx.Err() == nil && f.joinCaughtUp(s) {
+		if len(events) < pastPage && ctx.Err() == nil && f.joinCaughtUp(s) {
 			return nil
 		}
 	}
@@ -114,7 +117,7 @@ func (f *Feed) past(ctx context.Context, s follower) ([]store.Event, error) {
 	select {
 	case f.reading <- struct{}{}:
 		defer func() { <-f.reading }()
-		return f.store.Events(ctx, s.told(), page)
+		return f.store.Events(ctx, s.told(), pastPage)
 	case <-ctx.Done():
 		return nil, nil
 	}
@@ -135,9 +138,13 @@ func (f *Feed) joinCaughtUp(s follower) bool {
 }
 
 // admit puts a follower among the others. Something may have got its number before
-// anybody followed, and figures may be due already.
+// anybody followed, figures may be due already, and a business unit may have been made
+// since the follower's were read.
 func (f *Feed) admit(s follower) {
 	f.followers[s.of()][s] = struct{}{}
+	if see := s.sight(); see.lacks() {
+		f.lacking[see] = 0
+	}
 	f.joined.ring()
 	f.usage.ring()
 }

@@ -18,8 +18,12 @@ const (
 	// rest is the least time between two rounds of numbering: under load many commits
 	// share a round, which writes to the log and tells every server.
 	rest = 20 * time.Millisecond
-	// page is how many events are numbered or read by one statement.
+	// page is how many events are numbered by one statement, or read by one for all who
+	// follow.
 	page = 1000
+	// pastPage is how many are read by one for who catches up, who keeps them for as long
+	// as it takes to read them: there may be thousands of those.
+	pastPage = 200
 )
 
 // Run numbers the events of this server's transactions and tells this server's
@@ -133,8 +137,7 @@ func (f *Feed) read(ctx context.Context) error {
 		if err := f.meetNewUnits(ctx, events); err != nil {
 			return err
 		}
-		f.dispatch(from, events)
-		if len(events) < page {
+		if f.dispatch(from, events) && len(events) < page {
 			return nil
 		}
 	}

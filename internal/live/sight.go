@@ -44,33 +44,77 @@ func (s *sight) own(e *store.Event) bool { return s.viewer.Is(e.RequesterIssuer,
 // jobs reports whether the viewer may see those of others.
 func (s *sight) jobs() bool { return s.scope.All && s.viewer.May(lifecycle.ViewAuditLog) }
 
-// meetNewUnits reads the scopes anew of those whose token names a business unit that
-// was not there before, when one is made: it is theirs from its first moment. It
-// reads once for each set of names.
-func (f *Feed) meetNewUnits(ctx context.Context, events []store.Event) error {
-	if !slices.ContainsFunc(events, func(e store.Event) bool { return e.Action == audit.CreateBusinessUnit }) {
-		return nil
-	}
-	waiting := map[string][]*sight{}
-	f.mu.Lock()
-	for _, of := range f.followers {
-		for s := range of {
-			if see := s.sight(); !see.scope.All && len(see.scope.IDs()) < len(see.viewer.Units.Names) {
-				waiting[see.units()] = append(waiting[see.units()], see)
-			}
+// lacks reports whether the viewer's token names a business unit that is not there: it
+// is theirs from the moment at which it is made.
+func (s *sight) lacks() bool { return !s.scope.All && len(s.scope.IDs()) < len(s.viewer.Units.Names) }
+
+// made is the number of the last event that tells of a new business unit; 0 for none.
+func made(events []store.Event) (last int64) {
+	for n := range events {
+		if events[n].Action == audit.CreateBusinessUnit {
+			last = events[n].Position
 		}
 	}
+	return last
+}
+
+// unmet are the sights for which it is to be looked, before these events are told,
+// whether a business unit is there by now: those that have just come, and when one was
+// made all that lack one. They are grouped by whom they are alike.
+func (f *Feed) unmet(events []store.Event) map[string][]*sight {
+	last, all := made(events), map[string][]*sight{}
+	for see, looked := range f.lacking {
+		if looked == 0 || looked < last {
+			all[see.units()] = append(all[see.units()], see)
+		}
+	}
+	return all
+}
+
+// meetNewUnits looks for the business units of those who may see new ones in these
+// events, once for each set of names.
+func (f *Feed) meetNewUnits(ctx context.Context, events []store.Event) error {
+	f.mu.Lock()
+	unmet := f.unmet(events)
 	f.mu.Unlock()
-	for _, alike := range waiting {
-		sc, err := f.scopes.Of(viewer.With(ctx, alike[0].viewer))
+	for _, alike := range unmet {
+		sc, err := f.unitsOf(ctx, alike[0])
 		if err != nil {
-			return fmt.Errorf("find the business units of %s: %w", strings.Join(alike[0].viewer.Units.Names, ", "), err)
+			return err
 		}
 		f.mu.Lock()
 		for _, see := range alike {
 			see.scope = sc
+			if _, follows := f.lacking[see]; !follows {
+				continue // it has left
+			}
+			if f.lacking[see] = events[len(events)-1].Position; !see.lacks() {
+				delete(f.lacking, see)
+			}
 		}
 		f.mu.Unlock()
 	}
 	return nil
+}
+
+// sees looks for the business units of who catches up, when one was made in the events
+// that are about to be told.
+func (f *Feed) sees(ctx context.Context, see *sight, events []store.Event) error {
+	if made(events) == 0 || !see.lacks() {
+		return nil
+	}
+	sc, err := f.unitsOf(ctx, see)
+	if err == nil {
+		see.scope = sc
+	}
+	return err
+}
+
+// unitsOf are the business units that the sight's viewer sees now.
+func (f *Feed) unitsOf(ctx context.Context, see *sight) (scope.Scope, error) {
+	sc, err := f.scopes.Of(viewer.With(ctx, see.viewer))
+	if err != nil {
+		return sc, fmt.Errorf("find the business units of %s: %w", strings.Join(see.viewer.Units.Names, ", "), err)
+	}
+	return sc, nil
 }

@@ -5,6 +5,7 @@ package e2e
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/csv"
 	"fmt"
 	"os"
@@ -29,7 +30,8 @@ const examplePage = "../../examples/inventory"
 // do meanwhile shows by itself.
 func TestTheExamplePage(t *testing.T) {
 	t.Parallel()
-	server := startDev(t, demoDir(t))
+	dir := demoDir(t)
+	server := startDev(t, dir)
 	hosts := make([]string, 40)
 	for n := range hosts {
 		hosts[n] = fmt.Sprintf("host-%02d.page.example.com", n)
@@ -43,6 +45,9 @@ func TestTheExamplePage(t *testing.T) {
 	p.breaksNoRule(t, "the sign-in of the example")
 	p.push(t, "Sign in")
 	p.until(t, "the figures drawn", `document.querySelectorAll("svg path").length === 3 && [...document.querySelectorAll("svg path")].every((line) => line.getAttribute("d").length > 500)`)
+	answer := p.answers(t)
+	p.cancelsAJob(t, database(t, dir))
+	p.pick(t, "To all that match", "APPROVE")
 	p.pick(t, "View", "Pending approval (")
 	p.pick(t, "Business unit", o.name)
 	p.shows(t, 25, 40)
@@ -95,7 +100,6 @@ func TestTheExamplePage(t *testing.T) {
 	p.push(t, "Dry run")
 	p.progress(t, "38 of 38: 4 would be done, 34 refused")
 	p.shows(t, 25, 38)
-	answer := p.answers(t)
 	answer("")
 	p.push(t, "Start…")
 	p.progress(t, "38 of 38: 4 done, 34 refused")
@@ -103,7 +107,7 @@ func TestTheExamplePage(t *testing.T) {
 	p.picture(t, "example-job")
 	p.breaksNoRule(t, "the job of the example")
 	p.push(t, "Download results")
-	p.tellsResults(t, 38)
+	p.tellsResults(t, 38, 4, 34)
 
 	// The list is kept under a name, and its address finds it again.
 	answer("Without a licence")
@@ -241,9 +245,57 @@ func (p *tab) answers(t *testing.T) func(string) {
 	}
 }
 
-// tellsResults holds the downloaded results of the job to a line for each item, four of
-// them done.
-func (p *tab) tellsResults(t *testing.T, items int) {
+// cancelsAJob starts one on all that there is, and ends it while its second batch is held
+// up: what was done stays done, and is told.
+func (p *tab) cancelsAJob(t *testing.T, db *sql.DB) {
+	t.Helper()
+	hold, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = hold.Rollback() }() // also when the test fails before
+	// The list begins with the newest, and more than one batch of 500 is newer than these.
+	if _, err := hold.ExecContext(t.Context(), `SELECT id FROM enrollments ORDER BY created_at LIMIT 800 FOR UPDATE`); err != nil {
+		t.Fatal(err)
+	}
+	p.pick(t, "To all that match", "RESET")
+	p.push(t, "Start…")
+	p.until(t, "the first batch", `document.querySelector(".job[data-status=RUNNING] [role=status]")?.textContent.startsWith("500 of ")`)
+	p.push(t, "Cancel the job")
+	// It waits for the job's row, which the batch has, which waits for the test: or, once
+	// that took too long for the batch, no more.
+	p.eventually(t, "the button's call to wait for the batch", func() (over bool) {
+		var waits bool
+		if err := db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT FROM pg_locks has JOIN pg_locks wants USING (pid)
+			WHERE has.locktype = 'tuple' AND has.relation = 'bulk_jobs'::regclass AND NOT wants.granted)`).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+		p.read(t, `document.querySelector(".job[data-status=CANCELLED]") !== null`, &over)
+		return over || waits
+	})
+	if err := hold.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	const told = `document.querySelector(".job[data-status=CANCELLED] [role=status]")`
+	p.until(t, "the job cancelled", told)
+	p.picture(t, "example-cancelled")
+	var text string
+	p.read(t, told+`.textContent`, &text)
+	var processed, size, done, refused int
+	if _, err := fmt.Sscanf(text, "%d of %d: %d done, %d refused, cancelled", &processed, &size, &done, &refused); err != nil {
+		t.Fatalf("the page tells %q: %v", text, err)
+	}
+	if processed >= size || processed < 500 || done == 0 || done+refused != processed {
+		t.Errorf("the figures do not add up: %s", text)
+	}
+	p.until(t, "no button to cancel what has ended", `![...document.querySelectorAll(".job button")].some((b) => b.textContent === "Cancel the job")`)
+	p.push(t, "Download results")
+	p.tellsResults(t, size, done, refused)
+}
+
+// tellsResults holds the downloaded results of a job to a line for each item, so many of
+// them done and refused. It removes the file.
+func (p *tab) tellsResults(t *testing.T, items, done, refused int) {
 	t.Helper()
 	var lines [][]string
 	p.eventually(t, "the results", func() bool {
@@ -257,7 +309,7 @@ func (p *tab) tellsResults(t *testing.T, items int) {
 		}
 		defer file.Close()
 		lines, err = csv.NewReader(file).ReadAll()
-		return err == nil && len(lines) > 0
+		return err == nil && len(lines) > 0 && os.Remove(files[0]) == nil
 	})
 	outcomes := map[string]int{}
 	for _, line := range lines[1:] {
@@ -265,8 +317,8 @@ func (p *tab) tellsResults(t *testing.T, items int) {
 			outcomes[cell]++
 		}
 	}
-	if len(lines) != items+1 || outcomes["DONE"] != 4 || outcomes["REFUSED"] != items-4 {
-		t.Errorf("the results have %d lines and the outcomes %d DONE, %d REFUSED:\n%q", len(lines), outcomes["DONE"], outcomes["REFUSED"], lines)
+	if len(lines) != items+1 || outcomes["DONE"] != done || outcomes["REFUSED"] != refused {
+		t.Errorf("the results have %d lines and the outcomes %d DONE, %d REFUSED; want %d, %d and %d", len(lines), outcomes["DONE"], outcomes["REFUSED"], items+1, done, refused)
 	}
 }
 

@@ -64,7 +64,7 @@ func (s *stage) keptItsSecrets(t *testing.T) {
 	for n, name := range s.secrets.names {
 		t.Logf("secret %d is %s", n, name)
 	}
-	db := s.database(t)
+	db := database(t, s.dir)
 	found, err := secretscan.Scan(t.Context(), db, all)
 	if err != nil {
 		t.Fatal(err)
@@ -112,10 +112,10 @@ func (s *secrets) sent() (addresses, headers, bodies string) {
 	return all[0].String(), all[1].String(), all[2].String()
 }
 
-// database is the server's private one, beside the server that uses it.
-func (s *stage) database(t *testing.T) *sql.DB {
+// database is dev's private one in a data folder, beside the server that uses it.
+func database(t *testing.T, dir string) *sql.DB {
 	t.Helper()
-	cluster, err := localpg.Attach(t.Context(), localpg.Options{Dir: s.dir})
+	cluster, err := localpg.Attach(t.Context(), localpg.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}

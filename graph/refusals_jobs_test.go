@@ -15,8 +15,8 @@ var jobAttempts = []attempt{
 		{by: carl, call: `cancelJob(input: {id: $annas5})`, field: "id"},
 	}},
 	{refusal.NotFound, "A selection through a saved view that does not exist, or is somebody else's", "views", []ask{
-		{call: `startBulkAction(input: {action: DELETE, selection: {seats: {viewId: $noView}}})`, field: "selection.seats"},
-		{by: carl, call: `startBulkAction(input: {action: DELETE, selection: {seats: {viewId: $machines}}})`, field: "selection.seats"},
+		{call: `startBulkAction(input: {action: DELETE, selection: {seats: {viewId: $noView}}})`, field: "selection.seats.viewId"},
+		{by: carl, call: `startBulkAction(input: {action: DELETE, selection: {seats: {viewId: $machines}}})`, field: "selection.seats.viewId"},
 	}},
 	{refusal.NotFound, "To enroll under a profile that does not exist", "certificate profile", []ask{
 		{call: `startBulkAction(input: {action: ENROLL, selection: {ids: [$dora]}, input: {profileId: $noProfile}})`, field: "input.profileId"},

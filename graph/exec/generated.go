@@ -7413,9 +7413,9 @@ type BusinessUnitEdge {
   node: BusinessUnit!
 }
 
-"Which business units to list. What is left out does not narrow; an empty list matches nothing."
+"Which business units to list. What is left out does not narrow; an empty list matches nothing. Up to 1,000 ids or enum values, or 100 texts, in a list; what none can have is refused with BAD_USER_INPUT."
 input BusinessUnitFilter {
-  "Any of these keys."
+  "Any of these keys. Up to 100."
   keys: [String!]
   "Also the deleted ones."
   includeDeleted: Boolean = false
@@ -7759,7 +7759,7 @@ type CertificateProfileEdge {
   node: CertificateProfile!
 }
 
-"Which certificate profiles to list. What is left out does not narrow; an empty list matches nothing."
+"Which certificate profiles to list. What is left out does not narrow; an empty list matches nothing. Up to 1,000 ids or enum values, or 100 texts, in a list; what none can have is refused with BAD_USER_INPUT."
 input CertificateProfileFilter {
   "Of any of these business units."
   businessUnitIds: [ID!]
@@ -7913,7 +7913,11 @@ type SeatEdge {
   node: Seat!
 }
 
-"Which seats to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing."
+"""
+Which seats to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing. A list takes up to 1,000
+ids or enum values, or 100 texts, and what stands twice counts once. A value that no seat can have (an empty text, one without the form of
+its field, the id of something else) is refused with BAD_USER_INPUT, and so is a span in which no time lies.
+"""
 input SeatFilter {
   "Of any of these business units."
   businessUnitIds: [ID!]
@@ -7921,7 +7925,7 @@ input SeatFilter {
   seatTypes: [SeatType!]
   "In any of these statuses. When both this and the view are left out: all but DELETED."
   statuses: [SeatStatus!]
-  "With any of these seatIds, compared without regard to case."
+  "With any of these seatIds, compared without regard to case. Up to 100, of up to 255 characters."
   seatIds: [String!]
   "With any of these e-mail addresses, compared without regard to case. Up to 100."
   emails: [String!]
@@ -8244,8 +8248,9 @@ type EnrollmentEdge {
 
 """
 Which enrollments to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing, and of what is
-excluded nothing. Times are since (included) and before (excluded); a span in which no time lies is refused with BAD_USER_INPUT. A
-combination that would have to look through more than 10,000 enrollments to fill a page is refused with FILTER_TOO_BROAD: narrow it, or
+excluded nothing. A list takes up to 1,000 ids or enum values, or 100 texts, and what stands twice counts once. A value that no enrollment
+can have (an empty text, one without the form of its field, the id of something else) is refused with BAD_USER_INPUT. Times are since
+(included) and before (excluded); a span in which no time lies is refused with BAD_USER_INPUT, too. A combination that would have to look through more than 10,000 enrollments to fill a page is refused with FILTER_TOO_BROAD: narrow it, or
 order by the field of the range.
 """
 input EnrollmentFilter {
@@ -8265,11 +8270,11 @@ input EnrollmentFilter {
   enrollmentMethods: [EnrollmentMethod!]
   "Under profiles of any of these CA types."
   caTypes: [CAType!]
-  "For any of these seatIds, as requested, compared without regard to case. Up to 100."
+  "For any of these seatIds, as requested, compared without regard to case. Up to 100, of up to 255 characters."
   seatIds: [String!]
   "With any of these e-mail addresses, as requested, compared without regard to case. Up to 100."
   emails: [String!]
-  "Requested by any of these subjects (the token's ` + "`" + `sub` + "`" + `), whatever the issuer. Up to 100."
+  "Requested by any of these subjects (the token's ` + "`" + `sub` + "`" + `), whatever the issuer. Up to 100, of up to 1,000 characters."
   requesters: [String!]
   "Whose certificate authority is in any of these states."
   issuance: [IssuanceState!]
@@ -8641,7 +8646,9 @@ type CertificateEdge {
 }
 
 """
-Which certificates to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing. Serial numbers,
+Which certificates to list; it narrows a view further. What is left out does not narrow; an empty list matches nothing. A list takes up to
+1,000 ids or enum values, or 100 texts, and what stands twice counts once. A value that no certificate can have (an empty text, one without
+the form of its field, the id of something else) is refused with BAD_USER_INPUT, and so is a span in which no time lies. Serial numbers,
 thumbprints, keys, names and seats are looked up, in any order. A combination that would have to look through more than 10,000
 certificates to fill a page is refused with FILTER_TOO_BROAD: narrow it, or order by the field of the range.
 """
@@ -8660,17 +8667,17 @@ input CertificateFilter {
   sha256: [String!]
   "With any of these public keys: hex SHA-256 of the SubjectPublicKeyInfo. Up to 100."
   keySha256: [String!]
-  "With any of these subject alternative names, compared whole and without regard to case; each has a letter or a digit. Up to 100."
+  "With any of these subject alternative names, compared whole and without regard to case; each has a letter or a digit. Up to 100, of up to 2,000 characters."
   names: [String!]
   "Whose subject has this in it, without regard to case; 3 to 255 characters."
   subject: String
   "Whose issuer has this in it, without regard to case; 3 to 255 characters."
   issuer: String
-  "With any of these keys, as ` + "`" + `keyAlgorithm` + "`" + ` writes them."
+  "With any of these keys, as ` + "`" + `keyAlgorithm` + "`" + ` writes them. Up to 100."
   keyAlgorithms: [String!]
-  "Signed by any of these, as ` + "`" + `signatureAlgorithm` + "`" + ` writes them."
+  "Signed by any of these, as ` + "`" + `signatureAlgorithm` + "`" + ` writes them. Up to 100."
   signatureAlgorithms: [String!]
-  "Signed by the authority with any of these keys, as ` + "`" + `authorityKeyId` + "`" + ` writes them."
+  "Signed by the authority with any of these keys, as ` + "`" + `authorityKeyId` + "`" + ` writes them. Up to 100."
   authorityKeyIds: [String!]
   isCa: Boolean
   "Whether they are on a seat that was not deleted."
@@ -8942,11 +8949,13 @@ type AuditEntryEdge {
 }
 
 """
-Which audit entries to list. What is left out does not narrow; an empty list matches nothing. A combination that would have to look
+Which audit entries to list. What is left out does not narrow; an empty list matches nothing. A list takes up to 1,000 ids or enum values,
+or 100 texts, and what stands twice counts once. A value that no entry can have (an empty text, one without the form of its field, the id
+of something else) is refused with BAD_USER_INPUT, and so is a span in which no time lies. A combination that would have to look
 through more than 10,000 entries to fill a page is refused with FILTER_TOO_BROAD: narrow it in time.
 """
 input AuditEntryFilter {
-  "By any of these subjects (the token's ` + "`" + `sub` + "`" + `)."
+  "By any of these subjects (the token's ` + "`" + `sub` + "`" + `). Up to 100, of up to 1,000 characters."
   actorSubjects: [String!]
   "Of any of these acts."
   actions: [AuditAction!]
@@ -8960,11 +8969,11 @@ input AuditEntryFilter {
   outcomes: [AuditOutcome!]
   "Refused with any of these codes."
   codes: [RefusalCode!]
-  "Of this request."
+  "Of this request; 1 to 1,000 characters."
   requestId: String
   "Of none of these acts."
   excludeActions: [AuditAction!]
-  "By none of these subjects."
+  "By none of these subjects. Up to 100."
   excludeActorSubjects: [String!]
   "From this instant on."
   since: DateTime
@@ -9105,7 +9114,7 @@ type Query {
   "The jobs that the viewer may see (as ` + "`" + `job` + "`" + `), the newest first. Jobs that ended are kept for 7 days."
   jobs(first: Int, after: String, last: Int, before: String, filter: JobFilter): JobConnection!
 
-  "The webhooks whose business units the viewer may all see, the newest first. Needs MANAGE_WEBHOOKS."
+  "One's own webhooks, those of others that are for business units that the viewer may all see, and with business units \"*\" everybody's; the newest first. Needs MANAGE_WEBHOOKS."
   webhooks(first: Int, after: String, last: Int, before: String): WebhookConnection!
 }
 
@@ -9268,7 +9277,8 @@ type Mutation {
   then decided as the action's plural mutation decides it, at its turn, with the rights that the viewer's token has now. A job is worked
   on for 24 hours at most. Needs what the plural mutation needs. Refused: FORBIDDEN, INVALID (nothing selected, another list's
   selection, a value of the action's input), NOT_FOUND (a saved view, a profile), WRONG_METHOD and PROFILE_ARCHIVED (the profile of
-  ENROLL), FILTER_TOO_BROAD, SEARCH_TOO_BROAD, TOO_MANY (more than 1,000,000 items, or 5 jobs of one's own that have not ended).
+  ENROLL), FILTER_TOO_BROAD, SEARCH_TOO_BROAD, TOO_MANY (more than 1,000,000 items; of one's own 5 jobs that have
+  not ended, or 10,000 jobs, or 10,000,000 items of jobs, that are kept).
   """
   startBulkAction(input: StartBulkActionInput!): StartBulkActionPayload!
   "Ends a job after the batch that it is at; what was done stays done. One's own; with business units \"*\" and what the job's action needs, anybody's. Refused: NOT_FOUND, INVALID_STATE (it has ended)."
@@ -10733,7 +10743,7 @@ input SaveViewInput {
   name: String!
   "How one looks at a list. Of a saved view that it names, what it says now is kept."
   list: ListInput!
-  "Up to 100 names of up to 100 characters; what they mean is the frontend's."
+  "Up to 100 names of 1 to 100 characters, each once; what they mean is the frontend's."
   columns: [String!]
   "Whether others see it: its name, who saved it, and what it looks for. It lends them no rights: what it shows, and counts, is for each of them what they may see themselves."
   shared: Boolean = false
@@ -10900,7 +10910,7 @@ type Job implements Node {
   take are not there for later ones; what else one item would change for another is told within a batch of 500 only.
   """
   dryRun: Boolean!
-  "The selection in words."
+  "The selection in words: what the list showed when the job was started, also what a saved view had in it then."
   selection: String!
   status: JobStatus!
   "How many items were selected."
@@ -10965,11 +10975,11 @@ type JobEdge {
   node: Job!
 }
 
-"Which jobs to list. What is left out does not narrow; an empty list matches nothing."
+"Which jobs to list. What is left out does not narrow; an empty list matches nothing. Up to 1,000 ids or enum values, or 100 texts, in a list; what none can have is refused with BAD_USER_INPUT."
 input JobFilter {
   statuses: [JobStatus!]
   actions: [BulkAction!]
-  "True: one's own only; false is as left out: all that the viewer may see."
+  "True: one's own only; false: those of others only. Left out: all that the viewer may see."
   mine: Boolean
 }
 
@@ -11200,7 +11210,7 @@ type WebhookDeliveryEdge {
   node: WebhookDelivery!
 }
 
-"What a webhook is told of. What is left out does not narrow; an empty list is refused (INVALID), since nothing would be told."
+"What a webhook is told of. What is left out does not narrow; an empty list is refused (INVALID), since nothing would be told, and so are more than 1,000 values and the ids of other things."
 input WebhookFilter {
   "Things of these kinds."
   resourceTypes: [AuditResource!]
@@ -11326,8 +11336,9 @@ type ReplayWebhookPayload {
 """
 What happens, as it happens: over graphql-transport-ws (wss://…/graphql, the token in the payload of connection_init as
 ` + "`" + `Authorization` + "`" + `), and over server-sent events (POST /graphql with Accept: text/event-stream). Every message has a ` + "`" + `cursor` + "`" + `; sent as
-` + "`" + `after` + "`" + `, it resumes without a gap. Changes are kept for 24 hours: an older cursor is refused with CURSOR_TOO_OLD, and the list is to be
-read anew. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
+` + "`" + `after` + "`" + `, it resumes without a gap. Changes are kept for 24 hours. A cursor behind which some are no longer kept, and one that this database has not reached (of another
+database, or of this one before it was restored), is refused with CURSOR_TOO_OLD, which may also end a stream that is catching up: read
+the list anew, and subscribe without ` + "`" + `after` + "`" + `. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
 What the viewer may see is judged when it is delivered.
 """
 type Subscription {
@@ -11339,7 +11350,7 @@ type Subscription {
   jobProgressed(id: ID, after: EventCursor): JobEvent!
 }
 
-"Which changes to tell of. What is left out does not narrow; an empty list matches nothing."
+"Which changes to tell of. What is left out does not narrow; an empty list matches nothing. Up to 1,000 ids or enum values, or 100 texts, in a list; what none can have is refused with BAD_USER_INPUT."
 input EnrollmentEventFilter {
   "Of these enrollments."
   ids: [ID!]

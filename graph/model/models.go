@@ -17,8 +17,9 @@ type Query struct {
 
 // What happens, as it happens: over graphql-transport-ws (wss://…/graphql, the token in the payload of connection_init as
 // `Authorization`), and over server-sent events (POST /graphql with Accept: text/event-stream). Every message has a `cursor`; sent as
-// `after`, it resumes without a gap. Changes are kept for 24 hours: an older cursor is refused with CURSOR_TOO_OLD, and the list is to be
-// read anew. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
+// `after`, it resumes without a gap. Changes are kept for 24 hours. A cursor behind which some are no longer kept, and one that this database has not reached (of another
+// database, or of this one before it was restored), is refused with CURSOR_TOO_OLD, which may also end a stream that is catching up: read
+// the list anew, and subscribe without `after`. A stream ends when the token does (UNAUTHENTICATED), and when its reader is too slow (TOO_SLOW; resume with the last cursor).
 // What the viewer may see is judged when it is delivered.
 type Subscription struct {
 }

@@ -124,6 +124,8 @@ func TestTheFormOfAFilter(t *testing.T) {
 	}{
 		{"an actor with a NUL", "control character", "input.filter.actorSubjects.1", auditlog.Filter{ActorSubjects: []string{"anna", "a\x00b"}}},
 		{"nobody with bytes that are no UTF-8", "UTF-8", "input.filter.excludeActorSubjects.0", auditlog.Filter{ExcludeActorSubjects: []string{"a\xff"}}},
+		{"an id that is no business unit's", "the id of something else; an id begins with bu_ here", "input.filter.businessUnitIds.0", auditlog.Filter{BusinessUnitIDs: []id.ID{id.New(id.Seat)}}},
+		{"101 actors", "has 101 values; up to 100", "input.filter.actorSubjects", auditlog.Filter{ActorSubjects: make([]string, 101)}},
 		{"an empty request", "empty", "input.filter.requestId", auditlog.Filter{RequestID: new("")}},
 		{"a request of two lines", "control character", "input.filter.requestId", auditlog.Filter{RequestID: new("a\nb")}},
 		{"a time that is over before it begins", "since must be earlier than before", "input.filter.before", auditlog.Filter{Since: new(noon.Add(1)), Before: new(noon)}},

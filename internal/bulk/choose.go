@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"gatehouse/internal/id"
+	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
 )
@@ -37,7 +38,7 @@ func (js *Jobs) choose(ctx context.Context, action lifecycle.BulkAction, s Selec
 		return err
 	})
 	if no := refusal.Find(err); no != nil { // at its place in this mutation's input
-		err = no.At(append([]string{"selection", things[list].many}, no.Field[min(1, len(no.Field)):]...)...)
+		err = no.Within("selection", things[list].many)
 	}
 	if err != nil {
 		return chosen{}, err
@@ -57,17 +58,26 @@ func (js *Jobs) chooseList(ctx context.Context, s Selection) (chosen, error) {
 	switch {
 	case s.Enrollments != nil:
 		l := *s.Enrollments
-		return chooseFrom(ctx, js, look{lifecycle.Enrollments, l.View, l.ViewID, l.Search, l.Filter, l.OrderBy}, l, js.views.Enrollments, js.inventory.EnrollmentIDs)
+		return chooseFrom(ctx, js, l, js.views.Enrollments, js.inventory.EnrollmentIDs, func(w inventory.EnrollmentListInput) look {
+			return look{lifecycle.Enrollments, w.View, l.ViewID, w.Search, w.Filter, w.OrderBy}
+		})
 	case s.Seats != nil:
 		l := *s.Seats
-		return chooseFrom(ctx, js, look{lifecycle.Seats, l.View, l.ViewID, l.Search, l.Filter, l.OrderBy}, l, js.views.Seats, js.inventory.SeatIDs)
+		return chooseFrom(ctx, js, l, js.views.Seats, js.inventory.SeatIDs, func(w inventory.SeatListInput) look {
+			return look{lifecycle.Seats, w.View, l.ViewID, w.Search, w.Filter, w.OrderBy}
+		})
 	}
 	l := *s.Certificates
-	return chooseFrom(ctx, js, look{lifecycle.Certificates, l.View, l.ViewID, l.Search, l.Filter, l.OrderBy}, l, js.views.Certificates, js.inventory.CertificateIDs)
+	return chooseFrom(ctx, js, l, js.views.Certificates, js.inventory.CertificateIDs, func(w inventory.CertificateListInput) look {
+		return look{lifecycle.Certificates, w.View, l.ViewID, w.Search, w.Filter, w.OrderBy}
+	})
 }
 
 // chooseFrom reads one list: with the saved view that it names put into it, its ids.
-func chooseFrom[L any](ctx context.Context, js *Jobs, as look, list L, viewed func(context.Context, L) (L, error), ids func(context.Context, L, int) ([]uuid.UUID, error)) (c chosen, err error) {
+//
+// It tells the whole list in words, not what was asked for: what the saved view had in
+// it is what was chosen.
+func chooseFrom[L any](ctx context.Context, js *Jobs, list L, viewed func(context.Context, L) (L, error), ids func(context.Context, L, int) ([]uuid.UUID, error), as func(L) look) (c chosen, err error) {
 	whole, err := viewed(ctx, list)
 	if err != nil {
 		return c, err
@@ -75,7 +85,7 @@ func chooseFrom[L any](ctx context.Context, js *Jobs, as look, list L, viewed fu
 	if c.ids, err = ids(ctx, whole, MostItems); err != nil {
 		return c, err
 	}
-	c.words, err = js.words(ctx, as)
+	c.words, err = js.words(ctx, as(whole))
 	return c, err
 }
 

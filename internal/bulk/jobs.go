@@ -25,12 +25,15 @@ type Jobs struct {
 	turns turn.Turns
 	// batch is how many items a batch has: batchSize, but in tests.
 	batch int
+	// keptItems is how many items of one person's jobs are kept: mostKeptItems, but in
+	// tests.
+	keptItems int
 }
 
 // New makes them on a store; queue is where the batches wait, for a worker whose
 // handler of BatchJob is Batch.
 func New(s *store.Store, scopes *scope.Resolver, views *view.Views, inv *inventory.Inventory, queue *job.Queue) *Jobs {
-	return &Jobs{store: s, read: s.Read(), scopes: scopes, views: views, inventory: inv, queue: queue, batch: batchSize}
+	return &Jobs{store: s, read: s.Read(), scopes: scopes, views: views, inventory: inv, queue: queue, batch: batchSize, keptItems: mostKeptItems}
 }
 
 // payload shows the job as it now is, with the viewer's present rights.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lib/pq"
 
+	"gatehouse/internal/filter"
 	"gatehouse/internal/page"
 	"gatehouse/internal/refusal"
 	"gatehouse/internal/viewer"
@@ -16,19 +17,20 @@ import (
 // List is one page of the jobs that the viewer may see, the newest first. It refuses
 // page arguments that make no sense (INVALID), and a filter for which it would have to
 // look through too many jobs (FILTER_TOO_BROAD).
-func (js *Jobs) List(ctx context.Context, args page.Args, filter *JobFilter) (*page.Connection[*Job], error) {
-	if filter == nil {
-		filter = &JobFilter{}
+func (js *Jobs) List(ctx context.Context, args page.Args, given *JobFilter) (*page.Connection[*Job], error) {
+	f, no := jobRule.Tidied(given)
+	if no != nil {
+		return nil, no
 	}
-	window, err := args.Open("jobs", filter)
+	window, err := args.Open("jobs", f)
 	if err != nil {
 		return nil, err
 	}
 	v, ok := viewer.From(ctx)
-	if !ok || filter.nothing() {
+	if !ok || jobRule.Empty(f) {
 		return page.Empty[*Job](), nil
 	}
-	m := merged(v, *filter)
+	m := merged(v, f)
 	statement, values := m.Page(window)
 	found, err := js.jobs(ctx, statement, values...)
 	if err != nil {
@@ -57,10 +59,8 @@ func place(j *Job) page.Key {
 	return page.Key{Value: j.CreatedAt.Format(time.RFC3339Nano), ID: j.ID.UUID}
 }
 
-// nothing reports whether the filter matches nothing.
-func (f JobFilter) nothing() bool {
-	return f.Statuses != nil && len(f.Statuses) == 0 || f.Actions != nil && len(f.Actions) == 0
-}
+// jobRule is how the values of a JobFilter are treated.
+var jobRule = filter.RuleFor[JobFilter](filter.Forms{})
 
 // merged is the list, from the index of the viewer's own jobs or of all.
 func merged(v viewer.Viewer, f JobFilter) page.Merge {

@@ -70,7 +70,7 @@ func (js *Jobs) prepare(ctx context.Context, cause store.Cause, in StartBulkActi
 	if s.no = lacking(ctx, in.Action); s.no != nil {
 		return s, nil
 	}
-	if err = room(ctx, js.read); err != nil { // nothing is selected for who may start no more
+	if err = js.room(ctx, js.read, 0); err != nil { // nothing is selected for who may start no more
 		s.no = refusal.Find(err)
 		return s, faultOf(err)
 	}
@@ -105,7 +105,7 @@ func inInput(err error) error {
 	if no == nil || len(no.Field) < 2 {
 		return err
 	}
-	return no.At(append([]string{"input"}, no.Field[1:]...)...)
+	return no.Within("input")
 }
 
 // start is the transaction: count the owner's jobs, look at the input, keep the job
@@ -114,7 +114,7 @@ func (js *Jobs) start(ctx context.Context, tx *store.Tx, s starting) (store.Outc
 	if s.no != nil {
 		return store.Outcome{}, s.no
 	}
-	if err := admit(ctx, tx); err != nil {
+	if err := js.admit(ctx, tx, len(s.chosen.ids)); err != nil {
 		return store.Outcome{}, err
 	}
 	if err := s.act.Check(ctx, tx); err != nil {
@@ -134,31 +134,6 @@ func (js *Jobs) start(ctx context.Context, tx *store.Tx, s starting) (store.Outc
 	thing := things[s.action.Needs().List]
 	tx.Record(audit.Entry{ID: row, Comment: fmt.Sprintf("%s, %d %s: %s.", s.action, len(s.chosen.ids), thing.many, s.chosen.words)})
 	return store.Done(id.Of(id.Job, row)), nil
-}
-
-// admit refuses one more job of somebody who has as many as there may be. Two that are
-// started at once wait for each other, so that both count.
-func admit(ctx context.Context, tx *store.Tx) error {
-	v := tx.Viewer()
-	var void string
-	if err := one(ctx, tx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, []any{"jobs of " + v.Issuer + "\n" + v.Subject}, &void); err != nil {
-		return fmt.Errorf("wait for other jobs that are being started: %w", err)
-	}
-	return room(ctx, tx)
-}
-
-// room is the refusal TOO_MANY for who has as many jobs that have not ended as one
-// person may have.
-func room(ctx context.Context, q querier) error {
-	v, _ := viewer.From(ctx)
-	var n int
-	if err := one(ctx, q, `SELECT count(*) FROM bulk_jobs WHERE owner_issuer = $1 AND owner_subject = $2 AND finished_at IS NULL`, []any{v.Issuer, v.Subject}, &n); err != nil {
-		return fmt.Errorf("count jobs that have not ended: %w", err)
-	}
-	if n >= mostUnfinished {
-		return refusal.New(refusal.TooMany, "You have %d jobs that have not ended, and no more are worked on for one person at a time; wait for one, or end one by cancelJob.", n)
-	}
-	return nil
 }
 
 // insert keeps the job.

@@ -13,6 +13,7 @@ import (
 	"gatehouse/internal/page"
 	"gatehouse/internal/profile"
 	"gatehouse/internal/refusal"
+	"gatehouse/internal/view"
 	"gatehouse/internal/viewer"
 	"gatehouse/internal/world"
 )
@@ -151,6 +152,38 @@ func TestWhatAListShowsIsSelected(t *testing.T) {
 		p := w.starts(c.who, c.in)
 		if p.Job == nil || p.Job.Size != c.size || p.Job.Selection != c.words {
 			t.Errorf("%s: %+v, %v", c.name, p.Job, p.UserErrors)
+		}
+	}
+}
+
+// A job tells what the saved view showed when it was started, whatever became of the
+// view since.
+func TestAJobTellsWhatTheSavedViewShowed(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, 2)
+	w.Seats(w.berlin, lifecycle.User, "ada", "bob", "adam")
+	search, free := "ada", inventory.SeatsNotEnrolled
+	save := func(name string, in inventory.SeatListInput) *id.ID {
+		p, err := w.Views.Save(w.As(manager), view.SaveViewInput{Name: name, List: view.ListInput{Seats: &in}})
+		if err != nil || p.View == nil {
+			t.Fatalf("%v, %+v", err, p)
+		}
+		return &p.View.ID
+	}
+	narrow := save("Lab", inventory.SeatListInput{View: &free, Search: &search, Filter: &inventory.SeatFilter{SeatTypes: []lifecycle.SeatType{lifecycle.User, lifecycle.Device}, ExcludeStatuses: []lifecycle.SeatStatus{lifecycle.SeatDeleted}}})
+	whole := save("Whole", inventory.SeatListInput{})
+	for _, c := range []struct {
+		list inventory.SeatListInput
+		size int
+		says string
+	}{
+		{inventory.SeatListInput{ViewID: narrow, Filter: &inventory.SeatFilter{SeatTypes: []lifecycle.SeatType{lifecycle.User}}}, 2,
+			`all seats that the saved view "Lab" showed then: in the view NOT_ENROLLED that the search "ada" finds with seatTypes ["USER"], excludeStatuses ["DELETED"]`},
+		{inventory.SeatListInput{ViewID: whole}, 3, `all seats that the saved view "Whole" showed then: `},
+	} {
+		p := w.starts(manager, bulk.StartBulkActionInput{Action: lifecycle.BulkDelete, Selection: bulk.Selection{Seats: &c.list}, DryRun: new(true)})
+		if p.Job == nil || p.Job.Size != c.size || !strings.HasPrefix(p.Job.Selection, c.says) {
+			t.Errorf("%+v, %v; want %s", p.Job, p.UserErrors, c.says)
 		}
 	}
 }

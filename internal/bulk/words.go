@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 )
@@ -24,11 +25,21 @@ type look struct {
 }
 
 // words say what a list shows, for people: a job is looked at long after the page from
-// which it was started.
+// which it was started. The look is the whole of it, with what the saved view has put
+// in that it came through: the view may be another by then, or gone.
 func (js *Jobs) words(ctx context.Context, l look) (string, error) {
-	said := []string{"all " + things[l.list].many}
+	said, shown := []string{"all " + things[l.list].many}, []string{}
 	if v := reflect.ValueOf(l.view); !v.IsNil() {
-		said = append(said, "in the view "+fmt.Sprint(v.Elem().Interface()))
+		shown = append(shown, "in the view "+fmt.Sprint(v.Elem().Interface()))
+	}
+	if l.search != nil && strings.TrimSpace(*l.search) != "" {
+		shown = append(shown, fmt.Sprintf("that the search %q finds", *l.search))
+	}
+	if narrowed := fields(l.filter); narrowed != "" {
+		shown = append(shown, "with "+narrowed)
+	}
+	if order := fields(l.order); order != "" {
+		shown = append(shown, "in the order "+order)
 	}
 	if l.viewID != nil {
 		saved, err := js.views.ByIDs(ctx, []uuid.UUID{l.viewID.UUID})
@@ -36,23 +47,17 @@ func (js *Jobs) words(ctx context.Context, l look) (string, error) {
 			return "", err
 		}
 		if v := saved[l.viewID.UUID]; v != nil {
-			said = append(said, fmt.Sprintf("in the saved view %q", v.Name))
+			said = append(said, fmt.Sprintf("that the saved view %q showed then:", v.Name))
+		}
+		if len(shown) == 0 {
+			shown = []string{"everything"}
 		}
 	}
-	if l.search != nil && strings.TrimSpace(*l.search) != "" {
-		said = append(said, fmt.Sprintf("that the search %q finds", *l.search))
-	}
-	if filter := fields(l.filter); filter != "" {
-		said = append(said, "with "+filter)
-	}
-	if order := fields(l.order); order != "" {
-		said = append(said, "in the order "+order)
-	}
-	return strings.Join(said, " "), nil
+	return strings.Join(append(said, shown...), " "), nil
 }
 
 // shownValues is how many values of a field are told one by one.
-const shownValues = 5
+const shownValues = 20
 
 // fields are the fields of an input that say something, by the schema's names: a
 // filter's, or an order's.
@@ -68,19 +73,13 @@ func fields(input any) string {
 		if !field.IsExported() || (value.Kind() == reflect.Pointer || value.Kind() == reflect.Slice) && value.IsNil() {
 			continue
 		}
-		text := ""
+		more := ""
 		if value.Kind() == reflect.Slice && value.Len() > shownValues {
-			text = fmt.Sprintf("%d values", value.Len())
-		} else if told, err := json.Marshal(value.Interface()); err == nil {
-			text = string(told)
+			value, more = value.Slice(0, shownValues), fmt.Sprintf(" and %d more", value.Len()-shownValues)
 		}
-		said = append(said, inSchema(field.Name)+" "+text)
+		if told, err := json.Marshal(value.Interface()); err == nil {
+			said = append(said, filter.Name(field.Name)+" "+string(told)+more)
+		}
 	}
 	return strings.Join(said, ", ")
-}
-
-// inSchema is what the schema calls a field: BusinessUnitIDs is businessUnitIds there.
-func inSchema(name string) string {
-	name = strings.ReplaceAll(strings.ReplaceAll(name, "IDs", "Ids"), "ID", "Id")
-	return strings.ToLower(name[:1]) + name[1:]
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/lib/pq"
 
+	"gatehouse/internal/filter"
+	"gatehouse/internal/form"
 	"gatehouse/internal/page"
 	"gatehouse/internal/scope"
 )
@@ -18,6 +20,9 @@ type BusinessUnitFilter struct {
 	Keys           []string
 	IncludeDeleted *bool
 }
+
+// rule is how the values of a BusinessUnitFilter are treated.
+var rule = filter.RuleFor[BusinessUnitFilter](filter.Forms{"keys": filter.Lines(form.MaxName)})
 
 // BusinessUnitOrder is how business units are ordered.
 type BusinessUnitOrder struct {
@@ -54,22 +59,24 @@ func (f *BusinessUnitOrderField) UnmarshalGQL(v any) error {
 const firstOfViewer = page.Most
 
 // List is one page of the viewer's business units, by name unless ordered. It
-// is refused without VIEW_BUSINESS_UNITS.
-func (us *Units) List(ctx context.Context, args page.Args, filter *BusinessUnitFilter, order *BusinessUnitOrder) (*page.Connection[*BusinessUnit], error) {
+// is refused without VIEW_BUSINESS_UNITS, and with INVALID for a filter that names what
+// no business unit can be called.
+func (us *Units) List(ctx context.Context, args page.Args, given *BusinessUnitFilter, order *BusinessUnitOrder) (*page.Connection[*BusinessUnit], error) {
 	if no := lacksView(ctx); no != nil {
 		return nil, no
 	}
-	if filter == nil {
-		filter = &BusinessUnitFilter{}
+	f, no := rule.Tidied(given)
+	if no != nil {
+		return nil, no
 	}
 	if order == nil {
 		order = &BusinessUnitOrder{Field: ByName, Direction: page.Ascending}
 	}
-	w, err := args.Open("businessUnits", filter, order)
+	w, err := args.Open("businessUnits", f, order)
 	if err != nil {
 		return nil, err
 	}
-	m, err := us.merge(ctx, filter, order)
+	m, err := us.merge(ctx, f, order)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +108,7 @@ func (us *Units) First(ctx context.Context) ([]*BusinessUnit, error) {
 // merge describes the list. It is one branch, read from the index of its order
 // with everything else as a condition on the way: there are some hundred
 // business units, and the filters of larger lists would cost more than they save.
-func (us *Units) merge(ctx context.Context, filter *BusinessUnitFilter, order *BusinessUnitOrder) (page.Merge, error) {
+func (us *Units) merge(ctx context.Context, f BusinessUnitFilter, order *BusinessUnitOrder) (page.Merge, error) {
 	sc, err := us.scopes.Of(ctx)
 	if err != nil {
 		return page.Merge{}, err
@@ -112,11 +119,11 @@ func (us *Units) merge(ctx context.Context, filter *BusinessUnitFilter, order *B
 	}
 	m.Arg(sc.Arg())
 	where := []string{scope.Condition("u.id", len(m.Args))}
-	if filter.IncludeDeleted == nil || !*filter.IncludeDeleted {
+	if f.IncludeDeleted == nil || !*f.IncludeDeleted {
 		where = append(where, "u.deleted_at IS NULL")
 	}
-	if filter.Keys != nil {
-		where = append(where, fmt.Sprintf("u.key = ANY(%s)", m.Arg(pq.Array(filter.Keys))))
+	if f.Keys != nil {
+		where = append(where, fmt.Sprintf("u.key = ANY(%s)", m.Arg(pq.Array(f.Keys))))
 	}
 	m.Branches = []page.Branch{{Where: where}}
 	return m, nil

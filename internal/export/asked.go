@@ -106,7 +106,7 @@ func onlyOnce(query url.Values, known []string) *refusal.Refusal {
 // useless refuses a list with parts that this version cannot use.
 func useless(problems []*view.ListProblem) *refusal.Refusal {
 	for _, p := range problems {
-		return refusal.New(refusal.Invalid, "%s: %s", strings.Join(p.Path, "."), p.Message)
+		return refusal.New(refusal.Invalid, "The list cannot be exported because of its %s.", p.Reason())
 	}
 	return nil
 }

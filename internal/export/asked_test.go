@@ -72,7 +72,7 @@ func TestAnAddressSaysWhatToExport(t *testing.T) {
 	for query, want := range map[string]string{
 		"view=NOPE": `There is no view "NOPE" of this list; there are ALL, NOT_ENROLLED, ENROLLED, CONSUMED, UNUSED_90_DAYS, DELETED.`,
 		"view=":     `There is no view "" of this list; there are ALL, NOT_ENROLLED, ENROLLED, CONSUMED, UNUSED_90_DAYS, DELETED.`,
-		"search=":   "search: The search is empty; write 1 to 255 characters, or leave it out to list everything.",
+		"search=":   "The list cannot be exported because of its search: the search is empty; write 1 to 255 characters, or leave it out to list everything.",
 	} {
 		values, err := url.ParseQuery(query)
 		if err != nil {

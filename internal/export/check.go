@@ -48,7 +48,7 @@ func (es *Exports) tried(ctx context.Context, list view.ListInput) (err error) {
 		_, err = es.log.List(ctx, args, *list.AuditEntries)
 	}
 	if no := refusal.Find(err); no != nil {
-		return no.At(append([]string{"list", field}, no.Field[min(1, len(no.Field)):]...)...)
+		return no.Within("list", field)
 	}
 	return err
 }

@@ -73,7 +73,7 @@ func (es *Exports) settled(ctx context.Context, c Content) (Content, error) {
 	} else {
 		list, err := es.narrowed(ctx, *c.List)
 		if no := refusal.Find(err); no != nil {
-			return c, no.At("list", what.field, "viewId")
+			return c, no.Within("list", what.field)
 		}
 		if err != nil {
 			return c, err

@@ -79,7 +79,7 @@ func TestWhatMakesNoLink(t *testing.T) {
 		{"no column", looker, export.CreateExportInput{List: &allSeats, Columns: []string{}}, "INVALID input.columns"},
 		{"a saved view that is not there", looker, export.CreateExportInput{List: &seatsNamed}, "NOT_FOUND input.list.seats.viewId"},
 		{"a job that is not there", looker, export.CreateExportInput{Job: &job}, "NOT_FOUND input.job"},
-		{"a search for nothing", looker, export.CreateExportInput{List: &view.ListInput{Seats: &inventory.SeatListInput{Search: &short}}}, "INVALID input.list.seats"},
+		{"a search for nothing", looker, export.CreateExportInput{List: &view.ListInput{Seats: &inventory.SeatListInput{Search: &short}}}, "INVALID input.list.seats.search"},
 		{"a range that ends before it begins", looker, export.CreateExportInput{List: &backwards}, "INVALID input.list.seats.filter.createdBefore"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

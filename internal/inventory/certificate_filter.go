@@ -5,8 +5,10 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/internal/certificate"
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -48,63 +50,30 @@ type CertificateFilter struct {
 
 // The limits of a filter's values.
 const (
-	longestSerial = 1024 // hex digits: as many as certificate.Read keeps; RFC 5280 allows 40
+	longestSerial = 1024 // hex digits: as many as certificate.Read keeps of a serial number; RFC 5280 allows 40
 	longestName   = 2000
 )
 
-// empty reports whether some list of the filter is empty, which matches nothing.
-func (f CertificateFilter) empty() bool {
-	return isEmpty(f.Sources) || isEmpty(f.Seats) || isEmpty(f.SerialNumbers) || isEmpty(f.Sha256) || isEmpty(f.KeySha256) || isEmpty(f.Names) ||
-		isEmpty(f.KeyAlgorithms) || isEmpty(f.SignatureAlgorithms) || isEmpty(f.AuthorityKeyIDs)
+// certificateRule is how the values of a CertificateFilter are treated.
+var certificateRule = filter.RuleFor[CertificateFilter](filter.Forms{
+	"businessUnitIds": filter.IDs(id.BusinessUnit), "excludeBusinessUnitIds": filter.IDs(id.BusinessUnit), "seats": filter.IDs(id.Seat),
+	"serialNumbers": filter.Texts(tidySerial), "sha256": filter.Texts(tidyThumbprint), "keySha256": filter.Texts(tidyThumbprint), "names": filter.Texts(tidyName),
+	"keyAlgorithms": filter.Texts(tidyKeyAlgorithm), "signatureAlgorithms": filter.Texts(tidySignature), "authorityKeyIds": filter.Texts(tidyKeyID),
+	"subject": filter.Folded(anywhere, longestSearch), "issuer": filter.Folded(anywhere, longestSearch),
+})
+
+// tidied is the filter with its values as certificates keep them, by the rule of all
+// filters. Refused: INVALID, for what no certificate can have.
+func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
+	return certificateRule.Tidied(f)
 }
+
+// empty reports whether some list of the filter is empty, which matches nothing.
+func (f CertificateFilter) empty() bool { return certificateRule.Empty(f) }
 
 // exact reports whether some condition names the certificates that it is about.
 func (f CertificateFilter) exact() bool {
 	return f.Seats != nil || f.SerialNumbers != nil || f.Sha256 != nil || f.KeySha256 != nil || f.Names != nil
-}
-
-// tidied is the filter with its texts as certificates keep them. Refused: INVALID,
-// for what no certificate can have, and for more values than are looked up at once.
-func (f *CertificateFilter) tidied() (CertificateFilter, *refusal.Refusal) {
-	if f == nil {
-		return CertificateFilter{}, nil
-	}
-	t := *f
-	for _, list := range []struct {
-		name   string
-		values *[]string
-		most   int
-		tidy   func(string) (string, string)
-	}{
-		{"serialNumbers", &t.SerialNumbers, mostValues, tidySerial},
-		{"sha256", &t.Sha256, mostValues, tidyThumbprint},
-		{"keySha256", &t.KeySha256, mostValues, tidyThumbprint},
-		{"names", &t.Names, mostValues, tidyName},
-		{"keyAlgorithms", &t.KeyAlgorithms, mostItems, tidyKeyAlgorithm},
-		{"signatureAlgorithms", &t.SignatureAlgorithms, mostItems, tidySignature},
-		{"authorityKeyIds", &t.AuthorityKeyIDs, mostItems, tidyHex},
-	} {
-		var no *refusal.Refusal
-		if *list.values, no = values(list.name, *list.values, list.most, list.tidy); no != nil {
-			return t, no
-		}
-	}
-	for _, part := range []struct {
-		name  string
-		value **string
-	}{{"subject", &t.Subject}, {"issuer", &t.Issuer}} {
-		if *part.value == nil {
-			continue
-		}
-		tidied, no := line(part.name, *part.value, anywhere, longestSearch)
-		if no != nil {
-			return t, no.At("filter", part.name)
-		}
-		*part.value = &tidied
-	}
-	return t, forwards(
-		span{t.NotBeforeSince, t.NotBeforeBefore, "notBeforeSince", "notBeforeBefore"}, span{t.NotAfterSince, t.NotAfterBefore, "notAfterSince", "notAfterBefore"},
-		span{t.CreatedSince, t.CreatedBefore, "createdSince", "createdBefore"}, span{t.UpdatedSince, t.UpdatedBefore, "updatedSince", "updatedBefore"})
 }
 
 // tidyHex is hex as certificates keep it: in lower case, without what programs write
@@ -124,7 +93,7 @@ func tidyHex(given string) (hex, wrong string) {
 
 // tidySerial is a serial number without the zeros in front.
 func tidySerial(given string) (serial, wrong string) {
-	digits, negative := strings.CutPrefix(strings.TrimSpace(given), "-")
+	digits, negative := strings.CutPrefix(given, "-")
 	if serial, wrong = tidyHex(digits); wrong != "" {
 		return "", wrong
 	}
@@ -152,7 +121,7 @@ func tidyThumbprint(given string) (sum, wrong string) {
 // What none can be called is told: it would find nothing for ever, and look like a
 // house without such keys.
 func tidyKeyAlgorithm(given string) (name, wrong string) {
-	if name = tidy(given); name != "" && !certificate.IsKeyAlgorithm(name) {
+	if name = tidy(given); !certificate.IsKeyAlgorithm(name) {
 		return "", fmt.Sprintf("is %.40q, which no public key's algorithm is called; write it as keyAlgorithm shows it, such as RSA_2048, EC_P256, ED25519, or as a dotted identifier such as 1.2.840.113549.1.1.1", given)
 	}
 	return name, ""
@@ -160,20 +129,27 @@ func tidyKeyAlgorithm(given string) (name, wrong string) {
 
 // tidySignature is the name of a signature's algorithm, as tidyKeyAlgorithm.
 func tidySignature(given string) (name, wrong string) {
-	if name = tidy(given); name != "" && !certificate.IsSignatureAlgorithm(name) {
+	if name = tidy(given); !certificate.IsSignatureAlgorithm(name) {
 		return "", fmt.Sprintf("is %.40q, which no signature's algorithm is called; they are a dotted identifier such as 1.2.840.113549.1.1.11, and %s", given, strings.Join(certificate.SignatureAlgorithms(), ", "))
 	}
 	return name, ""
 }
 
+// tidyKeyID is the identifier of a key in hex.
+func tidyKeyID(given string) (key, wrong string) {
+	if key, wrong = tidyHex(given); wrong == "" && (key == "" || len(key) > longestSerial) {
+		return "", fmt.Sprintf("has %d hexadecimal digits; the identifier of a key has 1 to %d", len(key), longestSerial)
+	}
+	return key, wrong
+}
+
 // tidyName is a subject alternative name in lower case.
 func tidyName(given string) (name, wrong string) {
-	name, no := line("name", &given, 1, longestName)
-	switch {
-	case no != nil:
-		return "", "is no name: " + strings.TrimSuffix(no.Message, ".")
+	switch name = strings.ToLower(tidy(given)); {
+	case utf8.RuneCountInString(name) > longestName:
+		return "", fmt.Sprintf("has %d characters; 1 to %d are allowed", utf8.RuneCountInString(name), longestName)
 	case strings.IndexFunc(name, func(r rune) bool { return !separates(r) }) < 0:
 		return "", "has neither a letter nor a digit, so that it cannot be looked up"
 	}
-	return strings.ToLower(name), ""
+	return name, ""
 }

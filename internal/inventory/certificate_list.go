@@ -54,7 +54,7 @@ func (i *Inventory) listOfCertificates(ctx context.Context, in CertificateListIn
 		l.order = *in.OrderBy
 	}
 	var no *refusal.Refusal
-	if l.search, no = asSearch(in.Search); no != nil {
+	if l.search, no = searchAsked(in.Search); no != nil {
 		return l, false, no
 	}
 	if l.filter, no = in.Filter.tidied(); no != nil {
@@ -64,7 +64,7 @@ func (i *Inventory) listOfCertificates(ctx context.Context, in CertificateListIn
 		return l, false, nil
 	}
 	if texts := l.texts(); len(texts) > 0 {
-		if l.rare, err = rareParts(ctx, i.read, "certificates", texts); err != nil {
+		if l.rare, err = i.samples.rare(ctx, i.read, i.store.Now(ctx), "certificates", texts); err != nil {
 			return l, false, err
 		}
 	}

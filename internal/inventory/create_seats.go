@@ -96,7 +96,7 @@ type creating struct {
 // at is where a refusal about the n-th seat points.
 func (c *creating) at(no *refusal.Refusal, n int) *refusal.Refusal {
 	if c.mutation == "createSeats" && len(no.Field) > 0 {
-		return no.At(append([]string{"seats", strconv.Itoa(n)}, no.Field[1:]...)...)
+		return no.Within("seats", strconv.Itoa(n))
 	}
 	return no
 }

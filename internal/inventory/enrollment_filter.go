@@ -1,14 +1,14 @@
 package inventory
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"gatehouse/internal/filter"
+	"gatehouse/internal/form"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
@@ -45,54 +45,24 @@ type EnrollmentFilter struct {
 	ExpiresBefore *time.Time
 }
 
-// tidied is the filter with its texts as enrollments keep them. Refused: INVALID, for
-// what no enrollment can have, for more texts than are looked up at once, and for a
-// span in which no time lies.
+// enrollmentRule is how the values of an EnrollmentFilter are treated.
+var enrollmentRule = filter.RuleFor[EnrollmentFilter](filter.Forms{
+	"businessUnitIds": filter.IDs(id.BusinessUnit), "excludeBusinessUnitIds": filter.IDs(id.BusinessUnit),
+	"profileIds": filter.IDs(id.Profile), "excludeProfileIds": filter.IDs(id.Profile), "seats": filter.IDs(id.Seat),
+	"seatIds": filter.Folded(1, longestSeatID), "emails": filter.Addresses(), "requesters": filter.Lines(form.MaxText),
+})
+
+// longestSeatID is how many characters a seatId has.
+const longestSeatID = 255
+
+// tidied is the filter with its values as enrollments keep them, by the rule of all
+// filters. Refused: INVALID, for what no enrollment can have.
 func (f *EnrollmentFilter) tidied() (EnrollmentFilter, *refusal.Refusal) {
-	if f == nil {
-		return EnrollmentFilter{}, nil
-	}
-	t := *f
-	for _, list := range []struct {
-		name   string
-		values *[]string
-		tidy   func(string) (kept, wrong string)
-	}{
-		{"seatIds", &t.SeatIDs, func(s string) (string, string) { return seatKey(s), lacking(s, longestSeatID) }},
-		{"emails", &t.Emails, func(s string) (string, string) { return strings.ToLower(tidy(s)), lacking(s, longestEmail) }},
-		{"requesters", &t.Requesters, func(s string) (string, string) { return s, lacking(s, longestSubject) }},
-	} {
-		var no *refusal.Refusal
-		if *list.values, no = values(list.name, *list.values, mostValues, list.tidy); no != nil {
-			return t, no
-		}
-	}
-	return t, forwards(
-		span{t.CreatedSince, t.CreatedBefore, "createdSince", "createdBefore"}, span{t.UpdatedSince, t.UpdatedBefore, "updatedSince", "updatedBefore"},
-		span{t.ExpiresSince, t.ExpiresBefore, "expiresSince", "expiresBefore"})
-}
-
-// The limits of the texts that a filter looks up, in characters.
-const (
-	longestSeatID  = 255
-	longestEmail   = 254
-	longestSubject = 1000
-)
-
-// lacking says what keeps a text from being looked up; nothing when it can be.
-func lacking(given string, most int) string {
-	_, no := line("", &given, 1, most)
-	if no == nil {
-		return ""
-	}
-	return fmt.Sprintf("is none that can be looked up: it needs 1 to %d characters without control characters", most)
+	return enrollmentRule.Tidied(f)
 }
 
 // empty reports whether some list of the filter is empty, which matches nothing.
-func (f EnrollmentFilter) empty() bool {
-	return isEmpty(f.ProfileIDs) || isEmpty(f.Seats) || isEmpty(f.SeatTypes) || isEmpty(f.AuthenticationMethods) || isEmpty(f.EnrollmentMethods) || isEmpty(f.CaTypes) ||
-		isEmpty(f.SeatIDs) || isEmpty(f.Emails) || isEmpty(f.Requesters) || isEmpty(f.Issuance)
-}
+func (f EnrollmentFilter) empty() bool { return enrollmentRule.Empty(f) }
 
 // distinct are the ids of a kind, each once: a branch for each of them must not
 // list an enrollment twice.
@@ -112,8 +82,6 @@ func anyOf[T ~string](m *page.Merge, column string, values []T) {
 		m.Residual = append(m.Residual, column+" = ANY("+m.Arg(pq.Array(asTexts(values)))+"::text[])")
 	}
 }
-
-func isEmpty[T any](values []T) bool { return values != nil && len(values) == 0 }
 
 // intersection is what stands in both, in the order of the first.
 func intersection[T comparable](a, b []T) []T {

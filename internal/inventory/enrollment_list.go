@@ -68,7 +68,7 @@ func (i *Inventory) enrollmentsAsked(ctx context.Context, in EnrollmentListInput
 		l.order = *in.OrderBy
 	}
 	var no *refusal.Refusal
-	if l.search, no = asSearch(in.Search); no != nil {
+	if l.search, no = searchAsked(in.Search); no != nil {
 		return nil, no
 	}
 	if l.filter, no = in.Filter.tidied(); no != nil {
@@ -90,7 +90,7 @@ func (i *Inventory) openEnrollments(ctx context.Context, l *enrollmentList) (som
 		return false, nil
 	}
 	if l.search != nil {
-		if l.rare, err = rareParts(ctx, i.read, "enrollment_texts", strings.Fields(string(*l.search))); err != nil {
+		if l.rare, err = i.samples.rare(ctx, i.read, i.store.Now(ctx), "enrollment_texts", strings.Fields(string(*l.search))); err != nil {
 			return false, err
 		}
 	}

@@ -359,6 +359,7 @@ func TestFiltersOfEnrollmentsThatAreRefused(t *testing.T) {
 	}{
 		"101 seatIds":            {inventory.EnrollmentFilter{SeatIDs: many}, []string{"filter", "seatIds"}},
 		"an empty address":       {inventory.EnrollmentFilter{Emails: []string{"ada@example.com", " "}}, []string{"filter", "emails", "1"}},
+		"no address":             {inventory.EnrollmentFilter{Emails: []string{"ada at example.com"}}, []string{"filter", "emails", "0"}},
 		"a requester of 2 lines": {inventory.EnrollmentFilter{Requesters: []string{"a\nb"}}, []string{"filter", "requesters", "0"}},
 		"a reversed span":        {inventory.EnrollmentFilter{CreatedSince: &later, CreatedBefore: &earlier}, []string{"filter", "createdBefore"}},
 		"a span of nothing":      {inventory.EnrollmentFilter{ExpiresSince: &later, ExpiresBefore: &later}, []string{"filter", "expiresBefore"}},

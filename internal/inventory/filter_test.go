@@ -71,7 +71,6 @@ func TestEachFilterAloneAndTwoTogether(t *testing.T) {
 		{"expires", func(f *inventory.EnrollmentFilter) { f.ExpiresSince = &expires }, func(e *inventory.Enrollment) bool { return !e.ExpiresAt.Before(expires) }},
 		{"expires before", func(f *inventory.EnrollmentFilter) { f.ExpiresBefore = &expiresUntil }, func(e *inventory.Enrollment) bool { return e.ExpiresAt.Before(expiresUntil) }},
 		{"nothing at all", func(f *inventory.EnrollmentFilter) { f.SeatTypes = []lifecycle.SeatType{} }, func(*inventory.Enrollment) bool { return false }},
-		{"ids of other things", func(f *inventory.EnrollmentFilter) { f.BusinessUnitIDs = []id.ID{g.under} }, func(*inventory.Enrollment) bool { return false }},
 	}
 	local := person("local", lifecycle.ViewOnly, "research", "default")
 	for n, a := range filters {

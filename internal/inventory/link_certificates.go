@@ -60,7 +60,7 @@ func (i *Inventory) LinkCertificates(ctx context.Context, in LinkCertificatesInp
 		if len(no.Field) == 0 {
 			return no
 		}
-		return no.At(append([]string{"certificates", strconv.Itoa(n)}, no.Field[1:]...)...)
+		return no.Within("certificates", strconv.Itoa(n))
 	}, in, in.IdempotencyKey)
 }
 

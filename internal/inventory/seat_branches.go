@@ -51,7 +51,7 @@ func (l *seatList) branches(m *page.Merge) []page.Branch {
 // named is the branch of the seats with the filter's seatIds, which are few wherever
 // they are, so that every condition may be asked of each.
 func (l *seatList) named(m *page.Merge, where []string) page.Branch {
-	b := arrayed(m, dimension{"status", "text", asTexts(l.statuses)}, dimension{"seat_key", "text", l.filter.keys()})
+	b := arrayed(m, dimension{"status", "text", asTexts(l.statuses)}, dimension{"seat_key", "text", l.filter.SeatIDs})
 	anyOf(m, "s.seat_type", l.types)
 	if l.units != nil {
 		where = append(where, "s.business_unit_id = ANY("+m.Arg(pq.Array(l.units))+"::uuid[])")
@@ -78,7 +78,7 @@ func (l *seatList) found(m *page.Merge) page.Branch {
 	b := page.Branch{Where: []string{"s.status = ANY(" + m.Arg(pq.Array(l.statuses)) + "::text[])"}}
 	anyOf(m, "s.seat_type", l.types)
 	if l.filter.SeatIDs != nil {
-		anyOf(m, "s.seat_key", l.filter.keys())
+		anyOf(m, "s.seat_key", l.filter.SeatIDs)
 	}
 	l.left(m)
 	b.Where = append(append(b.Where, l.times(m)...), m.Residual...)

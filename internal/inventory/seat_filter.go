@@ -1,10 +1,9 @@
 package inventory
 
 import (
-	"strings"
 	"time"
 
-	"gatehouse/internal/form"
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -32,10 +31,18 @@ type SeatFilter struct {
 	UpdatedBefore *time.Time
 }
 
+// seatRule is how the values of a SeatFilter are treated.
+var seatRule = filter.RuleFor[SeatFilter](filter.Forms{
+	"businessUnitIds": filter.IDs(id.BusinessUnit), "excludeBusinessUnitIds": filter.IDs(id.BusinessUnit),
+	"seatIds": filter.Folded(1, longestSeatID), "emails": filter.Addresses(),
+})
+
+// tidied is the filter with its values as seats keep them, by the rule of all filters.
+// Refused: INVALID, for what no seat can have.
+func (f *SeatFilter) tidied() (SeatFilter, *refusal.Refusal) { return seatRule.Tidied(f) }
+
 // empty reports whether some list of the filter is empty, which matches nothing.
-func (f SeatFilter) empty() bool {
-	return isEmpty(f.SeatTypes) || isEmpty(f.SeatIDs) || isEmpty(f.Emails)
-}
+func (f SeatFilter) empty() bool { return seatRule.Empty(f) }
 
 // ranged reports whether the filter asks for a span of time.
 func (f SeatFilter) ranged() bool {
@@ -53,42 +60,4 @@ func (f SeatFilter) types() []lifecycle.SeatType {
 		return nil
 	}
 	return except(all, f.ExcludeSeatTypes)
-}
-
-// keys are the seatIds as seats keep them, each once: a branch for each must not
-// list a seat twice. What no seat can be called finds none.
-func (f SeatFilter) keys() []string {
-	keys := make([]string, 0, len(f.SeatIDs))
-	seen := make(map[string]bool, len(f.SeatIDs))
-	for _, s := range f.SeatIDs {
-		if _, no := line("seatIds", &s, 1, 255); no != nil || seen[seatKey(s)] {
-			continue
-		}
-		seen[seatKey(s)] = true
-		keys = append(keys, seatKey(s))
-	}
-	return keys
-}
-
-// tidied is the filter with its addresses as a search looks through them. Refused:
-// INVALID, for what is no address, for more of them than are looked up at once, and
-// for a span of time that ends before it begins.
-func (f *SeatFilter) tidied() (SeatFilter, *refusal.Refusal) {
-	if f == nil {
-		return SeatFilter{}, nil
-	}
-	t := *f
-	var no *refusal.Refusal
-	if t.Emails, no = values("emails", t.Emails, mostValues, tidyAddress); no != nil {
-		return t, no
-	}
-	return t, forwards(span{t.CreatedSince, t.CreatedBefore, "createdSince", "createdBefore"}, span{t.UpdatedSince, t.UpdatedBefore, "updatedSince", "updatedBefore"})
-}
-
-// tidyAddress is an e-mail address in lower case.
-func tidyAddress(given string) (address, wrong string) {
-	if address = tidy(given); form.Address(address) != nil {
-		return "", "is no e-mail address; write the address alone, such as ada@example.com"
-	}
-	return strings.ToLower(address), ""
 }

@@ -212,8 +212,9 @@ func TestTheFormOfAFilterOfSeats(t *testing.T) {
 		of                inventory.SeatFilter
 	}{
 		{"no address", `Value 2 of the filter's emails is no e-mail address`, "input.filter.emails.1", inventory.SeatFilter{Emails: []string{"ada@example.org", "ada at example.org"}}},
-		{"an empty address", "is no e-mail address", "input.filter.emails.0", inventory.SeatFilter{Emails: []string{" "}}},
-		{"an address with a NUL", "is no e-mail address", "input.filter.emails.0", inventory.SeatFilter{Emails: []string{"a\x00@example.org"}}},
+		{"an empty address", "is empty", "input.filter.emails.0", inventory.SeatFilter{Emails: []string{" "}}},
+		{"an address with a NUL", "control character U+0000", "input.filter.emails.0", inventory.SeatFilter{Emails: []string{"a\x00@example.org"}}},
+		{"a seatId of two lines", "control character U+000A", "input.filter.seatIds.1", inventory.SeatFilter{SeatIDs: []string{"a", "a\nb"}}},
 		{"101 addresses", "has 101 values; up to 100", "input.filter.emails", inventory.SeatFilter{Emails: many}},
 		{"created backwards", "createdSince must be earlier than createdBefore", "input.filter.createdBefore", inventory.SeatFilter{CreatedSince: ptr(morning.Add(day)), CreatedBefore: ptr(morning)}},
 		{"updated at no moment", "updatedSince must be earlier than updatedBefore", "input.filter.updatedBefore", inventory.SeatFilter{UpdatedSince: ptr(morning), UpdatedBefore: ptr(morning)}},

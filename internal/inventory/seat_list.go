@@ -92,7 +92,7 @@ func (i *Inventory) listOfSeats(ctx context.Context, in SeatListInput) (l seatLi
 		l.order = *in.OrderBy
 	}
 	var no *refusal.Refusal
-	if l.search, no = asSearch(in.Search); no != nil {
+	if l.search, no = searchAsked(in.Search); no != nil {
 		return l, false, no
 	}
 	if l.filter, no = in.Filter.tidied(); no != nil {
@@ -102,7 +102,7 @@ func (i *Inventory) listOfSeats(ctx context.Context, in SeatListInput) (l seatLi
 		return l, false, nil
 	}
 	if texts := l.texts(); len(texts) > 0 {
-		if l.rare, err = rareParts(ctx, i.read, "seats", texts); err != nil {
+		if l.rare, err = i.samples.rare(ctx, i.read, i.store.Now(ctx), "seats", texts); err != nil {
 			return l, false, err
 		}
 	}
@@ -144,7 +144,7 @@ func (l *seatList) open() bool {
 		some = some && len(l.units) > 0
 	}
 	l.types, l.statuses = l.filter.types(), l.shown()
-	return some && !isEmpty(l.types) && len(l.statuses) > 0 && !l.filter.empty()
+	return some && (l.types == nil || len(l.types) > 0) && len(l.statuses) > 0 && !l.filter.empty()
 }
 
 // shown are the statuses that the view and the filter leave; an unused seat is

@@ -96,7 +96,7 @@ func TestWhatTheSameSeatIs(t *testing.T) {
 		}
 	}
 	// Lists find it however it is spelled.
-	p, err := w.Inventory.Seats(w.as(looker), page.Args{}, inventory.SeatListInput{Filter: &inventory.SeatFilter{SeatIDs: []string{"ZOE\u0308", " zoë", "never\x00made"}}})
+	p, err := w.Inventory.Seats(w.as(looker), page.Args{}, inventory.SeatListInput{Filter: &inventory.SeatFilter{SeatIDs: []string{"ZOE\u0308", " zoë", "never made"}}})
 	granted(t, err)
 	if len(p.Edges) != 3 {
 		t.Errorf("%d seats are found, want the three of both units and types", len(p.Edges))

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"gatehouse/internal/audit"
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/store"
@@ -23,6 +24,11 @@ type EnrollmentFilter struct {
 	RequestedByMe   *bool
 }
 
+// enrollmentRule is how the values of an EnrollmentFilter are treated.
+var enrollmentRule = filter.RuleFor[EnrollmentFilter](filter.Forms{
+	"ids": filter.IDs(id.Enrollment), "businessUnitIds": filter.IDs(id.BusinessUnit), "profileIds": filter.IDs(id.Profile),
+})
+
 // EnrollmentEvent is one committed change of one enrollment.
 type EnrollmentEvent struct {
 	Cursor       Cursor
@@ -35,9 +41,10 @@ type EnrollmentEvent struct {
 
 // Enrollments follows changes of enrollments until the context ends: those in the
 // viewer's business units, and only their own requests without VIEW_ENROLLMENTS. It
-// is refused with FORBIDDEN for who may see none at all. A message that finds the
+// is refused with FORBIDDEN for who may see none at all, and with INVALID for ids of
+// other things. A message that finds the
 // queue full ends the stream with fault.TooSlow, once what waits was read.
-func (f *Feed) Enrollments(ctx context.Context, filter *EnrollmentFilter, after *Cursor) (<-chan *EnrollmentEvent, error) {
+func (f *Feed) Enrollments(ctx context.Context, given *EnrollmentFilter, after *Cursor) (<-chan *EnrollmentEvent, error) {
 	eyes, err := f.sightOf(ctx)
 	if err != nil {
 		return nil, err
@@ -45,7 +52,11 @@ func (f *Feed) Enrollments(ctx context.Context, filter *EnrollmentFilter, after 
 	if no := eyes.viewer.Lacks("enrollments", lifecycle.ViewEnrollments, lifecycle.ViewOwnEnrollments); no != nil {
 		return nil, no
 	}
-	s := newStream(ctx, ofEnrollments, eyes, f.queue, enrollmentJudge(eyes, filter))
+	wanted, no := enrollmentRule.Tidied(given)
+	if no != nil {
+		return nil, no
+	}
+	s := newStream(ctx, ofEnrollments, eyes, f.queue, enrollmentJudge(eyes, wanted))
 	if err := f.follow(ctx, s, after); err != nil {
 		return nil, err
 	}
@@ -54,12 +65,9 @@ func (f *Feed) Enrollments(ctx context.Context, filter *EnrollmentFilter, after 
 
 // enrollmentJudge decides by the event alone: may the viewer see it, does the filter
 // match what does not change, and how does the change of status look through it?
-func enrollmentJudge(eyes *sight, filter *EnrollmentFilter) func(*store.Event) *EnrollmentEvent {
-	if filter == nil {
-		filter = &EnrollmentFilter{}
-	}
-	ids, units, profiles := setOf(id.Enrollment, filter.IDs), setOf(id.BusinessUnit, filter.BusinessUnitIDs), setOf(id.Profile, filter.ProfileIDs)
-	statuses, mine := filter.Statuses, filter.RequestedByMe
+func enrollmentJudge(eyes *sight, wanted EnrollmentFilter) func(*store.Event) *EnrollmentEvent {
+	ids, units, profiles := setOf(id.Enrollment, wanted.IDs), setOf(id.BusinessUnit, wanted.BusinessUnitIDs), setOf(id.Profile, wanted.ProfileIDs)
+	statuses, mine := wanted.Statuses, wanted.RequestedByMe
 	all := eyes.viewer.May(lifecycle.ViewEnrollments)
 	return func(e *store.Event) *EnrollmentEvent {
 		switch {

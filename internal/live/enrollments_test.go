@@ -57,7 +57,6 @@ func TestWhoIsToldOfWhat(t *testing.T) {
 		{"the same subject of another issuer", viewer.New("https://other.example.com", "rob", "Rob", "", []lifecycle.Role{lifecycle.Requester}, viewer.Units{All: true}), nil, nil},
 		{"one enrollment", eve, &filter{IDs: []id.ID{known}}, []string{taken, back, ended}},
 		{"another enrollment", eve, &filter{IDs: []id.ID{id.New(id.Enrollment)}}, nil},
-		{"the same number as the id of a seat", eve, &filter{IDs: []id.ID{id.Of(id.Seat, known.UUID)}}, nil},
 		{"no enrollment", eve, &filter{IDs: []id.ID{}}, nil},
 		{"one business unit", eve, &filter{BusinessUnitIDs: []id.ID{elsewhere}}, []string{theirs}},
 		{"one outside", worldIn(eve, s.unit), &filter{BusinessUnitIDs: []id.ID{elsewhere}}, nil},

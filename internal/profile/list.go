@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
@@ -23,6 +24,9 @@ type CertificateProfileFilter struct {
 	AuthenticationMethods []lifecycle.AuthenticationMethod
 	IncludeArchived       *bool
 }
+
+// rule is how the values of a CertificateProfileFilter are treated.
+var rule = filter.RuleFor[CertificateProfileFilter](filter.Forms{"businessUnitIds": filter.IDs(id.BusinessUnit)})
 
 // CertificateProfileOrder is how profiles are ordered.
 type CertificateProfileOrder struct {
@@ -60,18 +64,20 @@ func (f *CertificateProfileOrderField) UnmarshalGQL(v any) error {
 const mostBranches = 50
 
 // List is one page of the profiles of the viewer's business units, by name
-// unless ordered. It is refused without VIEW_PROFILES.
-func (ps *Profiles) List(ctx context.Context, args page.Args, filter *CertificateProfileFilter, order *CertificateProfileOrder) (*page.Connection[*CertificateProfile], error) {
+// unless ordered. It is refused without VIEW_PROFILES, and with INVALID for a filter
+// that names something else than business units.
+func (ps *Profiles) List(ctx context.Context, args page.Args, given *CertificateProfileFilter, order *CertificateProfileOrder) (*page.Connection[*CertificateProfile], error) {
 	if no := lacksView(ctx); no != nil {
 		return nil, no
 	}
-	if filter == nil {
-		filter = &CertificateProfileFilter{}
+	f, no := rule.Tidied(given)
+	if no != nil {
+		return nil, no
 	}
 	if order == nil {
 		order = &CertificateProfileOrder{Field: ByName, Direction: page.Ascending}
 	}
-	w, err := args.Open("certificateProfiles", filter, order)
+	w, err := args.Open("certificateProfiles", f, order)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +85,7 @@ func (ps *Profiles) List(ctx context.Context, args page.Args, filter *Certificat
 	if err != nil {
 		return nil, err
 	}
-	m := merge(sc, filter, order)
+	m := merge(sc, f, order)
 	statement, values := m.Page(w)
 	all, err := ps.query(ctx, statement, values...)
 	if err != nil {
@@ -94,22 +100,22 @@ func (ps *Profiles) List(ctx context.Context, args page.Args, filter *Certificat
 // merge describes the list: a branch per business unit, or one branch over all.
 // The other filters are conditions on the way: profiles are few beside what is
 // enrolled under them.
-func merge(sc scope.Scope, filter *CertificateProfileFilter, order *CertificateProfileOrder) page.Merge {
+func merge(sc scope.Scope, f CertificateProfileFilter, order *CertificateProfileOrder) page.Merge {
 	m := page.Merge{Table: "certificate_profiles p", Alias: "p", Columns: columns, Order: "name", Cast: "text", Descending: order.Direction == page.Descending}
 	if order.Field == ByCreatedAt {
 		m.Order, m.Cast = "created_at", "timestamptz"
 	}
 	var where []string
-	if filter.IncludeArchived == nil || !*filter.IncludeArchived {
+	if f.IncludeArchived == nil || !*f.IncludeArchived {
 		where = append(where, "p.archived_at IS NULL")
 	}
-	if filter.SeatTypes != nil {
-		where = append(where, fmt.Sprintf("p.seat_type = ANY(%s)", m.Arg(pq.Array(filter.SeatTypes))))
+	if f.SeatTypes != nil {
+		where = append(where, fmt.Sprintf("p.seat_type = ANY(%s)", m.Arg(pq.Array(f.SeatTypes))))
 	}
-	if filter.AuthenticationMethods != nil {
-		where = append(where, fmt.Sprintf("p.authentication_method = ANY(%s)", m.Arg(pq.Array(filter.AuthenticationMethods))))
+	if f.AuthenticationMethods != nil {
+		where = append(where, fmt.Sprintf("p.authentication_method = ANY(%s)", m.Arg(pq.Array(f.AuthenticationMethods))))
 	}
-	units, all := unitsOf(sc, filter)
+	units, all := unitsOf(sc, f)
 	branch := page.Branch{}
 	switch {
 	case all:
@@ -126,13 +132,13 @@ func merge(sc scope.Scope, filter *CertificateProfileFilter, order *CertificateP
 
 // unitsOf are the business units that the list is narrowed to: those asked for
 // that exist for the viewer, each once, or all of the viewer's.
-func unitsOf(sc scope.Scope, filter *CertificateProfileFilter) (units []uuid.UUID, all bool) {
-	if filter.BusinessUnitIDs == nil {
+func unitsOf(sc scope.Scope, f CertificateProfileFilter) (units []uuid.UUID, all bool) {
+	if f.BusinessUnitIDs == nil {
 		return sc.IDs(), sc.All
 	}
 	seen := map[uuid.UUID]bool{}
 	units = []uuid.UUID{}
-	for _, u := range id.UUIDs(id.BusinessUnit, filter.BusinessUnitIDs) {
+	for _, u := range id.UUIDs(id.BusinessUnit, f.BusinessUnitIDs) {
 		if sc.Has(u) && !seen[u] {
 			seen[u], units = true, append(units, u)
 		}

@@ -36,6 +36,13 @@ func (r *Refusal) At(path ...string) *Refusal {
 	return &c
 }
 
+// Within returns a copy that points at the same field of a part of the input: of a
+// refusal about the field search of a list, Within("selection", "seats") makes one about
+// input.selection.seats.search, and of one about no field one about that part.
+func (r *Refusal) Within(path ...string) *Refusal {
+	return r.At(append(append([]string{}, path...), r.Field[min(1, len(r.Field)):]...)...)
+}
+
 // Error makes a refusal an error, so that a use case can return it early; the
 // one who called Find or errors.As gets the value back.
 func (r *Refusal) Error() string {

@@ -3,6 +3,7 @@ package view
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"gatehouse/internal/form"
 	"gatehouse/internal/refusal"
@@ -14,16 +15,25 @@ const (
 	longestColumn = 100
 )
 
-// checkColumns says whether the names have their form; what they mean is the
+// checkColumns says whether the names have their form, each once; what they mean is the
 // frontend's.
 func checkColumns(names []string) *refusal.Refusal {
 	if len(names) > mostColumns {
 		return refusal.New(refusal.Invalid, "There are %d columns; %d at most are allowed.", len(names), mostColumns).At("columns")
 	}
+	first := make(map[string]int, len(names))
 	for n, name := range names {
-		if no := form.Line(name, 1, longestColumn, "columns", strconv.Itoa(n)); no != nil {
-			return no
+		at := []string{"columns", strconv.Itoa(n)}
+		if strings.TrimSpace(name) == "" {
+			return refusal.New(refusal.Invalid, "Column %d is empty; write its name, of 1 to %d characters, or leave it out.", n+1, longestColumn).At(at...)
 		}
+		if no := form.Line(name, 1, longestColumn, at...); no != nil {
+			return refusal.New(refusal.Invalid, "Column %d%s", n+1, strings.TrimPrefix(no.Message, "The columns")).At(at...)
+		}
+		if before, twice := first[name]; twice {
+			return refusal.New(refusal.Invalid, "The column %q stands twice, in places %d and %d; name it once.", name, before+1, n+1).At(at...)
+		}
+		first[name] = n
 	}
 	return nil
 }

@@ -10,7 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
 )
 
@@ -22,13 +25,20 @@ type ListProblem struct {
 	Message string
 }
 
+// Reason is the problem within a sentence: its place and what is wrong there, such as
+// "filter.colour: this version knows no field of this name".
+func (p *ListProblem) Reason() string {
+	first, size := utf8.DecodeRuneInString(p.Message)
+	return strings.Join(p.Path, ".") + ": " + string(unicode.ToLower(first)) + strings.TrimSuffix(p.Message[size:], ".")
+}
+
 // decode reads an object into an input of the schema, as encode has written it. What
 // it does not know, or what has another type, is told and left out of the input: a
 // value of a list alone, anything else as the whole field. null is what is left out.
 func decode(into reflect.Value, from object, path ...string) (problems []*ListProblem) {
 	fields := map[string]int{}
 	for n := range into.NumField() {
-		fields[schemaName(into.Type().Field(n).Name)] = n
+		fields[filter.Name(into.Type().Field(n).Name)] = n
 	}
 	for _, name := range slices.Sorted(maps.Keys(from)) {
 		written, at := from[name], append(slices.Clone(path), name)

@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"strconv"
-	"strings"
 	"time"
-	"unicode"
 
-	"gatehouse/internal/refusal"
+	"gatehouse/internal/filter"
 )
 
 // object is a JSON object by its fields.
@@ -37,7 +34,7 @@ func encode(input reflect.Value) (object, error) {
 		if err != nil {
 			return nil, fmt.Errorf("write the field %s: %w", input.Type().Field(n).Name, err)
 		}
-		out[schemaName(input.Type().Field(n).Name)] = written
+		out[filter.Name(input.Type().Field(n).Name)] = written
 	}
 	return out, nil
 }
@@ -50,35 +47,4 @@ func (o object) raw() (json.RawMessage, error) {
 		return nil, fmt.Errorf("write a JSON object: %w", err)
 	}
 	return written, nil
-}
-
-// schemaName is what the schema calls a field of a bound struct: SeatIDs is seatIds.
-func schemaName(field string) string {
-	runes := []rune(strings.NewReplacer("IDs", "Ids", "ID", "Id").Replace(field))
-	runes[0] = unicode.ToLower(runes[0])
-	return string(runes)
-}
-
-// texts asks each about every text of an input that somebody chose freely; enum
-// values and ids have a form of their own.
-func texts(input reflect.Value, each func(text string, path ...string) *refusal.Refusal) *refusal.Refusal {
-	for n := range input.NumField() {
-		name := schemaName(input.Type().Field(n).Name)
-		switch value := input.Field(n).Interface().(type) {
-		case []string:
-			for i, text := range value {
-				if no := each(text, name, strconv.Itoa(i)); no != nil {
-					return no
-				}
-			}
-		case *string:
-			if value == nil {
-				continue
-			}
-			if no := each(*value, name); no != nil {
-				return no
-			}
-		}
-	}
-	return nil
 }

@@ -22,10 +22,7 @@ func (vs *Views) through(ctx context.Context, in ListInput) (ListInput, *refusal
 	input.Set(given)
 	err := vs.withSaved(ctx, s, input)
 	if no := refusal.Find(err); no != nil {
-		if len(no.Field) == 0 {
-			return in, no.At("list", s.name, "viewId"), nil
-		}
-		return in, atList(no, s), nil
+		return in, s.within(no), nil
 	}
 	return s.put(input), nil, err
 }
@@ -42,7 +39,7 @@ func keepable(v viewer.Viewer, in ListInput, columns []string) (kept, error) {
 		return kept{}, refusal.New(refusal.Forbidden, "%s", lifecycle.Lacking("to see "+s.what, v.Permissions, s.needs...)).At("list", s.name)
 	}
 	if no := s.check(input); no != nil {
-		return kept{}, atList(no, s)
+		return kept{}, s.within(no)
 	}
 	if no := checkColumns(columns); no != nil {
 		return kept{}, no

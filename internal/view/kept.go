@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strconv"
 
+	"gatehouse/internal/filter"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/page"
 )
@@ -63,9 +65,9 @@ func (k kept) read() (s shape, input reflect.Value, problems []*ListProblem) {
 		}
 	}
 	if len(k.filter) > 0 {
-		filter := reflect.New(input.FieldByName("Filter").Type().Elem())
-		problems = append(problems, decode(filter.Elem(), k.filter, "filter")...)
-		input.FieldByName("Filter").Set(filter)
+		narrows := reflect.New(input.FieldByName("Filter").Type().Elem())
+		problems = append(problems, decode(narrows.Elem(), k.filter, "filter")...)
+		input.FieldByName("Filter").Set(narrows)
 	}
 	if len(k.order) > 0 {
 		order := newest(input.FieldByName("OrderBy").Type().Elem())
@@ -104,15 +106,29 @@ func (k kept) blamed(input reflect.Value, problem *ListProblem) reflect.Value {
 		problem.Value = quoted(k.search)
 		return input.FieldByName("Search")
 	case len(problem.Path) > 1 && problem.Path[0] == "filter":
-		problem.Value = k.filter[problem.Path[1]]
-		filter := input.FieldByName("Filter").Elem()
-		for n := range filter.NumField() {
-			if schemaName(filter.Type().Field(n).Name) == problem.Path[1] {
-				return filter.Field(n)
+		narrows := input.FieldByName("Filter").Elem()
+		for n := range narrows.NumField() {
+			if filter.Name(narrows.Type().Field(n).Name) == problem.Path[1] {
+				problem.Value = blamedValue(k.filter[problem.Path[1]], narrows.Field(n), problem.Path[2:])
+				return narrows.Field(n)
 			}
 		}
 	}
 	return reflect.Value{}
+}
+
+// blamedValue is what is written of a field, or the one value in it that a problem is
+// about, unless others were left out of the field before.
+func blamedValue(written json.RawMessage, field reflect.Value, index []string) json.RawMessage {
+	var each []json.RawMessage
+	if len(index) == 0 || json.Unmarshal(written, &each) != nil || len(each) != field.Len() {
+		return written
+	}
+	n, err := strconv.Atoi(index[0])
+	if err != nil || n < 0 || n >= len(each) {
+		return written
+	}
+	return each[n]
 }
 
 // newest is a new order as the schema has it when nothing of it is said: a test holds

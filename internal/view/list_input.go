@@ -4,7 +4,6 @@ import (
 	"reflect"
 
 	"gatehouse/internal/auditlog"
-	"gatehouse/internal/form"
 	"gatehouse/internal/inventory"
 	"gatehouse/internal/lifecycle"
 	"gatehouse/internal/refusal"
@@ -42,36 +41,17 @@ func (in ListInput) one() (shape, reflect.Value, *refusal.Refusal) {
 	return found, given, nil
 }
 
-// formal is what says whether its texts have the form that the list asks for.
+// formal is what says whether its values have the form that the list asks for.
 type formal interface{ Form() *refusal.Refusal }
 
 // The inputs of all four lists say so.
 var _ = []formal{inventory.EnrollmentListInput{}, inventory.SeatListInput{}, inventory.CertificateListInput{}, auditlog.ListInput{}}
 
-// longestText is more characters than any list takes as a value of its filter.
-const longestText = 4096
-
 // check refuses what the list itself would refuse, as far as that can be told without
-// reading it, and texts that no row can keep. The refusal's field is within the list:
-// ["search"], ["filter", "names", "0"].
+// reading it. The refusal's field is within the list: ["search"], ["filter", "names", "0"].
 func (s shape) check(given reflect.Value) *refusal.Refusal {
-	if no := given.Interface().(formal).Form(); no != nil {
-		return no
-	}
-	filter := given.FieldByName("Filter")
-	if filter.IsNil() {
-		return nil
-	}
-	return texts(filter.Elem(), func(text string, path ...string) *refusal.Refusal {
-		return form.Line(text, 0, longestText, append([]string{"filter"}, path...)...)
-	})
+	return given.Interface().(formal).Form()
 }
 
-// atList points a refusal of a list at its place in an input that holds it.
-func atList(no *refusal.Refusal, s shape) *refusal.Refusal {
-	path := []string{"list", s.name}
-	if len(no.Field) > 1 {
-		path = append(path, no.Field[1:]...)
-	}
-	return no.At(path...)
-}
+// within points a refusal of a list at its place in an input that holds it.
+func (s shape) within(no *refusal.Refusal) *refusal.Refusal { return no.Within("list", s.name) }

@@ -2,11 +2,13 @@ package view
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
+	"gatehouse/internal/auditlog"
+	"gatehouse/internal/filter"
 	"gatehouse/internal/id"
+	"gatehouse/internal/inventory"
 	"gatehouse/internal/refusal"
 )
 
@@ -35,11 +37,12 @@ func narrow(s shape, saved, asked reflect.Value) error {
 		theirs.Set(ours)
 		return nil
 	}
-	filter, err := conjunction(ours.Elem(), theirs.Elem())
-	if err == nil {
-		theirs.Set(filter.Addr())
+	both, no := conjunction(saved, asked)
+	if no != nil {
+		return no
 	}
-	return err
+	theirs.Set(both.Addr())
+	return nil
 }
 
 // everything names the system view that a list without one shows where that depends
@@ -63,11 +66,19 @@ func both(saved, asked reflect.Value) reflect.Value {
 	return reflect.ValueOf(&text)
 }
 
-// conjunction is the filter that lets pass what both let pass.
-func conjunction(saved, asked reflect.Value) (reflect.Value, error) {
-	out := reflect.New(saved.Type()).Elem()
+// conjunction is the filter that lets pass what those of both lists let pass, its values
+// as rows keep them: so they are compared as the list compares them.
+func conjunction(saved, asked reflect.Value) (out reflect.Value, no *refusal.Refusal) {
+	if saved, no = tidied(saved); no != nil {
+		return out, no
+	}
+	if asked, no = tidied(asked); no != nil {
+		return out, no
+	}
+	ours, theirs := saved.FieldByName("Filter").Elem(), asked.FieldByName("Filter").Elem()
+	out = reflect.New(ours.Type()).Elem()
 	for n := range out.NumField() {
-		name, a, b := saved.Type().Field(n).Name, saved.Field(n), asked.Field(n)
+		name, a, b := ours.Type().Field(n).Name, ours.Field(n), theirs.Field(n)
 		switch {
 		case a.IsNil():
 			out.Field(n).Set(b)
@@ -76,23 +87,43 @@ func conjunction(saved, asked reflect.Value) (reflect.Value, error) {
 		default:
 			value, some, no := meet(name, a, b)
 			if no != nil {
-				return out, no
+				return out, no.At("filter", filter.Name(name))
 			}
 			if !some {
-				return nothing(saved.Type()), nil
+				return nothing(out.Type()), nil
 			}
 			out.Field(n).Set(value)
 		}
 	}
-	if inverted(out) && !inverted(saved) && !inverted(asked) {
-		return nothing(saved.Type()), nil
+	if inverted(out) {
+		return nothing(out.Type()), nil
 	}
 	return out, nil
 }
 
+// tidied is a list's input with the values of its filter as rows keep them. Refused:
+// INVALID at its place in the list, for what no row can have.
+func tidied(input reflect.Value) (reflect.Value, *refusal.Refusal) {
+	switch in := input.Interface().(type) {
+	case inventory.EnrollmentListInput:
+		out, no := in.Tidied()
+		return reflect.ValueOf(out), no
+	case inventory.SeatListInput:
+		out, no := in.Tidied()
+		return reflect.ValueOf(out), no
+	case inventory.CertificateListInput:
+		out, no := in.Tidied()
+		return reflect.ValueOf(out), no
+	case auditlog.ListInput:
+		out, no := in.Tidied()
+		return reflect.ValueOf(out), no
+	}
+	return input, nil
+}
+
 // nothing is the filter that lets nothing pass.
-func nothing(filter reflect.Type) reflect.Value {
-	out := reflect.New(filter).Elem()
+func nothing(of reflect.Type) reflect.Value {
+	out := reflect.New(of).Elem()
 	out.FieldByName("BusinessUnitIDs").Set(reflect.ValueOf([]id.ID{}))
 	return out
 }
@@ -113,15 +144,14 @@ func meet(name string, a, b reflect.Value) (value reflect.Value, some bool, no *
 		return meetText(name, a, b)
 	}
 	if strings.HasPrefix(name, "Exclude") {
-		return united(a, b, alike(name)), true, nil
+		return united(a, b), true, nil
 	}
-	key := alike(name)
-	common := common(a, b, key)
-	if partial[name] && common.Len() < min(pick(a, key, nil).Len(), pick(b, key, nil).Len()) {
-		return common, false, refusal.New(refusal.Invalid,
-			"The saved view looks for other %s already, and what has some of both cannot be looked for; name some of its own, or leave %s out.", schemaName(name), schemaName(name))
+	shared := common(a, b)
+	if partial[name] && shared.Len() < min(a.Len(), b.Len()) {
+		return shared, false, refusal.New(refusal.Invalid,
+			"The saved view looks for other %s already, and what has some of both cannot be looked for; name some of its own, or leave %s out.", filter.Name(name), filter.Name(name))
 	}
-	return common, true, nil
+	return shared, true, nil
 }
 
 // partial are the fields of which a thing has several values: what has one of these
@@ -140,52 +170,52 @@ func meetText(name string, a, b reflect.Value) (reflect.Value, bool, *refusal.Re
 	case strings.Contains(asked, saved):
 		return b, true, nil
 	}
-	return a, false, refusal.New(refusal.Invalid, "The saved view looks for another %s already, and both cannot be looked for; leave %s out, or search for it.", schemaName(name), schemaName(name))
+	return a, false, refusal.New(refusal.Invalid, "The saved view looks for another %s already, and both cannot be looked for; leave %s out, or search for it.", filter.Name(name), filter.Name(name))
 }
 
 // parts are the texts that are looked for within another.
 var parts = map[string]bool{"Subject": true, "Issuer": true}
 
-// common are the values of b that stand in a too, and united those of both, each once.
-func common(a, b reflect.Value, key func(reflect.Value) any) reflect.Value {
-	return pick(b, key, func(k any) bool { return slices.Contains(keys(a, key), k) })
+// common are the values of b that stand in a too, and united those of both, each once;
+// never nil, which would not narrow. Neither list has a value twice.
+func common(a, b reflect.Value) reflect.Value {
+	ours := valuesOf(a)
+	return pick(reflect.MakeSlice(b.Type(), 0, b.Len()), b, func(one any) bool { return ours[one] })
 }
 
-func united(a, b reflect.Value, key func(reflect.Value) any) reflect.Value {
-	return pick(reflect.AppendSlice(pick(a, key, nil), b), key, nil)
+func united(a, b reflect.Value) reflect.Value {
+	ours := valuesOf(a)
+	return pick(reflect.AppendSlice(reflect.MakeSlice(a.Type(), 0, a.Len()+b.Len()), a), b, func(one any) bool { return !ours[one] })
 }
 
-func keys(list reflect.Value, key func(reflect.Value) any) []any {
-	out := make([]any, list.Len())
-	for n := range out {
-		out[n] = key(list.Index(n))
-	}
-	return out
-}
-
-// pick are the values of a list that are wanted, each once; never nil, which would not
-// narrow.
-func pick(list reflect.Value, key func(reflect.Value) any, wanted func(any) bool) reflect.Value {
-	out := reflect.MakeSlice(list.Type(), 0, list.Len())
-	var seen []any
+// valuesOf are the values of a list.
+func valuesOf(list reflect.Value) map[any]bool {
+	all := make(map[any]bool, list.Len())
 	for n := range list.Len() {
-		k := key(list.Index(n))
-		if !slices.Contains(seen, k) && (wanted == nil || wanted(k)) {
-			seen, out = append(seen, k), reflect.Append(out, list.Index(n))
+		all[list.Index(n).Interface()] = true
+	}
+	return all
+}
+
+// pick appends the values of a list that are wanted.
+func pick(to, list reflect.Value, wanted func(any) bool) reflect.Value {
+	for n := range list.Len() {
+		if wanted(list.Index(n).Interface()) {
+			to = reflect.Append(to, list.Index(n))
 		}
 	}
-	return out
+	return to
 }
 
 // inverted reports whether a span of time of the filter ends before it begins.
-func inverted(filter reflect.Value) bool {
-	for n := range filter.NumField() {
-		name, is := strings.CutSuffix(filter.Type().Field(n).Name, "Since")
+func inverted(f reflect.Value) bool {
+	for n := range f.NumField() {
+		name, is := strings.CutSuffix(f.Type().Field(n).Name, "Since")
 		if !is {
 			continue
 		}
-		since, _ := filter.Field(n).Interface().(*time.Time)
-		before, _ := filter.FieldByName(name + "Before").Interface().(*time.Time)
+		since, _ := f.Field(n).Interface().(*time.Time)
+		before, _ := f.FieldByName(name + "Before").Interface().(*time.Time)
 		if since != nil && before != nil && !since.Before(*before) {
 			return true
 		}

@@ -3,7 +3,6 @@ package view
 import (
 	"context"
 	"reflect"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -50,8 +49,7 @@ func (vs *Views) withSaved(ctx context.Context, s shape, input reflect.Value) er
 	}
 	_, saved, problems := v.kept.read()
 	if len(problems) > 0 {
-		return refusal.New(refusal.Invalid, "The saved view %q cannot be used: its %s is not understood by this version (%s) Its owner mends it by updateView with a new list.",
-			v.Name, strings.Join(problems[0].Path, "."), problems[0].Message)
+		return refusal.New(refusal.Invalid, "The saved view %q cannot be used because of its %s. Its owner mends it by updateView with a new list.", v.Name, problems[0].Reason()).At("viewId")
 	}
 	return narrow(s, saved, input)
 }
@@ -63,7 +61,7 @@ func (vs *Views) named(ctx context.Context, s shape, input reflect.Value) (*View
 		return nil, nil
 	}
 	if s.has("View") && !input.FieldByName("View").IsNil() {
-		return nil, refusal.New(refusal.Invalid, "Give view or viewId, not both; a saved view has its system view in it.")
+		return nil, refusal.New(refusal.Invalid, "Give view or viewId, not both; a saved view has its system view in it.").At("viewId")
 	}
 	found, err := vs.ByIDs(ctx, id.UUIDs(id.View, []id.ID{*given}))
 	if err != nil {
@@ -75,13 +73,13 @@ func (vs *Views) named(ctx context.Context, s shape, input reflect.Value) (*View
 	}
 	if v.List != s.list {
 		other, _ := shapeOf(v.List)
-		return nil, refusal.New(refusal.Invalid, "%s is a saved view of %s and cannot be used for %s.", given, other.what, s.what)
+		return nil, refusal.New(refusal.Invalid, "%s is a saved view of %s and cannot be used for %s.", given, other.what, s.what).At("viewId")
 	}
 	return v, nil
 }
 
 // missing is the no to a saved view that does not exist for the viewer.
-func missing(one id.ID) *refusal.Refusal { return id.Missing("saved view", one) }
+func missing(one id.ID) *refusal.Refusal { return id.Missing("saved view", one).At("viewId") }
 
 // named is the row that an id names; of an id of another kind, none.
 func named(one id.ID) uuid.UUID {

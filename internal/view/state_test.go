@@ -84,7 +84,7 @@ func TestAStateComesBack(t *testing.T) {
 		if rapid.Bool().Draw(t, "order") {
 			in.FieldByName("OrderBy").Set(newest(fieldType(s.input, "OrderBy")))
 		}
-		columns := rapid.SliceOfN(rapid.StringMatching(`[a-zA-Z.<]{1,9}`), 0, 4).Draw(t, "columns")
+		columns := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-zA-Z.<]{1,9}`), 0, 4, rapid.ID[string]).Draw(t, "columns")
 		k, err := keep(s, in, columns)
 		if err != nil {
 			t.Fatal(err)

@@ -51,6 +51,7 @@ type Inventory struct {
 	ended    *endings
 	// linting has a place for each certificate that is judged at one time.
 	linting chan struct{}
+	samples samples
 }
 
 // Options are what an inventory reaches outside its database. The zero Options
@@ -79,7 +80,7 @@ type Options struct {
 func New(s *store.Store, keys *sealed.Keys, scopes *scope.Resolver, units *businessunit.Units, profiles *profile.Profiles, log *auditlog.Log, o Options) *Inventory {
 	return &Inventory{store: s, keys: keys, read: s.Read(), scopes: scopes, units: units, profiles: profiles, log: log,
 		publicURL: o.PublicURL, issuers: o.Issuers, listers: listersOf(o), issuing: o.Issuing, ordering: o.Ordering, post: o.Post, noMail: cmp.Or(o.NoMail, noMailServer),
-		patience: cmp.Or(o.Patience, usualPatience), ended: &endings{waiting: map[uuid.UUID]map[chan struct{}]bool{}}, linting: make(chan struct{}, runtime.GOMAXPROCS(0))}
+		patience: cmp.Or(o.Patience, usualPatience), ended: &endings{waiting: map[uuid.UUID]map[chan struct{}]bool{}}, linting: make(chan struct{}, runtime.GOMAXPROCS(0)), samples: samples{of: map[string]sample{}}}
 }
 
 // sight is what a viewer may see of enrollments: those of their business units,

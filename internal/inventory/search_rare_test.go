@@ -1,9 +1,16 @@
 package inventory
 
 import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"gatehouse/internal/page"
 	"gatehouse/internal/testdb"
@@ -83,4 +90,81 @@ FROM unnest('{host-0042.unit.example,host-0043.unit.example,0042-host.unit.examp
 			}
 		}
 	}
+}
+
+// counted counts what is asked of a database, and fails on demand.
+type counted struct {
+	querier
+	asked atomic.Int64
+	fails bool
+}
+
+func (c *counted) Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	c.asked.Add(1)
+	if c.fails {
+		return nil, errors.New("the database is away")
+	}
+	return c.querier.Query(ctx, statement, args...)
+}
+
+// TestASampleIsReadOnceInAWhile: not by each search, not by two at once, and again
+// when it is old or could not be read.
+func TestASampleIsReadOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	db := &counted{querier: opened{testdb.New(t).Open(t)}}
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	hosts := make([]string, fewestSampled)
+	for n := range hosts {
+		hosts[n] = fmt.Sprintf("host-%04d.unit.example", n+100)
+	}
+	s := samples{of: map[string]sample{"seats": {hosts, now}, "certificates": {hosts[1:], now}}}
+	asks := func(at time.Time, table string, want map[string]bool, reads int64) {
+		t.Helper()
+		before := db.asked.Load()
+		got, err := s.rare(t.Context(), db, at, table, []string{"host-0042.unit"})
+		if !maps.Equal(got, want) || err != nil || db.asked.Load()-before != reads {
+			t.Errorf("%v, %v by %d reads; want %v by %d", got, err, db.asked.Load()-before, want, reads)
+		}
+	}
+	asks(now, "seats", map[string]bool{"host": false, "0042": true, "unit": false}, 0)
+	asks(now.Add(sampleAge-1), "seats", map[string]bool{"host": false, "0042": true, "unit": false}, 0)
+	twice := append(slices.Clone(hosts), slices.Repeat([]string{"printer-0042"}, 2)...)
+	for most := range 2 * rareOf / len(hosts) { // 2 of 400 are rare, of fewer they are not
+		s.of["twice"] = sample{append(slices.Clone(twice), slices.Repeat(hosts, most)...), now}
+		if most == 2*rareOf/len(hosts)-1 {
+			asks(now, "twice", map[string]bool{"host": false, "0042": true, "unit": false}, 0)
+		} else {
+			asks(now, "twice", map[string]bool{"host": false, "0042": false, "unit": false}, 0)
+		}
+	}
+	asks(now, "certificates", nil, 0)         // one too few to tell
+	asks(now.Add(sampleAge), "seats", nil, 1) // there are no seats
+	asks(now.Add(sampleAge+1), "seats", nil, 0)
+	asks(now, "seats", nil, 1) // a clock that was set back
+
+	db.fails = true
+	if _, err := s.rare(t.Context(), db, now, "enrollment_texts", []string{"host-0042"}); err == nil {
+		t.Error("a database that is away was not told")
+	}
+	db.fails = false
+	before := db.asked.Load()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if _, err := s.rare(t.Context(), db, now, "enrollment_texts", []string{"host-0042"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if reads := db.asked.Load() - before; reads != 1 {
+		t.Errorf("8 searches after a failed one read %d samples", reads)
+	}
+}
+
+// opened is a database that samples are read from.
+type opened struct{ *sql.DB }
+
+func (o opened) Query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
+	return o.QueryContext(ctx, statement, args...)
 }

@@ -112,7 +112,7 @@ type acmeSettings struct {
 
 // webhookSettings say which addresses webhooks may call.
 type webhookSettings struct {
-	WebhookAllowPrivate bool `setting:"GATEHOUSE_WEBHOOK_ALLOW_PRIVATE" name:"webhook-allow-private" negatable:"" default:"false" help:"Let webhooks call addresses of private networks and of this machine, and http. Whoever may manage webhooks can then reach what this server can. dev always does."`
+	WebhookAllowPrivate bool `setting:"GATEHOUSE_WEBHOOK_ALLOW_PRIVATE" name:"webhook-allow-private" negatable:"" default:"false" help:"Let webhooks call addresses of private networks and of this machine, and http; those of the local link are never called. Whoever may manage webhooks can then reach what this server can. dev always does."`
 }
 
 // callerSettings say who calls, where that is not the other end of the connection,
@@ -128,9 +128,10 @@ type callerSettings struct {
 
 // streamSettings say how much is streamed at once.
 type streamSettings struct {
-	LimitStreams       int `setting:"GATEHOUSE_LIMIT_STREAMS" name:"limit-streams" default:"20000" help:"Websockets and event streams that one server has open."`
-	LimitCallerStreams int `setting:"GATEHOUSE_LIMIT_CALLER_STREAMS" name:"limit-caller-streams" default:"1000" help:"Those of one subject."`
-	LimitSubscriptions int `setting:"GATEHOUSE_LIMIT_SUBSCRIPTIONS" name:"limit-subscriptions" default:"100" help:"Operations that go on on one websocket."`
+	LimitStreams             int `setting:"GATEHOUSE_LIMIT_STREAMS" name:"limit-streams" default:"20000" help:"Websockets and event streams that one server has open."`
+	LimitCallerStreams       int `setting:"GATEHOUSE_LIMIT_CALLER_STREAMS" name:"limit-caller-streams" default:"1000" help:"Those of one subject."`
+	LimitCallerSubscriptions int `setting:"GATEHOUSE_LIMIT_CALLER_SUBSCRIPTIONS" name:"limit-caller-subscriptions" default:"2000" help:"Subscriptions of one subject that go on, on all its streams."`
+	LimitSubscriptions       int `setting:"GATEHOUSE_LIMIT_SUBSCRIPTIONS" name:"limit-subscriptions" default:"100" help:"Operations that go on on one websocket."`
 }
 
 // limitSettings are the limits that a request passes before anything walks its

@@ -94,7 +94,7 @@ func (c *config) limits() error {
 		{"VALUE_DEPTH", int64(c.ValueDepth)}, {"MUTATIONS", int64(c.Mutations)}, {"REDEMPTIONS", int64(c.Redemptions)},
 		{"ALIASES", int64(c.Aliases)}, {"FRAGMENTS", int64(c.Fragments)}, {"DIRECTIVES", int64(c.Directives)}, {"VARIABLES", int64(c.Variables)},
 		{"COST", int64(c.Cost)}, {"CALLS", int64(c.LimitCalls)}, {"CALL_COST", int64(c.LimitCallCost)},
-		{"STREAMS", int64(c.LimitStreams)}, {"CALLER_STREAMS", int64(c.LimitCallerStreams)}, {"SUBSCRIPTIONS", int64(c.LimitSubscriptions)},
+		{"STREAMS", int64(c.LimitStreams)}, {"CALLER_STREAMS", int64(c.LimitCallerStreams)}, {"CALLER_SUBSCRIPTIONS", int64(c.LimitCallerSubscriptions)}, {"SUBSCRIPTIONS", int64(c.LimitSubscriptions)},
 		{"ANONYMOUS", int64(c.LimitAnonymous)}, {"REVOCATION", int64(c.LimitRevocation)},
 	} {
 		if l.value < 1 {

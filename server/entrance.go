@@ -28,7 +28,8 @@ func (a app) door(p product) (entrance, error) {
 		Rates: rates, AnswerTime: answerTime,
 		Streams: &door.Streams{
 			Authenticate: c.connected, Origin: a.crossOrigin().allows, Now: a.clock,
-			PerConnection: a.config.LimitSubscriptions, PerCaller: a.config.LimitCallerStreams, PerServer: a.config.LimitStreams,
+			PerConnection: a.config.LimitSubscriptions, PerCaller: a.config.LimitCallerStreams,
+			PerCallerSubscriptions: a.config.LimitCallerSubscriptions, PerServer: a.config.LimitStreams,
 		},
 	})
 	return entrance{door: d, callers: c, rates: rates}, err

@@ -50,7 +50,7 @@ const (
 	// a batch of a job that somebody started keeps the database busy by itself
 	bulkHands = 2
 	// a round with a webhook is mostly waiting
-	hookHands = 8
+	hookHands = 16
 )
 
 // newWorkers makes the workers of this server, each with hands of its own: one for

@@ -38,7 +38,7 @@ func (Webhook) Fields() []ent.Field {
 		field.Bytes("secret_cipher").Sensitive(),
 		field.Int64("position").Default(0).Comment("up to which event it was looked at"),
 		field.Int64("replayed_to").Default(0).Comment("up to which event what was sent before is sent again"),
-		maybe("round_until"),   // until then a job is at work on its deliveries; NULL when none is
+		maybe("round_until"),   // until then a job is at work on its deliveries, and since then none is; NULL when none ever was
 		maybe("resting_until"), // before then nothing is sent, since the last attempt failed
 		maybe("failing_since"),
 		maybe("delivered_at"),

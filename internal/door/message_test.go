@@ -36,7 +36,8 @@ func TestWhatAMessageMayCost(t *testing.T) {
 	}
 }
 
-// What @skip leaves nothing of cannot be executed, and nobody's mistake stands in our log.
+// What @skip leaves nothing of cannot be executed, and nobody's mistake stands in our log;
+// nor can two fields at once.
 func TestASubscriptionOfNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	d, _ := testDoor(t, DefaultLimits())
@@ -51,5 +52,9 @@ func TestASubscriptionOfNothingIsRefused(t *testing.T) {
 	}
 	if _, err := d.prepare(t.Context(), request{query: `subscription{changed@skip(if:false)}`}, http.Header{}); err != nil {
 		t.Errorf("of something: %v", err)
+	}
+	_, err := d.prepare(t.Context(), request{query: `subscription{a:changed b:changed}`}, http.Header{})
+	if no := (*Refusal)(nil); !errors.As(err, &no) || !strings.Contains(no.Message, "this one for 2") || strings.Contains(no.Message, "@skip") {
+		t.Errorf("of two fields: %v", err)
 	}
 }

@@ -17,6 +17,8 @@ type operation struct {
 	op  *graphql.OperationContext
 	// cost is what it costs, and most what it may.
 	cost, most int64
+	// bytes is how long its request was.
+	bytes int
 }
 
 // subscription reports whether there may be many answers.
@@ -33,28 +35,41 @@ func (d *Door) prepare(ctx context.Context, req request, headers http.Header) (*
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pick(doc, req.operationName); err != nil {
+	picked, err := pick(doc, req.operationName)
+	if err != nil {
 		return nil, err
 	}
 	if err := CheckVariables(req.variables, d.limits); err != nil {
 		return nil, err
+	}
+	if no := strictly(d.documents.schema, picked, req.variables); no != nil {
+		return nil, ofVariables(d.documents.schema, picked, gqlerror.List{no})
 	}
 	ctx = graphql.StartOperationTrace(withLoaded(ctx, doc))
 	op, list := d.executor.CreateOperationContext(ctx, &graphql.RawParams{
 		Query: req.query, OperationName: req.operationName, Variables: req.variables, Extensions: req.extensions, Headers: headers,
 	})
 	if len(list) > 0 {
-		return nil, list
+		return nil, ofVariables(d.documents.schema, picked, list)
 	}
 	op.DisableIntrospection = false
-	if op.Operation.Operation == ast.Subscription && len(graphql.CollectFields(op, op.Operation.SelectionSet, nil)) != 1 {
-		return nil, malformed("A subscription asks for exactly one field, and @skip or @include leave none of this one.")
+	if op.Operation.Operation == ast.Subscription && req.bytes > mostKept {
+		return nil, tooMuch("A subscription's request may have up to %d bytes, since it is kept for as long as the subscription goes on; this one has %d. Name fewer things in it, or spread them over several subscriptions.", mostKept, req.bytes)
+	}
+	if op.Operation.Operation == ast.Subscription {
+		switch n := len(graphql.CollectFields(op, op.Operation.SelectionSet, nil)); n {
+		case 0:
+			return nil, malformed("A subscription asks for exactly one field, and @skip or @include leave none of this one.")
+		case 1:
+		default:
+			return nil, malformed("A subscription asks for exactly one field, and this one for %d; begin one for each.", n)
+		}
 	}
 	cost, most, err := d.limits.afford(op.Operation, op.Variables)
 	if err != nil {
 		return nil, err
 	}
-	return &operation{doc: doc, op: op, cost: cost, most: most}, d.rates.spend(ctx, cost)
+	return &operation{doc: doc, op: op, cost: cost, most: most, bytes: req.bytes}, d.rates.spend(ctx, cost)
 }
 
 // once executes an operation that has one answer.

@@ -15,6 +15,8 @@ type request struct {
 	operationName string
 	variables     map[string]any
 	extensions    map[string]any
+	// bytes is how long it was.
+	bytes int
 }
 
 // read reads and decodes a request's body. Its refusals carry the HTTP status
@@ -68,6 +70,7 @@ func decode(body []byte) (request, error) {
 		}
 		return req, malformed(`The request has no "query"; it must be a string with the document to run.`)
 	}
+	req.bytes = len(body)
 	return req, nil
 }
 

@@ -34,6 +34,12 @@ func (d *Door) serveEvents(w http.ResponseWriter, r *http.Request, op *operation
 		return
 	}
 	defer d.streams.leave(place)
+	if refused == nil && op.subscription() {
+		var free func()
+		if free, refused = d.streams.subscribe(ctx, op.bytes); refused == nil {
+			defer free()
+		}
+	}
 	withdraw := d.streams.untilExpiry(ctx, func() { cancel(errExpired) })
 	defer withdraw()
 	s := newEvents(d, w, cancel)

@@ -27,6 +27,9 @@ type Streams struct {
 	// PerCaller is how many streams one subject may have open at this server, a
 	// websocket with all its subscriptions being one.
 	PerCaller int
+	// PerCallerSubscriptions is how many subscriptions one subject may have going on at
+	// this server, on all of its streams.
+	PerCallerSubscriptions int
 	// PerServer is how many streams this server takes.
 	PerServer int
 	// Times are how long the door waits for its callers; the zero value means the usual.
@@ -79,6 +82,7 @@ type streams struct {
 	stopping bool
 	open     map[*place]struct{}
 	callers  map[string]int
+	kept     map[string]kept // subscriptions by caller
 	all      sync.WaitGroup
 }
 
@@ -93,10 +97,10 @@ func newStreams(o *Streams) (*streams, error) {
 	if o == nil {
 		return nil, nil
 	}
-	if o.Authenticate == nil || o.Origin == nil || o.Now == nil || o.PerConnection < 1 || o.PerCaller < 1 || o.PerServer < 1 {
+	if o.Authenticate == nil || o.Origin == nil || o.Now == nil || o.PerConnection < 1 || o.PerCaller < 1 || o.PerCallerSubscriptions < 1 || o.PerServer < 1 {
 		return nil, errors.New("streams need to know who connects and from where, a clock, and limits of at least 1")
 	}
-	s := &streams{Streams: *o, open: map[*place]struct{}{}, callers: map[string]int{}}
+	s := &streams{Streams: *o, open: map[*place]struct{}{}, callers: map[string]int{}, kept: map[string]kept{}}
 	if s.Times == (Times{}) {
 		s.Times = usual
 	}

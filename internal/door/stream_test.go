@@ -67,7 +67,7 @@ func newStreaming(t testing.TB, change func(*Options)) streaming {
 		Present: func(_ context.Context, err error) *gqlerror.Error { return gqlerror.WrapIfUnwrapped(err) },
 		Streams: &Streams{
 			Authenticate: authenticate, Origin: func(origin string) bool { return origin == "https://app.example.com" }, Now: time.Now,
-			PerConnection: 3, PerCaller: 50, PerServer: 100,
+			PerConnection: 3, PerCaller: 50, PerCallerSubscriptions: 100, PerServer: 100,
 			Times: Times{Init: 5 * time.Second, Write: 5 * time.Second, Alive: 20 * time.Millisecond, Peer: 5 * time.Second, Parting: time.Second, Lingering: time.Minute},
 		},
 	}
@@ -101,7 +101,7 @@ func requestOf(query string) string { return fmt.Sprintf(`{"query":%q}`, query) 
 
 func TestStreamsNeedToKnowWhoConnects(t *testing.T) {
 	t.Parallel()
-	o := Options{Schema: newSchema(t), Log: slog.New(slog.DiscardHandler), Present: func(context.Context, error) *gqlerror.Error { return nil }, Streams: &Streams{PerCaller: 1, PerConnection: 1, PerServer: 1}}
+	o := Options{Schema: newSchema(t), Log: slog.New(slog.DiscardHandler), Present: func(context.Context, error) *gqlerror.Error { return nil }, Streams: &Streams{PerCaller: 1, PerCallerSubscriptions: 1, PerConnection: 1, PerServer: 1}}
 	if _, err := New(o); err == nil {
 		t.Error("a door streams to who knows whom")
 	}

@@ -14,16 +14,23 @@ import (
 // operate runs one operation: next for each answer, then complete; or error, after
 // which nothing follows, for what was turned away or ended for a reason.
 func (s *socket) operate(ctx context.Context, id string, g *going, req request) {
-	followed := false
+	followed, free := false, func() {}
 	defer func() {
 		if !followed {
 			s.over(ctx, id, g, recover())
+			free()
 		}
 	}()
 	err := s.stranger(ctx)
 	var op *operation
 	if err == nil {
 		op, err = s.door.prepare(ctx, req, http.Header{})
+	}
+	if err == nil && op.subscription() {
+		var taken func()
+		if taken, err = s.door.streams.subscribe(ctx, op.bytes); err == nil {
+			free = taken
+		}
 	}
 	switch {
 	case err != nil:
@@ -36,13 +43,13 @@ func (s *socket) operate(ctx context.Context, id string, g *going, req request) 
 		// hours, is given a small one.
 		next := s.door.execute(ctx, op)
 		followed = true
-		go s.follow(ctx, id, g, next)
+		go s.follow(ctx, id, g, next, free)
 	}
 }
 
-// follow sends the answers of a subscription as they come.
-func (s *socket) follow(ctx context.Context, id string, g *going, next func() (answer, bool)) {
-	defer func() { s.over(ctx, id, g, recover()) }()
+// follow sends the answers of a subscription as they come, and then frees its room.
+func (s *socket) follow(ctx context.Context, id string, g *going, next func() (answer, bool), free func()) {
+	defer func() { s.over(ctx, id, g, recover()); free() }()
 	for a, ok := next(); ok; a, ok = next() {
 		if a.Ended {
 			s.fail(ctx, id, a.Errors)

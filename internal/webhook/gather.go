@@ -20,17 +20,20 @@ const mostGathered = 500
 // find at the same time one of them takes, and the others pass over.
 //
 // Each time there is a page for those that follow and one for those that are replayed:
-// who has a day sent again, again and again, keeps nobody else waiting.
+// who has a day sent again, again and again, keeps nobody else waiting; nor other
+// replays, which are served from the oldest events to the newest and then from the oldest
+// again: one that is begun again on the way has its turn when the way begins again.
 func (ws *Webhooks) Gather(ctx context.Context, limit int) (int, error) {
-	most := 0
-	for _, those := range []string{following, replayed} {
-		n, err := ws.gather(ctx, limit, those)
-		if err != nil {
-			return most, err
-		}
-		most = max(most, n)
+	followed, _, err := ws.gather(ctx, limit, following, 0)
+	if err != nil {
+		return followed, err
 	}
-	return most, ws.beginRounds(ctx)
+	again, next, err := ws.gather(ctx, limit, replayed, ws.replaying.Load())
+	if err != nil {
+		return followed, err
+	}
+	ws.replaying.Store(next)
+	return max(followed, again), ws.beginRounds(ctx)
 }
 
 // The conditions on webhooks w that follow what happens, and on those that have not
@@ -40,23 +43,26 @@ const (
 	replayed  = "w.position < w.replayed_to"
 )
 
-// gather serves, of those webhooks, the ones with one page of events that are furthest
-// behind and those that are within the page.
-func (ws *Webhooks) gather(ctx context.Context, limit int, those string) (int, error) {
-	from, err := number(ws.read.Query(ctx, `SELECT COALESCE((SELECT w.position FROM webhooks w WHERE w.deleted_at IS NULL AND w.status = 'ACTIVE' AND `+those+` ORDER BY w.position LIMIT 1), -1)`))
+// gather serves, of those webhooks, the ones with one page of events: from the one that
+// is furthest behind, of those at a position or past it, or of all when there is none,
+// to those that are within the page. It returns how many events it has looked at, and
+// the position to go on at; 0, from the oldest, once it has come to the newest event.
+func (ws *Webhooks) gather(ctx context.Context, limit int, those string, at int64) (n int, next int64, err error) {
+	furthest := `SELECT w.position FROM webhooks w WHERE w.deleted_at IS NULL AND w.status = 'ACTIVE' AND ` + those
+	from, err := number(ws.read.Query(ctx, `SELECT COALESCE((`+furthest+` AND w.position >= $1 ORDER BY w.position LIMIT 1), (`+furthest+` ORDER BY w.position LIMIT 1), -1)`, at))
 	if err != nil {
-		return 0, fmt.Errorf("find out how far webhooks are: %w", err)
+		return 0, 0, fmt.Errorf("find out how far webhooks are: %w", err)
 	}
 	if from < 0 {
-		return 0, nil // there are none
+		return 0, 0, nil // there are none
 	}
 	oldest, newest, err := ws.store.Positions(ctx)
 	if err != nil || newest <= from {
-		return 0, err
+		return 0, 0, err
 	}
 	events, err := ws.store.Events(ctx, from, limit)
 	if err != nil || len(events) == 0 {
-		return 0, err
+		return 0, 0, err
 	}
 	last, served := events[len(events)-1].Position, 0
 	_, err = ws.store.Do(ctx, store.Cause{}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
@@ -83,10 +89,18 @@ WHERE w.deleted_at IS NULL AND w.status = 'ACTIVE' AND `+those+` AND w.position 
 		}
 		return store.Outcome{}, advance(ctx, tx, moved, missed, last)
 	})
-	if err != nil || served == 0 {
-		return 0, err // the other server that has them goes on
+	switch {
+	case err != nil:
+		return 0, 0, err
+	case served == mostGathered:
+		next = from // there may be more of them
+	case len(events) == limit:
+		next = last
 	}
-	return len(events), nil
+	if served == 0 {
+		return 0, next, nil // the other server that has them goes on
+	}
+	return len(events), next, nil
 }
 
 // match makes the deliveries of events to webhooks, in memory but for the business

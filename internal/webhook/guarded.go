@@ -92,9 +92,9 @@ func reserve(ctx context.Context, tx *store.Tx, hooks []uuid.UUID, until time.Ti
 }
 
 // take makes the round that was reserved until an instant this job's own until
-// another; false when it is somebody else's by now, or the webhook is gone.
-func take(ctx context.Context, tx *store.Tx, hook uuid.UUID, reserved time.Time, until *time.Time) (bool, error) {
-	taken, err := changed(ctx, tx, "take a round", `UPDATE webhooks SET round_until = $3 WHERE id = $1 AND round_until = $2 AND deleted_at IS NULL RETURNING id`, hook, reserved, until)
+// another, or over, when that is now; false when it is somebody else's by now.
+func take(ctx context.Context, tx *store.Tx, hook uuid.UUID, reserved, until time.Time) (bool, error) {
+	taken, err := changed(ctx, tx, "take a round", `UPDATE webhooks SET round_until = $3 WHERE id = $1 AND round_until = $2 RETURNING id`, hook, reserved, until)
 	return len(taken) > 0, err
 }
 

@@ -2,8 +2,10 @@ package webhook_test
 
 import (
 	"testing"
+	"time"
 
 	"gatehouse/internal/audit"
+	"gatehouse/internal/viewer"
 	"gatehouse/internal/webhook"
 )
 
@@ -38,4 +40,42 @@ func TestAReplayKeepsNobodyWaiting(t *testing.T) {
 	if got := len(w.sent(seller, calm)); got != 3 {
 		t.Errorf("the other one has %d deliveries", got)
 	}
+}
+
+// Who has a day sent again, again and again, keeps no other replay waiting that is
+// further on already.
+func TestReplaysTakeTurns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	restless, patient := w.create(boss, "/restless", told(audit.Enrollment)), w.create(seller, "/patient", told(audit.Enrollment))
+	w.happen(approvals(w.sales, 30)...)
+	w.pass(time.Minute)
+	w.happen(approvals(w.sales, 10)...)
+	w.gather()
+	again := func(v viewer.Viewer, one *webhook.Webhook, since time.Time) {
+		t.Helper()
+		p, err := w.Replay(w.as(v), webhook.ReplayWebhookInput{ID: one.ID, Since: since})
+		if err != nil || len(p.UserErrors) > 0 {
+			t.Fatal(err, p)
+		}
+	}
+	w.pass(time.Second)
+	begun := w.clock()
+	again(seller, patient, morning.Add(time.Minute))
+	for range 20 {
+		w.pass(time.Second)
+		again(boss, restless, morning)
+		_, err := w.Gather(w.system(), 5)
+		must(t, err)
+	}
+	if got := w.dueSince(patient, begun); got != 10 {
+		t.Errorf("beside one that begins again and again, %d of 10 are queued again", got)
+	}
+}
+
+// dueSince is how many deliveries of a webhook became due after an instant.
+func (w *world) dueSince(one *webhook.Webhook, after time.Time) (n int) {
+	w.t.Helper()
+	must(w.t, w.admin.QueryRow(`SELECT count(*) FROM webhook_deliveries WHERE webhook_id = $1 AND due_at > $2`, one.ID.UUID, after).Scan(&n))
+	return n
 }

@@ -27,8 +27,6 @@ const (
 	mostSent = 100
 	// abreast is how many deliveries of one webhook are sent at once.
 	abreast = 2
-	// mostRounds is how many rounds one transaction begins.
-	mostRounds = 500
 )
 
 // round is what a job knows of its round. Reserved is until when it is reserved, and
@@ -36,24 +34,6 @@ const (
 type round struct {
 	Webhook  uuid.UUID `json:"webhook"`
 	Reserved time.Time `json:"reserved"`
-}
-
-// beginRounds enqueues a job for each webhook that has something due and no round. A
-// test is due while the webhook is switched off or rests, too.
-func (ws *Webhooks) beginRounds(ctx context.Context) error {
-	const statement = `SELECT w.id FROM webhooks w WHERE w.deleted_at IS NULL AND (w.round_until IS NULL OR w.round_until <= $1)
-  AND (EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.status = 'QUEUED' AND d.event_id IS NULL)
-    OR w.status = 'ACTIVE' AND (w.resting_until IS NULL OR w.resting_until <= $1)
-      AND EXISTS (SELECT FROM webhook_deliveries d WHERE d.webhook_id = w.id AND d.status = 'QUEUED' AND d.due_at <= $1))
-ORDER BY w.id LIMIT $2 FOR UPDATE SKIP LOCKED`
-	_, err := ws.store.Do(ctx, store.Cause{}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
-		due, err := idsFound(tx.Query(ctx, statement, tx.Now(), mostRounds))
-		if err != nil {
-			return store.Outcome{}, fmt.Errorf("find out which webhooks have something due: %w", err)
-		}
-		return store.Outcome{}, ws.reserveRounds(ctx, tx, due)
-	})
-	return err
 }
 
 // reserveRounds enqueues a round for each of these webhooks, which are locked.
@@ -101,7 +81,7 @@ func (ws *Webhooks) Deliver(ctx context.Context, j job.Job) error {
 	}
 	begun := ws.store.Now(ctx)
 	until := begun.Add(lasting)
-	if mine, err := ws.takeRound(ctx, r, &until, false); err != nil || !mine {
+	if mine, err := ws.takeRound(ctx, r, until); err != nil || !mine {
 		return err
 	}
 	r.Reserved = until
@@ -111,8 +91,7 @@ func (ws *Webhooks) Deliver(ctx context.Context, j job.Job) error {
 			return err
 		}
 		if len(due) == 0 {
-			_, err := ws.takeRound(ctx, r, nil, false)
-			return err
+			return ws.endRound(ctx, r)
 		}
 		attempts, err := ws.sendAll(ctx, h, due)
 		if err != nil {
@@ -123,23 +102,35 @@ func (ws *Webhooks) Deliver(ctx context.Context, j job.Job) error {
 			return err
 		}
 		sent += len(due)
-		over := sent >= mostSent || !ws.store.Now(ctx).Before(begun.Add(busy))
-		if failed || over {
-			_, err := ws.takeRound(ctx, r, nil, over && !failed)
-			return err
+		if failed || sent >= mostSent || !ws.store.Now(ctx).Before(begun.Add(busy)) {
+			return ws.endRound(ctx, r)
 		}
 	}
 }
 
-// takeRound makes the round this job's own until an instant, or ends it (nil), and
-// then begins the next when there is more to do.
-func (ws *Webhooks) takeRound(ctx context.Context, r round, until *time.Time, more bool) (mine bool, err error) {
+// takeRound makes the round this job's own until an instant.
+func (ws *Webhooks) takeRound(ctx context.Context, r round, until time.Time) (mine bool, err error) {
 	_, err = ws.store.Do(ctx, store.Cause{}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
 		var err error
-		if mine, err = take(ctx, tx, r.Webhook, r.Reserved, until); err != nil || !mine || !more {
-			return store.Outcome{}, err
-		}
-		return store.Outcome{}, ws.reserveRounds(ctx, tx, []uuid.UUID{r.Webhook})
+		mine, err = take(ctx, tx, r.Webhook, r.Reserved, until)
+		return store.Outcome{}, err
 	})
 	return mine, err
+}
+
+// endRound ends this job's round, and hands its place on to the webhook of the same
+// owner that has waited longest for one; that may be this one again.
+func (ws *Webhooks) endRound(ctx context.Context, r round) error {
+	_, err := ws.store.Do(ctx, store.Cause{}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
+		mine, err := take(ctx, tx, r.Webhook, r.Reserved, tx.Now())
+		if err != nil || !mine {
+			return store.Outcome{}, err
+		}
+		next, err := idsFound(tx.Query(ctx, nextRound, tx.Now(), r.Webhook))
+		if err != nil {
+			return store.Outcome{}, fmt.Errorf("find out which webhook is next: %w", err)
+		}
+		return store.Outcome{}, ws.reserveRounds(ctx, tx, next)
+	})
+	return err
 }

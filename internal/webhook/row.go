@@ -24,7 +24,8 @@ type hook struct {
 	replayedTo int64
 	// restingUntil: before then nothing is sent; nil when that is now.
 	restingUntil *time.Time
-	// roundUntil: until then a job is at work on its deliveries; nil when none is.
+	// roundUntil: until then a job is at work on its deliveries, and since then none is;
+	// nil when none ever was.
 	roundUntil *time.Time
 	lists      lists
 }

@@ -13,12 +13,12 @@ import (
 )
 
 // settle writes down what came of attempts, and how the webhook fares with that; a
-// webhook that is given up is STOPPED, which is audited as the server's own act. It
-// reports whether one failed.
+// webhook that is given up is STOPPED, which is audited as the server's own act; of
+// one that was deleted meanwhile nothing more is written. It reports whether one failed.
 func (ws *Webhooks) settle(ctx context.Context, one uuid.UUID, attempts []attempt) (failed bool, err error) {
 	_, err = ws.store.Do(ctx, store.Cause{}, func(ctx context.Context, tx *store.Tx) (store.Outcome, error) {
 		failed = false
-		hooks, err := scanHooks(tx.Query(ctx, "SELECT "+columns+" FROM webhooks w WHERE w.id = $1 FOR UPDATE", one))
+		hooks, err := scanHooks(tx.Query(ctx, "SELECT "+columns+" FROM webhooks w WHERE w.id = $1 AND w.deleted_at IS NULL FOR UPDATE", one))
 		if err != nil || len(hooks) == 0 {
 			return store.Outcome{}, err
 		}

@@ -15,8 +15,8 @@ import (
 const mostTests = 10
 
 // Test queues a test event for a webhook, whatever its status, and has it sent at
-// once. It is tried once, and its delivery says what came of it. Refused: NOT_FOUND,
-// TOO_MANY while ten wait.
+// once, or after what other webhooks of its owner are at. It is tried once, and its
+// delivery says what came of it. Refused: NOT_FOUND, TOO_MANY while ten wait.
 func (ws *Webhooks) Test(ctx context.Context, in TestWebhookInput) (*Payload, error) {
 	s, err := ws.sightOf(ctx)
 	if err != nil {
@@ -40,10 +40,8 @@ func (ws *Webhooks) Test(ctx context.Context, in TestWebhookInput) (*Payload, er
 			if err := queue(ctx, tx, []delivery{{id: uuid.Must(uuid.NewV7()), hook: h.ID.UUID, kind: testKind, body: body}}); err != nil {
 				return store.Outcome{}, err
 			}
-			if h.roundUntil == nil || !h.roundUntil.After(tx.Now()) { // else that round sends it, or the next
-				if err := ws.reserveRounds(ctx, tx, []uuid.UUID{h.ID.UUID}); err != nil {
-					return store.Outcome{}, err
-				}
+			if err := ws.beginRound(ctx, tx, h); err != nil {
+				return store.Outcome{}, err
 			}
 			tx.Record(audit.Entry{ID: h.ID.UUID, BusinessUnit: h.unit()})
 			return store.Done(h.ID), nil

@@ -4,14 +4,15 @@
 // Gather walks over the events behind each webhook's position and queues a delivery
 // for each one that the webhook asks for and its owner may see, exactly once. A job
 // then has a round with one webhook: it sends what is due, two at a time, and writes
-// down what came of it. One webhook has one round at a time, so that a receiver that
-// is slow or dead keeps nobody else waiting. Messages arrive at least once, under the
+// down what came of it. One webhook has one round at a time, and one owner's webhooks
+// two, so that receivers that are slow or dead keep nobody else waiting. Messages arrive at least once, under the
 // same id each time, and not always in order: the cursor in them tells the order.
 package webhook
 
 import (
 	"crypto/x509"
 	"net"
+	"sync/atomic"
 
 	"gatehouse/internal/job"
 	"gatehouse/internal/receiver"
@@ -39,6 +40,9 @@ type Webhooks struct {
 	scopes *scope.Resolver
 	queue  *job.Queue
 	client *receiver.Client
+	// replaying is how far this server has come with webhooks that are replayed. Each
+	// server goes its own way: whatever that is, nobody is passed over for long.
+	replaying atomic.Int64
 }
 
 // New makes them on a store; keys seal their secrets, and queue is where rounds wait.

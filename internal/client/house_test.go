@@ -187,7 +187,7 @@ func TestWhatTheHouseRefuses(t *testing.T) {
 		"without the permission":      {viewerOnly, client.Import{Unit: known, SeatType: "USER", Operation: seatfile.CreateOrUpdate}, "MANAGE_SEATS"},
 		"into another's unit":         {other, client.Import{Unit: known, SeatType: "USER", Operation: seatfile.CreateOrUpdate}, "There is no business unit"},
 		"under what is no profile":    {viewerOnly, client.Import{Unit: known, SeatType: "USER", Operation: seatfile.CreateOrUpdate, ProfileID: "x"}, `"x" is not an id`},
-		"of seats that are no seats":  {viewerOnly, client.Import{Unit: known, SeatType: "CHAIR", Operation: seatfile.CreateOrUpdate}, "CHAIR"},
+		"of seats that are no seats":  {viewerOnly, client.Import{Unit: known, SeatType: "CHAIR", Operation: seatfile.CreateOrUpdate}, "is no SeatType: one of USER, "},
 		"until a time that has gone":  {viewerOnly, client.Import{Unit: known, SeatType: "USER", Operation: seatfile.CreateOrUpdate, ExpiresAt: w.Clock.Now()}, "MANAGE_SEATS"},
 		"a file that deletes, barred": {viewerOnly, client.Import{Unit: known, SeatType: "USER", Operation: seatfile.Delete}, "MANAGE_SEATS"},
 	} {

@@ -147,11 +147,20 @@ func TestAWebhookOfAnotherBusinessUnitIsNotThere(t *testing.T) {
 		}
 	}
 	// A filter names no business unit of others.
-	for _, f := range []webhook.WebhookFilter{{BusinessUnitIDs: []id.ID{w.research, w.sales}}, {BusinessUnitIDs: []id.ID{id.New(id.BusinessUnit)}}, {ProfileIDs: []id.ID{id.New(id.Profile)}}, {BusinessUnitIDs: []id.ID{id.New(id.Seat)}}} {
+	for _, row := range []struct {
+		f    webhook.WebhookFilter
+		code refusal.Code
+	}{
+		{webhook.WebhookFilter{BusinessUnitIDs: []id.ID{w.research, w.sales}}, refusal.NotFound},
+		{webhook.WebhookFilter{BusinessUnitIDs: []id.ID{id.New(id.BusinessUnit)}}, refusal.NotFound},
+		{webhook.WebhookFilter{ProfileIDs: []id.ID{id.New(id.Profile)}}, refusal.NotFound},
+		{webhook.WebhookFilter{BusinessUnitIDs: []id.ID{id.New(id.Seat)}}, refusal.Invalid}, // the id of something else
+	} {
+		f := row.f
 		p, err := w.Create(w.as(resident), webhook.CreateWebhookInput{URL: w.receiver.URL, Filter: &f})
-		refused(t, "a filter of others", err, p.UserErrors, refusal.NotFound)
+		refused(t, "a filter of others", err, p.UserErrors, row.code)
 		q, err := w.Update(w.as(resident), webhook.UpdateWebhookInput{ID: own.ID, Filter: &f})
-		refused(t, "a changed filter of others", err, q.UserErrors, refusal.NotFound)
+		refused(t, "a changed filter of others", err, q.UserErrors, row.code)
 		if q.Webhook == nil {
 			t.Error("their own webhook is not shown beside what is wrong with its filter")
 		}

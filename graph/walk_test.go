@@ -241,7 +241,7 @@ func (w *walker) values(field, name string, t *ast.Type, r recipes) []string {
 		}
 		return all
 	case t.Elem != nil && typ.Name == "ID":
-		return inLists(r.ids)
+		return inLists(ofTheirKind(name, r.ids))
 	case typ.Name == "ID" && name == "viewId":
 		return quotedAll(r.views())
 	case typ.Name == "ID":
@@ -291,6 +291,29 @@ func (w *walker) names(t *ast.Type) bool {
 
 // mostInList is how many things one list names; nodes takes no more.
 const mostInList = 100
+
+// kindsOf are the kinds of the ids that fields of filters take, by their names.
+var kindsOf = map[string]id.Kind{
+	"businessUnitIds": id.BusinessUnit, "excludeBusinessUnitIds": id.BusinessUnit, "profileIds": id.Profile, "excludeProfileIds": id.Profile, "seats": id.Seat,
+}
+
+// ofTheirKind are those ids that a field takes, or one of nothing when there are none;
+// a list in which others stand is refused, and would find nothing out.
+func ofTheirKind(name string, ids []string) (fit []string) {
+	kind, one := kindsOf[name]
+	if !one {
+		return ids
+	}
+	for _, known := range ids {
+		if strings.HasPrefix(known, string(kind)+"_") {
+			fit = append(fit, known)
+		}
+	}
+	if len(fit) == 0 {
+		fit = []string{id.New(kind).String()}
+	}
+	return fit
+}
 
 // inLists are the values in as many lists as they need.
 func inLists(values []string) []string {

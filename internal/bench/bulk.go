@@ -90,7 +90,7 @@ func (b *bulkRun) pair(ctx context.Context, unit uuid.UUID, requests int, handFi
 		if err := way(); err != nil {
 			return p, err
 		}
-		if err := b.calm(ctx); err != nil {
+		if err := calm(ctx, b.inside); err != nil {
 			return p, err
 		}
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,10 +114,11 @@ func (b *bulkRun) ended(ctx context.Context, job string, requests int, during fu
 	}
 }
 
-// calm waits until the server has numbered every event, which it does beside the job.
-func (b *bulkRun) calm(ctx context.Context) error {
+// calm waits until the server has numbered every event, which it does when what it
+// tells of is done.
+func calm(ctx context.Context, inside *sql.DB) error {
 	for left := 1; left > 0; {
-		if err := b.inside.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE position IS NULL`).Scan(&left); err != nil {
+		if err := inside.QueryRowContext(ctx, `SELECT count(*) FROM events WHERE position IS NULL`).Scan(&left); err != nil {
 			return fmt.Errorf("looking for events without a number: %w", err)
 		}
 		select {
@@ -157,7 +159,7 @@ func (b *bulkRun) killed(ctx context.Context) error {
 	if len(b.killedAt) != kills {
 		return fmt.Errorf("the job ended when the server had been killed %d times; approve more requests", len(b.killedAt))
 	}
-	if err := b.calm(ctx); err != nil {
+	if err := calm(ctx, b.inside); err != nil {
 		return err
 	}
 	state, err := readApproved(ctx, b.inside, b.kill)

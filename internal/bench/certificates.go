@@ -95,6 +95,9 @@ func (i *importing) certificatesImport(ctx context.Context, unit, file string, f
 	if err := got.frugal(); err != nil {
 		return got, certificatesState{}, err
 	}
+	if err := calm(ctx, i.inside); err != nil { // or it still writes numbers into the events
+		return got, certificatesState{}, err
+	}
 	now, err := readCertificatesState(ctx, i.inside, unit)
 	if err == nil {
 		err = now.whole(f)

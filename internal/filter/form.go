@@ -115,7 +115,7 @@ func (f Form) names(one id.ID) (wrong string) {
 	if f.kind == "" || one.Kind == f.kind {
 		return ""
 	}
-	return fmt.Sprintf("is %s, the id of something else; an id begins with %s_ here", one, f.kind)
+	return fmt.Sprintf("is the id of something else; an id begins with %s_ here", f.kind)
 }
 
 // Name is what the schema calls a field of a bound struct: SeatIDs is seatIds.
